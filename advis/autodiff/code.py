@@ -1,0 +1,164 @@
+"""From a bytecode position back to the reader's code: the line, the columns, and the name that a result was given."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import linecache
+import textwrap
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+
+from advis.autodiff.recorder import Context, Position
+
+_HIDDEN = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in the reader's code a node came from.
+
+    Attributes
+    ----------
+    function : str
+        The name of the function.
+    line : int
+        The line, counted from the function's first line, which is 1.
+    text : str
+        That line, without its indentation.
+    span : tuple of int
+        First line, first column, last line, last column of the expression, in the dedented source of the function.
+    """
+
+    function: str
+    line: int
+    text: str
+    span: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.function}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Instruction:
+    name: str
+    argument: object
+    following: int
+    span: tuple[int | None, ...]
+
+
+@lru_cache(maxsize=512)
+def _instructions(code: CodeType) -> dict[int, _Instruction]:
+    """Each instruction of a code object by its offset, with the offset of the next one."""
+    listed = list(dis.get_instructions(code))
+    offsets = [instruction.offset for instruction in listed[1:]] + [-1]
+    return {
+        here.offset: _Instruction(here.opname, here.argval, following, tuple(here.positions or (None,) * 4))
+        for here, following in zip(listed, offsets, strict=True)
+    }
+
+
+def _instruction_at(code: CodeType, offset: int) -> _Instruction | None:
+    """The instruction at an offset; while it calls, an interpreter may point into the cache that follows it."""
+    table = _instructions(code)
+    while offset >= 0 and offset not in table:
+        offset -= 2
+    return table.get(offset)
+
+
+def assigned_name(contexts: list[Context], position: Position) -> str:
+    """Return the variable in which a result was stored at once, or ``""`` if the code does not say so.
+
+    A result that is returned at once is named where the call's result is stored: after ``h = layer(x)`` the last
+    operation of ``layer`` is ``h``. It is read off the bytecode, so that it works wherever the code came from.
+    """
+    context, offset = contexts[position[0]], position[1]
+    while context.code is not None:
+        table = _instructions(context.code)
+        step = _instruction_at(context.code, offset)
+        following = table.get(step.following) if step is not None else None
+        if following is not None and following.name == "COPY":  # a = b = …, or (a := …)
+            following = table.get(following.following)
+        if following is None:
+            return ""
+        if following.name.startswith("STORE_") and following.name not in ("STORE_SUBSCR", "STORE_ATTR", "STORE_SLICE"):
+            name = following.argument
+            return str(name[0] if isinstance(name, tuple) else name)
+        if following.name != "RETURN_VALUE" or context.call < 0:
+            return ""
+        offset, context = context.call, contexts[context.parent]
+    return ""
+
+
+def source_of(contexts: list[Context], position: Position) -> Source | None:
+    """Return where a node came from, or None if positions were not recorded."""
+    code = contexts[position[0]].code
+    step = _instruction_at(code, position[1]) if code is not None else None
+    if code is None or step is None or step.span[0] is None:
+        return None
+    first, last, start, stop = (int(x or 0) for x in step.span)
+    base, indent = _base(code), _indent(code)
+    text = linecache.getline(code.co_filename, first).rstrip("\n")
+    return Source(
+        display_name(code.co_name),
+        first - base + 1,
+        text.strip(),
+        (
+            first - base + 1,
+            _characters(code, first, start) - indent,
+            last - base + 1,
+            _characters(code, last, stop) - indent,
+        ),
+    )
+
+
+def _base(code: CodeType) -> int:
+    """The line that is called line 1: the function's first line, or a module's own first line."""
+    return 1 if code.co_name == "<module>" else code.co_firstlineno
+
+
+def _characters(code: CodeType, lineno: int, column: int) -> int:
+    """Python counts columns in bytes of UTF-8; readers count characters."""
+    return len(linecache.getline(code.co_filename, lineno).encode()[:column].decode(errors="ignore"))
+
+
+def _indent(code: CodeType) -> int:
+    line = linecache.getline(code.co_filename, _base(code)).expandtabs()
+    return 0 if code.co_name in ("<lambda>", "<module>") else len(line) - len(line.lstrip())
+
+
+@lru_cache(maxsize=512)
+def source_lines(code: CodeType) -> tuple[str, ...]:
+    """Return the lines of a function, dedented; none where the text is not to be had (code from ``exec``)."""
+    lines = linecache.getlines(code.co_filename)[_base(code) - 1 :]
+    if not lines or code.co_name == "<module>":
+        return ()
+    if code.co_name == "<lambda>":
+        last = max((span[1] or 0 for span in code.co_positions() if span[0]), default=_base(code))
+        return tuple(line.rstrip() for line in lines[: max(1, last - _base(code) + 1)])
+    block = "".join(inspect.getblock(lines))
+    return tuple(textwrap.dedent(block).rstrip().split("\n"))
+
+
+def display_name(name: str) -> str:
+    """Return the name of a function as a reader says it."""
+    return {"<lambda>": "lambda", "<module>": "module"}.get(name, name)
+
+
+def block_paths(contexts: list[Context]) -> list[tuple[str, ...]]:
+    """Return for each context the path of user functions and blocks inside the traced function.
+
+    The same name a second time at one place is another call: ``layer``, ``layer#2``.
+    """
+    paths: list[tuple[str, ...]] = [()]
+    seen: dict[tuple[int, str], int] = {}
+    for context in contexts[1:]:
+        outermost = context.parent == 0 and context.call >= 0
+        if outermost or context.name in _HIDDEN:
+            paths.append(paths[context.parent])
+            continue
+        name = display_name(context.name)
+        seen[context.parent, name] = count = seen.get((context.parent, name), 0) + 1
+        paths.append((*paths[context.parent], name if count == 1 else f"{name}#{count}"))
+    return paths

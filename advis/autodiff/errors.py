@@ -1,0 +1,50 @@
+"""Errors that name the function, the line of the reader's code, and the way out."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from types import CodeType, FrameType
+
+OWN_MODULES = ("advis.", "numpy.", "numpy")
+
+
+class OffTape(TypeError):
+    """A traced value was used in a way that cannot be recorded, so that its derivative would be lost.
+
+    The message names the operation, the line of the reader's code, and what to write instead.
+    """
+
+
+def user_frame(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame that is neither advis nor NumPy: the reader's own code."""
+    while frame is not None and is_own(frame):
+        frame = frame.f_back
+    return frame
+
+
+def is_own(frame: FrameType) -> bool:
+    """Whether a frame belongs to advis or NumPy rather than to the reader."""
+    name = frame.f_globals.get("__name__", "")
+    return name.startswith(OWN_MODULES) and not name.startswith("advis.testing")
+
+
+def here(frame: FrameType | None = None) -> str:
+    """Return ``line 3 of f: `return math.sin(x)` `` for the reader's line that is being run."""
+    frame = user_frame(frame or sys._getframe(1))
+    if frame is None:
+        return "an unknown line"
+    return place(frame.f_code, frame.f_lineno)
+
+
+def place(code: CodeType, lineno: int) -> str:
+    """Return a line of a function in words: counted from its ``def``, without file names (they change)."""
+    text = linecache.getline(code.co_filename, lineno).strip()
+    name = "the notebook or module" if code.co_name == "<module>" else code.co_name
+    number = lineno if code.co_name == "<module>" else lineno - code.co_firstlineno + 1
+    return f"line {number} of {name}" + (f": `{text}`" if text else "")
+
+
+def off_tape(what: str, instead: str) -> OffTape:
+    """Return the error for something that cannot be recorded, with the reader's line and the way out."""
+    return OffTape(f"{what}\n  at {here(sys._getframe(1))}\n  {instead}")

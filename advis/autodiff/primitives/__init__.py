@@ -1,0 +1,9 @@
+"""The primitives: NumPy functions with their derivative rules, one file for each family."""
+
+from advis.autodiff.primitives import arithmetic, choices, products, reductions, shaping
+from advis.autodiff.primitives.rule import CONSTANT, FUNCTIONS, INPUT, METADATA, UFUNCS, Primitive
+
+__all__ = [
+    "CONSTANT", "FUNCTIONS", "INPUT", "METADATA", "UFUNCS", "Primitive",
+    "arithmetic", "choices", "products", "reductions", "shaping",
+]  # fmt: skip

@@ -1,0 +1,67 @@
+"""Arithmetic, powers and the elementary functions: what works on each element alone."""
+
+import numpy as np
+
+from advis.autodiff.primitives.rule import elementwise, plain_value, shape_of
+
+add = elementwise(np.add, lambda d, ans, x, y: d, lambda d, ans, x, y: d, symbol="{0} + {1}", strength=1)
+subtract = elementwise(np.subtract, lambda d, ans, x, y: d, lambda d, ans, x, y: -d, symbol="{0} − {1}", strength=1)
+multiply = elementwise(
+    np.multiply, lambda d, ans, x, y: d * y, lambda d, ans, x, y: d * x, symbol="{0} · {1}", strength=2
+)
+divide = elementwise(
+    np.divide, lambda d, ans, x, y: d / y, lambda d, ans, x, y: -d * ans / y, symbol="{0} / {1}", strength=2
+)
+negative = elementwise(np.negative, lambda d, ans, x: -d, symbol="−{0}", strength=3)
+positive = elementwise(np.positive, lambda d, ans, x: d, symbol="+{0}", strength=3)
+
+
+def _base_rule(d, ans, x, y):
+    """d xʸ/dx = y xʸ⁻¹, and 0 for y = 0 even at x = 0."""
+    zero = plain_value(y) == 0
+    lowered = np.where(zero, 1.0, y - 1) if shape_of(zero) else 1.0 if zero else y - 1
+    return d * (y * x**lowered)
+
+
+def _exponent_rule(d, ans, x, y):
+    """d xʸ/dy = log(x) xʸ, and 0 at x = 0 (as in jax.numpy)."""
+    return d * (np.log(np.where(plain_value(x) == 0, 1.0, x)) * ans)
+
+
+power = elementwise(np.power, _base_rule, _exponent_rule, symbol="{0}^{1}", strength=4)
+
+square = elementwise(np.square, lambda d, ans, x: d * (2 * x), symbol="{0}²", strength=4)
+sqrt = elementwise(np.sqrt, lambda d, ans, x: d / (2 * ans), symbol="√{0}", strength=4)
+reciprocal = elementwise(np.reciprocal, lambda d, ans, x: -d * ans * ans, symbol="1 / {0}", strength=2)
+absolute = elementwise(np.absolute, lambda d, ans, x: d * np.sign(plain_value(x)), symbol="|{0}|", name="abs")
+
+exp = elementwise(np.exp, lambda d, ans, x: d * ans)
+expm1 = elementwise(np.expm1, lambda d, ans, x: d * (ans + 1))
+exp2 = elementwise(np.exp2, lambda d, ans, x: d * (ans * np.log(2.0)))
+log = elementwise(np.log, lambda d, ans, x: d / x)
+log1p = elementwise(np.log1p, lambda d, ans, x: d / (1 + x))
+log2 = elementwise(np.log2, lambda d, ans, x: d / (x * np.log(2.0)))
+log10 = elementwise(np.log10, lambda d, ans, x: d / (x * np.log(10.0)))
+
+
+def _share(ans, x):
+    """The softmax weight of one term: exp(x − ans), and 0 where both terms are exp(−∞) = 0."""
+    return np.exp(np.where(np.isneginf(plain_value(ans)), -np.inf, x - ans))
+
+
+logaddexp = elementwise(
+    np.logaddexp, lambda d, ans, x, y: d * _share(ans, x), lambda d, ans, x, y: d * _share(ans, y)
+)
+
+sin = elementwise(np.sin, lambda d, ans, x: d * np.cos(x))
+cos = elementwise(np.cos, lambda d, ans, x: -d * np.sin(x))
+tan = elementwise(np.tan, lambda d, ans, x: d * (1 + ans * ans))
+sinh = elementwise(np.sinh, lambda d, ans, x: d * np.cosh(x))
+cosh = elementwise(np.cosh, lambda d, ans, x: d * np.sinh(x))
+tanh = elementwise(np.tanh, lambda d, ans, x: d * (1 - ans * ans))
+arcsin = elementwise(np.arcsin, lambda d, ans, x: d / np.sqrt(1 - x * x))
+arccos = elementwise(np.arccos, lambda d, ans, x: -d / np.sqrt(1 - x * x))
+arctan = elementwise(np.arctan, lambda d, ans, x: d / (1 + x * x))
+arctan2 = elementwise(
+    np.arctan2, lambda d, ans, y, x: d * x / (x * x + y * y), lambda d, ans, y, x: -d * y / (x * x + y * y)
+)

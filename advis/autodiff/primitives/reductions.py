@@ -1,0 +1,148 @@
+"""From many numbers to fewer: sum, mean, max, min, prod and the running sum."""
+
+import numpy as np
+
+from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
+
+
+def _spread(g, x, axis, keepdims):
+    """Give back to a reduced array the axes that it lost, as far as broadcasting needs them."""
+    if axis is None or keepdims or not shape_of(g):
+        return g
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return np.expand_dims(g, tuple(a % len(shape_of(x)) for a in axes))
+
+
+def _size(x, axis):
+    """How many elements of x go into one element of the reduced array."""
+    shape = shape_of(x)
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return int(np.prod([shape[a] for a in axes], dtype=int))
+
+
+sum_ = Primitive(
+    "sum",
+    np.sum,
+    (lambda t, ans, x, axis, keepdims: np.sum(t, axis=axis, keepdims=keepdims),),
+    (lambda g, ans, x, axis, keepdims: np.broadcast_to(_spread(g, x, axis, keepdims), shape_of(x)),),
+    ("dense",),
+)
+mean = Primitive(
+    "mean",
+    np.mean,
+    (lambda t, ans, x, axis, keepdims: np.mean(t, axis=axis, keepdims=keepdims),),
+    (
+        lambda g, ans, x, axis, keepdims: np.broadcast_to(
+            _spread(g / _size(x, axis), x, axis, keepdims), shape_of(x)
+        ),
+    ),
+    ("dense",),
+)
+
+
+def _extreme_weights(ans, x, axis, keepdims):
+    """1 at the extreme element and 0 elsewhere; elements that tie share equally (as in jax.numpy)."""
+    ties = plain_value(x) == _spread(plain_value(ans), x, axis, keepdims)
+    return ties / np.sum(ties, axis=axis, keepdims=True)
+
+
+def _extreme(name, function):
+    def jvp(t, ans, x, axis, keepdims):
+        return np.sum(t * _extreme_weights(ans, x, axis, keepdims), axis=axis, keepdims=keepdims)
+
+    def vjp(g, ans, x, axis, keepdims):
+        return _spread(g, x, axis, keepdims) * _extreme_weights(ans, x, axis, keepdims)
+
+    return Primitive(name, function, (jvp,), (vjp,), ("dense",))
+
+
+max_ = _extreme("max", np.max)
+min_ = _extreme("min", np.min)
+
+
+def _product_of_others(x, axis):
+    """For each element the product of all others along the axes: exact when some of them are zero.
+
+    Without zeros it is the whole product divided by the element. With zeros, each element in turn is replaced by
+    one and the product is taken anew: n² work, only when it is needed.
+    """
+    shape = shape_of(x)
+    axes = tuple(range(len(shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(a % len(shape) for a in axes)
+    if not np.any(plain_value(x) == 0):
+        return np.prod(x, axis=axes, keepdims=True) / x
+    kept = tuple(a for a in range(len(shape)) if a not in axes)
+    order = kept + axes
+    rows = np.reshape(np.transpose(x, order), tuple(shape[a] for a in kept) + (-1,))
+    count = shape_of(rows)[-1]
+    others = np.prod(np.where(np.eye(count, dtype=bool), 1.0, np.expand_dims(rows, -2)), axis=-1)
+    return np.transpose(np.reshape(others, tuple(shape[a] for a in order)), tuple(np.argsort(order)))
+
+
+prod = Primitive(
+    "prod",
+    np.prod,
+    (
+        lambda t, ans, x, axis, keepdims: np.sum(
+            t * (_product_of_others(x, axis) if shape_of(x) else 1.0), axis=axis, keepdims=keepdims
+        ),
+    ),
+    (
+        lambda g, ans, x, axis, keepdims: _spread(g, x, axis, keepdims)
+        * (_product_of_others(x, axis) if shape_of(x) else 1.0),
+    ),
+    ("dense",),
+)
+
+
+def _reduction(name, primitive):
+    def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+        refuse(name, dtype=dtype, out=out, initial=initial, where=where)
+        keepdims = False if keepdims is np._NoValue else bool(keepdims)
+        axis = tuple(axis) if isinstance(axis, list) else axis
+        return primitive(a, axis=axis, keepdims=keepdims)
+
+    return adapt
+
+
+adapter(np.sum)(_reduction("np.sum", sum_))
+adapter(np.prod)(_reduction("np.prod", prod))
+
+
+@adapter(np.mean)
+def _mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
+    refuse("np.mean", dtype=dtype, out=out, where=where)
+    return mean(a, axis=axis, keepdims=keepdims is True)
+
+
+@adapter(np.max, np.amax)
+def _max(a, axis=None, out=None, keepdims=False, initial=None, where=None):
+    refuse("np.max", out=out, initial=initial, where=where)
+    return max_(a, axis=axis, keepdims=keepdims is True)
+
+
+@adapter(np.min, np.amin)
+def _min(a, axis=None, out=None, keepdims=False, initial=None, where=None):
+    refuse("np.min", out=out, initial=initial, where=where)
+    return min_(a, axis=axis, keepdims=keepdims is True)
+
+
+def _backwards(x, axis):
+    return x[(slice(None),) * (axis % len(shape_of(x))) + (slice(None, None, -1),)]
+
+
+cumsum = Primitive(
+    "cumsum",
+    np.cumsum,
+    (lambda t, ans, x, axis: np.cumsum(t, axis=axis),),
+    (lambda g, ans, x, axis: _backwards(np.cumsum(_backwards(g, axis), axis=axis), axis),),
+    ("dense",),
+)
+
+
+@adapter(np.cumsum)
+def _cumsum(a, axis=None, dtype=None, out=None):
+    refuse("np.cumsum", dtype=dtype, out=out)
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return cumsum(a, axis=axis)

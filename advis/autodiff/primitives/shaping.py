@@ -1,0 +1,213 @@
+"""The same numbers in another arrangement: reshape, transpose, broadcast, stack, index."""
+
+import numpy as np
+
+from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, refuse, shape_of
+
+reshape = Primitive(
+    "reshape",
+    np.reshape,
+    (lambda t, ans, x, shape: np.reshape(t, shape_of(ans)),),
+    (lambda g, ans, x, shape: np.reshape(g, shape_of(x)),),
+    ("identity",),
+)
+
+
+def _row_major(name, order):
+    if order != "C":
+        raise TypeError(f"{name}: order={order!r} is not recorded by advis; transpose first and use order='C'")
+
+
+@adapter(np.reshape)
+def _reshape(a, /, shape=None, order="C", *, newshape=None, copy=None):
+    _row_major("np.reshape", order)
+    shape = newshape if shape is None else shape
+    return reshape(a, shape=shape if isinstance(shape, tuple) else tuple(np.atleast_1d(shape).tolist()))
+
+
+@adapter(np.ravel)
+def _ravel(a, order="C"):
+    _row_major("np.ravel", order)
+    return reshape(a, shape=(-1,))
+
+
+transpose = Primitive(
+    "transpose",
+    np.transpose,
+    (lambda t, ans, x, axes: np.transpose(t, axes),),
+    (lambda g, ans, x, axes: np.transpose(g, None if axes is None else tuple(np.argsort(axes).tolist())),),
+    ("permutation",),
+)
+
+
+@adapter(np.transpose)
+def _transpose(a, axes=None):
+    if axes is not None:
+        axes = tuple(axis % len(axes) if -len(axes) <= axis < len(axes) else axis for axis in axes)
+    return transpose(a, axes=axes)
+
+
+@adapter(np.swapaxes)
+def _swapaxes(a, axis1, axis2):
+    axes = list(range(len(shape_of(a))))
+    axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    return transpose(a, axes=tuple(axes))
+
+
+squeeze = Primitive(
+    "squeeze",
+    np.squeeze,
+    (lambda t, ans, x, axis: np.reshape(t, shape_of(ans)),),
+    (lambda g, ans, x, axis: np.reshape(g, shape_of(x)),),
+    ("identity",),
+)
+adapter(np.squeeze)(lambda a, axis=None: squeeze(a, axis=axis))
+
+expand_dims = Primitive(
+    "expand_dims",
+    np.expand_dims,
+    (lambda t, ans, x, axis: np.reshape(t, shape_of(ans)),),
+    (lambda g, ans, x, axis: np.reshape(g, shape_of(x)),),
+    ("identity",),
+)
+adapter(np.expand_dims)(lambda a, axis: expand_dims(a, axis=axis))
+
+broadcast_to = Primitive(
+    "broadcast_to",
+    np.broadcast_to,
+    (lambda t, ans, x, shape: np.broadcast_to(t, shape),),
+    (lambda g, ans, x, shape: g,),  # the sweep sums an adjoint down to the shape of its value
+    ("selection",),
+)
+
+
+@adapter(np.broadcast_to)
+def _broadcast_to(array, shape, subok=False):
+    return broadcast_to(array, shape=tuple(np.atleast_1d(shape).tolist()))
+
+
+def _piece(g, arrays, place, axis):
+    """The part of a concatenated array that came from the argument at this place."""
+    axis %= len(shape_of(arrays[0]))
+    start = sum(shape_of(x)[axis] for x in arrays[:place])
+    stop = start + shape_of(arrays[place])[axis]
+    return g[(slice(None),) * axis + (slice(start, stop),)]
+
+
+def _placed(t, arrays, place, axis):
+    """A concatenation of zeros, with t at this place."""
+    return np.concatenate([t if k == place else np.zeros(shape_of(x)) for k, x in enumerate(arrays)], axis=axis)
+
+
+concatenate = Primitive(
+    "concatenate",
+    lambda *arrays, axis: np.concatenate(arrays, axis=axis),
+    (lambda place, t, ans, *arrays, axis: _placed(t, arrays, place, axis),),
+    (lambda place, g, ans, *arrays, axis: _piece(g, arrays, place, axis),),
+    ("selection",),
+    variadic=True,
+)
+
+
+@adapter(np.concatenate)
+def _concatenate(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    refuse("np.concatenate", out=out, dtype=dtype)
+    if axis is None:
+        arrays, axis = [np.ravel(x) for x in arrays], 0
+    return concatenate(*arrays, axis=axis)
+
+
+def _stack_axis(arrays, axis):
+    """Where the new axis stands in the stacked array."""
+    return axis % (len(shape_of(arrays[0])) + 1)
+
+
+stack = Primitive(
+    "stack",
+    lambda *arrays, axis: np.stack(arrays, axis=axis),
+    (
+        lambda place, t, ans, *arrays, axis: np.stack(
+            [t if k == place else np.zeros(shape_of(x)) for k, x in enumerate(arrays)], axis=axis
+        ),
+    ),
+    (lambda place, g, ans, *arrays, axis: g[(slice(None),) * _stack_axis(arrays, axis) + (place,)],),
+    ("selection",),
+    variadic=True,
+)
+
+
+@adapter(np.stack)
+def _stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    refuse("np.stack", out=out, dtype=dtype)
+    return stack(*arrays, axis=axis)
+
+
+adapter(np.atleast_1d)(lambda x: x if shape_of(x) else reshape(x, shape=(1,)))
+
+
+@adapter(np.hstack)
+def _hstack(tup, *, dtype=None, casting="same_kind"):
+    refuse("np.hstack", dtype=dtype)
+    arrays = [np.reshape(x, (1,)) if not shape_of(x) else x for x in tup]
+    return concatenate(*arrays, axis=0 if len(shape_of(arrays[0])) == 1 else 1)
+
+
+@adapter(np.vstack)
+def _vstack(tup, *, dtype=None, casting="same_kind"):
+    refuse("np.vstack", dtype=dtype)
+    return concatenate(*(np.reshape(x, (1, -1)) if len(shape_of(x)) < 2 else x for x in tup), axis=0)
+
+
+def _scatter(g, index, shape):
+    """Zeros of a shape, with g added where the index points; a place named twice gets both."""
+    array = np.zeros(shape, dtype=np.result_type(g))
+    if _is_basic(index):
+        array[index] = g
+    else:
+        np.add.at(array, index, g)
+    return array
+
+
+def _is_basic(index):
+    """Whether an index only slices, so that no element is taken twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    kinds = (int, np.integer, slice, type(None), type(Ellipsis))
+    return all(isinstance(part, kinds) and not isinstance(part, bool) for part in parts)
+
+
+def _index_text(index):
+    parts = index if isinstance(index, tuple) else (index,)
+    return ", ".join(_part_text(part) for part in parts)
+
+
+def _part_text(part):
+    if isinstance(part, slice):
+        start, stop, step = ("" if bound is None else str(bound) for bound in (part.start, part.stop, part.step))
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    if part is Ellipsis:
+        return "…"
+    if isinstance(part, np.ndarray) and part.size > 4:
+        return f"{'×'.join(map(str, part.shape))} indices"
+    return str(part.tolist() if isinstance(part, (np.ndarray, np.integer)) else part)
+
+
+getitem = Primitive(
+    "getitem",
+    lambda x, index: x[index],
+    (lambda t, ans, x, index: t[index],),
+    (lambda g, ans, x, index: scatter(g, index=index, shape=shape_of(x)),),
+    ("selection",),
+    symbol="{0}[{index}]",
+)
+scatter = Primitive(
+    "scatter",
+    _scatter,
+    (lambda t, ans, x, index, shape: scatter(t, index=index, shape=shape),),
+    (lambda g, ans, x, index, shape: g[index],),
+    ("selection",),
+)
+
+METADATA |= {
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type,
+    np.iscomplexobj, np.isrealobj, np.may_share_memory, np.can_cast, np.common_type, np.min_scalar_type,
+}  # fmt: skip

@@ -1,0 +1,203 @@
+"""The record while it is being made: columns that only grow, and where in the reader's code each line came from."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff.errors import OffTape, here, is_own
+from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive
+
+_levels = itertools.count()
+_active = threading.local()
+
+Position = tuple[int, int]
+"""Which context, and which bytecode instruction in it. ``(0, -1)``: not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call of a function of the reader's, or one ``with av.block(...)``, and where it was called from."""
+
+    parent: int
+    code: CodeType | None
+    call: int  # the instruction in the parent's code that made the call
+    name: str
+
+
+ROOT = Context(-1, None, -1, "")
+NOWHERE: Position = (0, -1)
+
+
+class Recorder:
+    """The columns of a tape that is being recorded, one entry per node.
+
+    The ``add_…`` attributes are the columns' own ``append``: when the trace ends they are replaced by a function that
+    raises, so that a traced value which escaped can neither compute nor spoil a finished tape.
+    """
+
+    __slots__ = (
+        "level", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "function",
+        "add_primitive", "add_parents", "add_value", "add_position",
+        "frame", "context", "boundary", "_stack", "_constants",
+    )  # fmt: skip
+
+    def __init__(self, function: str, source: bool, boundary: FrameType | None) -> None:
+        self.level = next(_levels)
+        self.source = source
+        self.function = function
+        self.primitives: list[Primitive] = []
+        self.parents: list[tuple[int, ...]] = []
+        self.values: list[Any] = []
+        self.positions: list[Position] = []
+        self.contexts: list[Context] = [ROOT]
+        self.branches: list[tuple[int, Position]] = []
+        self.add_primitive = self.primitives.append
+        self.add_parents = self.parents.append
+        self.add_value = self.values.append
+        self.add_position = self.positions.append
+        self.frame: FrameType | None = None  # the reader's frame that recorded last, whose context is `context`
+        self.context = 0
+        self.boundary = boundary
+        self._stack: list[tuple[Any, int]] = []
+        self._constants: dict[int, tuple[Any, int]] = {}
+
+    def input(self, value: Any) -> int:
+        """Append an input node and return its index."""
+        return self._given(INPUT, value)
+
+    def constant(self, value: Any) -> int:
+        """Append a value that the function brought itself; an array that stands there already is found again.
+
+        Arrays are copied, so that the record stays true when the reader's code later writes into them.
+        """
+        if not isinstance(value, np.ndarray):
+            return self._given(CONSTANT, value)
+        original, index = self._constants.get(id(value), (None, -1))
+        if original is value and np.array_equal(self.values[index], value):
+            return index
+        index = self._given(CONSTANT, value.copy())
+        self._constants[id(value)] = (value, index)
+        return index
+
+    def _given(self, primitive: Primitive, value: Any) -> int:
+        index = len(self.values)
+        self.add_primitive(primitive)
+        self.add_parents(())
+        self.add_value(value)
+        self.add_position(NOWHERE)
+        return index
+
+    def locate(self, frame: FrameType | None) -> Position:
+        """Return the position of the reader's innermost frame, entering new calls as contexts."""
+        if not self.source:
+            return NOWHERE
+        path: list[FrameType] = []
+        direct = frame
+        while frame is not None and frame is not self.boundary:
+            if not is_own(frame):
+                path.append(frame)
+            frame = frame.f_back
+        if not path:
+            return NOWHERE
+        self._enter(path)
+        # only the reader's own frame may take the short way of the hot path
+        self.frame = direct if direct is path[0] else None
+        return self.context, path[0].f_lasti
+
+    def _enter(self, path: list[FrameType]) -> None:
+        """Make the stack of contexts agree with the reader's frames, innermost first in ``path``."""
+        known = {id(key): place for place, (key, _) in enumerate(self._stack)}
+        depth = next((k for k, frame in enumerate(path) if id(frame) in known), len(path))
+        keep = known[id(path[depth])] + 1 if depth < len(path) else 0
+        while keep < len(self._stack) and isinstance(self._stack[keep][0], block):
+            keep += 1  # blocks that are open in that frame
+        del self._stack[keep:]
+        for frame in reversed(path[:depth]):
+            call = frame.f_back.f_lasti if frame.f_back is not None else -1
+            self._push(frame, Context(self._top(), frame.f_code, call, frame.f_code.co_name))
+        self.context = self._top()
+
+    def _push(self, key: Any, context: Context) -> None:
+        self.contexts.append(context)
+        self._stack.append((key, len(self.contexts) - 1))
+
+    def _top(self) -> int:
+        return self._stack[-1][1] if self._stack else 0
+
+    def open_block(self, opened: block, frame: FrameType | None) -> None:
+        """Begin a named part of the program in the reader's current frame."""
+        self.locate(frame)
+        parent = self.contexts[self._top()]
+        self._push(opened, Context(self._top(), parent.code, -1, opened.name))
+        self.frame, self.context = None, self._top()
+
+    def close_block(self, opened: block) -> None:
+        """End a named part of the program, and whatever was called in it."""
+        places = [place for place, (key, _) in enumerate(self._stack) if key is opened]
+        del self._stack[places[0] if places else len(self._stack) :]
+        self.frame, self.context = None, self._top()
+
+    def close(self) -> None:
+        """End the record: nothing can be added any more, and no frame of the reader's is held."""
+
+        def escaped(_: Any) -> None:
+            raise OffTape(
+                f"a traced value outlived its trace: it was made while {self.function} was being recorded, and is used"
+                f"\n  at {here()}\n  return it from {self.function} instead of keeping it"
+            )
+
+        self.add_primitive = self.add_parents = self.add_value = self.add_position = escaped
+        self.frame = self.boundary = None
+        self._stack.clear()
+        self._constants.clear()
+
+
+def active_recorders() -> list[Recorder]:
+    """Return the traces that are being recorded in this thread, outermost first."""
+    if not hasattr(_active, "recorders"):
+        _active.recorders = []
+    recorders: list[Recorder] = _active.recorders
+    return recorders
+
+
+class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
+    """Name a part of a program, so that its nodes belong together in ``node.blocks`` and in pictures.
+
+    Parameters
+    ----------
+    name : str
+        What the part is called.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> def f(x):
+    ...     with av.block("layer"):
+    ...         h = np.tanh(x)
+    ...     return h * 2
+    >>> av.trace(f, 0.5)["h"].blocks
+    ('layer',)
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = str(name)
+
+    def __enter__(self) -> block:
+        import sys
+
+        for recorder in active_recorders():
+            recorder.open_block(self, sys._getframe(1))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for recorder in active_recorders():
+            recorder.close_block(self)

@@ -1,0 +1,68 @@
+"""The display verbs that everything that can be looked at has: one mixin, one hook to the floors above."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Doors(Protocol):
+    """What the floors above can do with an object of this one; ``advis/__init__.py`` hangs it in."""
+
+    def film(self, shown: Any) -> Any:
+        """Return the film of an object."""
+
+    def html(self, shown: Any) -> str:
+        """Return the self-contained HTML of an object."""
+
+    def save(self, shown: Any, path: Any, step: int | None) -> Any:
+        """Write an object to a file."""
+
+    def widget(self, shown: Any) -> Any:
+        """Return the live widget of an object."""
+
+
+class Shown:
+    """Something that can be looked at: as a film, a file, a widget, HTML in a notebook, and text everywhere."""
+
+    __slots__ = ()
+    _doors: Doors
+
+    def film(self) -> Any:
+        """Return the film: what is shown at each step, as plain data."""
+        return Shown._doors.film(self)
+
+    def save(self, path: Any, step: int | None = None) -> Any:
+        """Write the picture or the player to a file, in the format that the extension names.
+
+        Parameters
+        ----------
+        path : str or path
+            ``.html`` (a player that needs nothing else), ``.svg`` (one picture) or ``.json`` (the film).
+            ``"name-{step}.svg"`` writes one file per step.
+        step : int, optional
+            Which step an ``.svg`` shows; the last one if not given.
+
+        Returns
+        -------
+        pathlib.Path or list of pathlib.Path
+            What was written.
+
+        Raises
+        ------
+        ValueError
+            For an extension that is not known (the message lists those that are) or a step out of range.
+        OSError
+            If the folder is missing or cannot be written; nothing is left half written.
+        """
+        return Shown._doors.save(self, path, step)
+
+    def widget(self) -> Any:
+        """Return the live widget, with ``step``, ``playing``, ``speed`` and ``selected`` to read, set and observe."""
+        return Shown._doors.widget(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """For notebooks: the picture or player, and a text that changes when the picture does."""
+        return {"text/html": Shown._doors.html(self), "text/plain": f"{self}\n[film {self.film().digest}]"}
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -1,0 +1,65 @@
+"""Containers: nested tuples, lists and dicts of numbers and arrays, taken apart and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an input or output stands on the tape: a leaf in the structure of arguments or results."""
+
+    index: int
+
+
+def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each leaf with its path, in order.
+
+    Examples
+    --------
+    >>> list(leaves({"w": [1.0, 2.0], "b": 3.0}, "params"))
+    [('params.w[0]', 1.0), ('params.w[1]', 2.0), ('params.b', 3.0)]
+    """
+    if isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from leaves(item, f"{path}.{key}" if isinstance(key, str) else f"{path}[{key!r}]")
+    elif isinstance(tree, (tuple, list)):
+        names = getattr(tree, "_fields", None)
+        for place, item in enumerate(tree):
+            yield from leaves(item, f"{path}.{names[place]}" if names else f"{path}[{place}]")
+    else:
+        yield path, tree
+
+
+def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
+    """Return the same structure with each leaf replaced, in the order of `leaves`.
+
+    Examples
+    --------
+    >>> map_leaves(lambda x: x + 1, (1, {"a": [2, 3]}))
+    (2, {'a': [3, 4]})
+    """
+    if isinstance(tree, dict):
+        return {key: map_leaves(function, item) for key, item in tree.items()}
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(map_leaves(function, item) for item in tree))
+    if isinstance(tree, (tuple, list)):
+        return type(tree)(map_leaves(function, item) for item in tree)
+    return function(tree)
+
+
+def same_structure(tree: Any, like: Any) -> bool:
+    """Whether two trees have the same containers with the same keys and lengths."""
+    if isinstance(like, dict):
+        return isinstance(tree, dict) and list(tree) == list(like) and all(same_structure(tree[k], like[k]) for k in like)
+    if isinstance(like, (tuple, list)):
+        same = isinstance(tree, (tuple, list)) and len(tree) == len(like)
+        return same and all(same_structure(a, b) for a, b in zip(tree, like, strict=True))
+    return True
+
+
+def fill(structure: Any, entry: Callable[[int], Any]) -> Any:
+    """Return a structure with each `Place` replaced by the entry for its index; other leaves stay."""
+    return map_leaves(lambda leaf: entry(leaf.index) if isinstance(leaf, Place) else leaf, structure)

@@ -1,0 +1,295 @@
+"""A sweep: one ordered visit of the tape, with the tangents or adjoints that it left, and each step's contributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from advis.autodiff import sweeps
+from advis.autodiff.numbers import friendly
+from advis.autodiff.partial import Partial
+from advis.autodiff.primitives.rule import INPUT, plain_value, shape_of
+from advis.autodiff.shown import Shown
+from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
+from advis.autodiff.table import Table, sweep_table
+
+if TYPE_CHECKING:
+    from advis.autodiff.tape import Node, Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What flows along one edge in a step: the partial, applied to what stands at its source.
+
+    Attributes
+    ----------
+    source, target : Node
+        Where it comes from and where it goes: parent to child forward, child to parent in reverse.
+    partial : Partial
+        The local Jacobian of the edge.
+    amount : float or ndarray
+        What is added to the target; with a leading axis if the sweep carries several seeds.
+    """
+
+    source: Node
+    target: Node
+    partial: Partial
+    amount: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node's turn in a sweep.
+
+    Attributes
+    ----------
+    number : int
+        Its place in the sweep, from 1.
+    node : Node
+        Whose turn it is: it collects tangents from its parents, or hands its adjoint back to them.
+    """
+
+    sweep: Sweep
+    number: int
+    node: Node
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What flows along each of the node's edges, in the order of its parents."""
+        return contributions(self.sweep, self.node)
+
+
+class Steps(Sequence[Step]):
+    """The steps of a sweep, made when they are looked at."""
+
+    __slots__ = ("_order", "_sweep")
+
+    def __init__(self, sweep: Sweep, order: list[int]) -> None:
+        self._sweep = sweep
+        self._order = order
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, key: int) -> Step: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, key: int | slice) -> Step | tuple[Step, ...]:
+        if isinstance(key, slice):
+            return tuple(self[k] for k in range(*key.indices(len(self))))
+        if not -len(self) <= key < len(self):
+            raise IndexError(f"steps[{key}]: this {self._sweep.direction} sweep has {len(self)} steps")
+        place = key % len(self)
+        return Step(self._sweep, place + 1, self._sweep.tape[self._order[place]])
+
+    def __iter__(self) -> Iterator[Step]:
+        return (self[k] for k in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"{len(self)} steps of a {self._sweep.direction} sweep"
+
+
+class Sweep(Shown):
+    """One forward or reverse sweep over a tape. It holds its own tangents or adjoints.
+
+    Attributes
+    ----------
+    tape : Tape
+    direction : str
+        ``forward`` or ``reverse``.
+    column : list
+        The tangent or adjoint of each node; None stands for zero.
+    count : int or None
+        How many seeds it carries at once; None for one vector.
+    """
+
+    def __init__(self, tape: Tape, direction: str, seeds: tuple[Any, ...], column: list[Any], count: int | None) -> None:
+        self.tape = tape
+        self.direction = direction
+        self.column = column
+        self.count = count
+        self._seeds = seeds
+
+    @property
+    def voice(self) -> str:
+        """What it computes: ``tangent`` or ``adjoint``."""
+        return "tangent" if self.direction == "forward" else "adjoint"
+
+    @property
+    def seed(self) -> dict[str, Any]:
+        """What it started from: for each input (forward) or output (reverse) its seed, zero if none was given."""
+        ends = self.tape.inputs if self.direction == "forward" else self.tape.outputs
+        return {node.name: friendly(self._full(node.index, self._seeds[node.index])) for node in ends}
+
+    @property
+    def result(self) -> Any:
+        """F'(x) v in the structure of f's result, or uᵀ F'(x) in the structure of f's arguments."""
+        if self.direction == "forward":
+            return fill(self.tape._outcome, self.at)
+        arguments = fill(self.tape._arguments, self.at)
+        return arguments[0] if len(arguments) == 1 else arguments
+
+    def at(self, index: int) -> Any:
+        """Return the tangent or adjoint of the node at an index: zeros where nothing arrived."""
+        return friendly(self._full(index, self.column[index]))
+
+    def _full(self, index: int, item: Any) -> Any:
+        if item is not None:
+            return item
+        zero = sweeps.zero_like(self.tape.values[index])
+        return zero if self.count is None else np.zeros((self.count, *shape_of(zero)), zero.dtype)
+
+    def __getitem__(self, key: int | str) -> Any:
+        return self.at(self.tape[key].index)
+
+    def reached(self, index: int) -> bool:
+        """Whether anything arrived at a node."""
+        return self.column[index] is not None
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps in order; each shows its contributions."""
+        tape, carried = self.tape, self.tape.carried
+        order = [k for k in range(len(tape)) if carried[k] and tape.primitives[k] is not INPUT]
+        if self.direction == "reverse":
+            order = [k for k in reversed(order) if self.reached(k)]
+        return Steps(self, order)
+
+    def table(self) -> Table:
+        """Return the evaluation trace with tangents, or with adjoints read upwards (Baydin et al. 2018, tables 2, 3)."""
+        return sweep_table(self)
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+
+def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
+    """Return what flows along each edge of a node in its turn: computed anew, by the same rules in the same order."""
+    tape, forward = node.tape, sweep.direction == "forward"
+    found = []
+    for place, parent in enumerate(tape.parents[node.index]):
+        partial = Partial(tape, node.index, place)
+        if not partial.passes:
+            continue
+        end = parent if forward else node.index
+        item = sweep._full(end, sweep.column[end])
+        apply = partial.jvp if forward else partial.vjp
+        amount = apply(item) if sweep.count is None else np.stack([apply(one) for one in item])
+        ends = (tape[parent], node) if forward else (node, tape[parent])
+        found.append(Contribution(*ends, partial, friendly(amount)))
+    return tuple(found)
+
+
+# -- seeds: from what the user wrote to a column
+
+
+def forward_seeds(tape: Tape, seeds: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], int | None]:
+    """Return the column of input tangents, and how many seeds it stacks."""
+    column: list[Any] = [None] * len(tape)
+    places = tape.input_places
+    if not seeds and not named:
+        if len(places) != 1 or shape_of(tape.values[places[0].index]):
+            names = ", ".join(f"{tape.names[place.index]}=…" for place in places)
+            raise TypeError(f"forward(): say along which direction: tape.forward({names}); what is left out is zero")
+        seeds = (1.0,)
+    if seeds:
+        if not same_structure(seeds, tape._arguments):
+            raise ValueError(
+                f"forward(): {len(seeds)} positional seeds do not have the structure of the arguments "
+                f"({', '.join(tape.parameters)}) of {tape.function}"
+            )
+        _plant(tape, column, tape._arguments, seeds, "forward")
+    for name, seed in named.items():
+        _plant(tape, column, *_named_place(tape, name, seed), "forward")
+    return column, _count(tape, column, "forward")
+
+
+def _named_place(tape: Tape, name: str, seed: Any) -> tuple[Any, Any]:
+    if name in tape.parameters:
+        structure = tape._arguments[tape.parameters.index(name)]
+        if not same_structure(seed, structure):
+            inner = ", ".join(path for path, _ in leaves(structure, name))
+            raise ValueError(f"forward(): the seed of {name} does not have its structure ({inner})")
+        return structure, seed
+    for place in tape.input_places:
+        if tape.names[place.index] == name:
+            return place, seed
+    known = dict.fromkeys((*tape.parameters, *(tape.names[place.index] for place in tape.input_places)))
+    raise KeyError(f"forward(): {tape.function} has no input {name!r}; its inputs are {', '.join(known)}")
+
+
+def reverse_seeds(tape: Tape, seed: Any) -> tuple[list[Any], int | None]:
+    """Return the column of output adjoints, and how many seeds it stacks."""
+    column: list[Any] = [None] * len(tape)
+    places = tape.output_places
+    if seed is None:
+        shapes = [shape_of(tape.values[place.index]) for place in places]
+        if shapes != [()]:
+            found = ", ".join(f"{tape.names[p.index]} {s}" for p, s in zip(places, shapes, strict=True)) or "no number"
+            raise TypeError(
+                f"reverse(): {tape.function} does not return one number but {found}; "
+                "give the seed u in that structure: tape.reverse(u)"
+            )
+        seed = map_leaves(lambda place: 1.0, tape._outcome)
+    if not same_structure(seed, tape._outcome):
+        inner = ", ".join(path for path, _ in leaves(tape._outcome, "y"))
+        raise ValueError(f"reverse(): the seed does not have the structure of the result of {tape.function} ({inner})")
+    _plant(tape, column, tape._outcome, seed, "reverse")
+    return column, _count(tape, column, "reverse")
+
+
+def _plant(tape: Tape, column: list[Any], structure: Any, seeds: Any, verb: str) -> None:
+    """Put seeds where the structure has places; two outputs on one node add up."""
+    pairs = zip(leaves(structure), _leaves_like(seeds, structure), strict=True)
+    for (_, place), seed in pairs:
+        if isinstance(place, Place):
+            checked = _checked(tape, place.index, seed, verb)
+            before = column[place.index]
+            column[place.index] = checked if before is None else before + checked
+
+
+def _leaves_like(tree: Any, like: Any) -> Iterator[Any]:
+    """The parts of a tree that stand where the other has its leaves."""
+    if isinstance(like, dict):
+        for key in like:
+            yield from _leaves_like(tree[key], like[key])
+    elif isinstance(like, (tuple, list)):
+        for part, other in zip(tree, like, strict=True):
+            yield from _leaves_like(part, other)
+    else:
+        yield tree
+
+
+def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
+    if hasattr(type(seed), "_record"):
+        return seed
+    value = tape.values[index]
+    array = np.asarray(seed)
+    if array.dtype.kind not in "fciub":
+        raise TypeError(f"{verb}(): the seed of {tape.names[index]} is {seed!r}; give a number or an array")
+    shape = shape_of(value)
+    if array.shape != shape and array.shape[1:] != shape or array.ndim > len(shape) + 1:
+        raise ValueError(
+            f"{verb}(): the seed of {tape.names[index]} has shape {array.shape}; it must be {shape}, "
+            f"or (k, {', '.join(map(str, shape))}{',' if not shape else ''}) for k seeds at once".replace("(k, ,)", "(k,)")
+        )
+    dtype = getattr(plain_value(value), "dtype", np.dtype(float))
+    return array.astype(dtype if dtype.kind in "fc" else float)[()]
+
+
+def _count(tape: Tape, column: list[Any], verb: str) -> int | None:
+    """How many seeds are stacked: all that were given must agree; None for one vector."""
+    stacks = {}
+    for index, seed in enumerate(column):
+        if seed is not None:
+            shape = shape_of(tape.values[index])
+            stacks[tape.names[index]] = shape_of(seed)[0] if len(shape_of(seed)) > len(shape) else None
+    if len(set(stacks.values())) > 1:
+        said = ", ".join(f"{name}: {'one' if count is None else count}" for name, count in stacks.items())
+        raise ValueError(f"{verb}(): the seeds carry different numbers of vectors at once ({said}); give all the same")
+    return next(iter(stacks.values()), None)

@@ -1,0 +1,135 @@
+"""The two sweeps over the columns of a tape: tangents forward, adjoints in reverse. No recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
+
+Column = list[Any]
+"""A tangent or an adjoint for each node; None stands for zero."""
+
+
+def forward_column(primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column) -> Column:
+    """Return the tangent of every node, given those of the inputs.
+
+    Each node is visited once, in the order of the record; its tangent is the sum of what its parents contribute
+    (Griewank & Walther 2008, section 3.1).
+    """
+    tangents = list(seeds)
+    value_at = values.__getitem__
+    for index, primitive in enumerate(primitives):
+        rules = primitive.jvps
+        if not rules:
+            continue
+        sources = parents[index]
+        args = [*map(value_at, sources)]
+        total = None
+        for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
+            tangent = tangents[source]
+            if tangent is None or rule is None:
+                continue
+            amount = rule(tangent, values[index], *args)
+            total = amount if total is None else total + amount
+        if total is not None:
+            tangents[index] = grown(total, values[index])
+    return tangents
+
+
+def reverse_column(primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column) -> Column:
+    """Return the adjoint of every node, given those of the outputs.
+
+    Each node is visited once, from the last to the first; by then all its uses have added their contributions
+    (Griewank & Walther 2008, section 3.2).
+    """
+    adjoints = list(seeds)
+    value_at = values.__getitem__
+    for index in range(len(primitives) - 1, -1, -1):
+        adjoint = adjoints[index]
+        if adjoint is None:
+            continue
+        rules = primitives[index].vjps
+        if not rules:
+            continue
+        sources = parents[index]
+        args = [*map(value_at, sources)]
+        for source, rule, arg in zip(sources, rules, args):  # noqa: B905 (hot path)
+            if rule is None or primitives[source].blind:
+                continue
+            amount = rule(adjoint, values[index], *args)
+            if type(amount) is not np.float64 or type(arg) is not np.float64:
+                amount = fitted(amount, arg)
+            before = adjoints[source]
+            adjoints[source] = amount if before is None else before + amount
+    return adjoints
+
+
+def fitted(amount: Any, value: Any) -> Any:
+    """Return a contribution in the shape and type of the value that it is the adjoint of.
+
+    Where broadcasting repeated an element, its adjoint is the sum over the repetitions.
+    """
+    shape, wanted = shape_of(amount), shape_of(value)
+    if shape != wanted:
+        if len(shape) > len(wanted):
+            amount = np.sum(amount, axis=tuple(range(len(shape) - len(wanted))))
+        narrow = tuple(k for k, n in enumerate(wanted) if n == 1 and shape_of(amount)[k] != 1)
+        if narrow:
+            amount = np.sum(amount, axis=narrow, keepdims=True)
+        if shape_of(amount) != wanted:
+            amount = np.broadcast_to(amount, wanted)
+    return _typed(amount, value)
+
+
+def grown(amount: Any, value: Any) -> Any:
+    """Return a tangent in the shape and type of its value: a broadcast argument moves every copy of itself."""
+    if shape_of(amount) != shape_of(value):
+        amount = np.broadcast_to(amount, shape_of(value))
+    return _typed(amount, value)
+
+
+def _typed(amount: Any, value: Any) -> Any:
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or dtype.kind not in "fc" or getattr(amount, "dtype", dtype) == dtype:
+        return amount
+    if dtype.kind == "f" and amount.dtype.kind == "c":
+        amount = amount.real
+    return amount.astype(dtype)
+
+
+def carries(primitives: Sequence[Primitive], parents: Sequence[Any]) -> list[bool]:
+    """Return for each node whether a derivative can reach it from an input."""
+    carried: list[bool] = []
+    for primitive, sources in zip(primitives, parents, strict=True):
+        rules = primitive.jvps
+        carried.append(
+            primitive is INPUT
+            or any(rule is not None and carried[p] for p, rule in zip(sources, rules, strict=False))
+        )
+    return carried
+
+
+def stacked(columns: list[Column], values: Sequence[Any]) -> Column:
+    """Return one column with a new leading axis from the columns of several seeds."""
+    rows: Column = []
+    for index, items in enumerate(zip(*columns, strict=True)):
+        if all(item is None for item in items):
+            rows.append(None)
+            continue
+        rows.append(np.stack([zero_like(values[index]) if item is None else item for item in items]))
+    return rows
+
+
+def zero_like(value: Any) -> Any:
+    """Return the zero tangent or adjoint of a value, of its shape and type."""
+    value = plain_value(value)
+    dtype = getattr(value, "dtype", np.dtype(float))
+    return np.zeros(shape_of(value), dtype if dtype.kind in "fc" else float)[()]
+
+
+def is_operation(primitive: Primitive) -> bool:
+    """Whether a node computes something, rather than being given."""
+    return primitive is not INPUT and primitive is not CONSTANT

@@ -1,0 +1,209 @@
+"""Record one run of a function as a tape."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff.code import display_name
+from advis.autodiff.errors import OffTape
+from advis.autodiff.recorder import Recorder, active_recorders
+from advis.autodiff.structure import Place, leaves, map_leaves
+from advis.autodiff.tape import Tape
+from advis.autodiff.tracer import Tracer
+
+
+def trace(
+    f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None = None, source: bool = True
+) -> Tape:
+    """Run a NumPy function once and record what it does.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code. Loops unroll, a branch collapses to the one that was taken.
+    *args
+        Its arguments: numbers, arrays, or nested tuples, lists and dicts of them. Floating-point numbers become
+        inputs; Python integers are taken as floats; strings, booleans, None and other objects are passed as they are.
+    kwargs : mapping, optional
+        Keyword arguments for f, passed as they are: they are not differentiated.
+    source : bool, optional
+        Whether to record where in the code each node came from. Without it, nodes have no names, lines or blocks.
+
+    Returns
+    -------
+    Tape
+
+    Raises
+    ------
+    OffTape
+        If f uses a traced value in a way that cannot be recorded (a TypeError; it names the line and the way out).
+    TypeError
+        For an integer array among the arguments, or a complex one's unsupported use.
+
+    Notes
+    -----
+    Define-by-run: the record is specific to these arguments. An error of f itself passes through, with the primitive
+    and the line added as a note.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> def f(x1, x2):
+    ...     return np.log(x1) + x1 * x2 - np.sin(x2)
+    >>> tape = av.trace(f, 2.0, 5.0)
+    >>> tape.value
+    11.652071455223084
+    >>> tape.reverse().result
+    (5.5, 1.7163378145367738)
+    """
+    if not callable(f):
+        raise TypeError(f"trace: the first argument must be a function, not {f!r}; write av.trace(f, *args)")
+    keywords = dict(kwargs or {})
+    parameters = parameter_names(f, len(args))
+    recorder = Recorder(function_name(f), source, sys._getframe())
+    places, names = _inputs(recorder, args, parameters)
+    tracers = map_leaves(lambda leaf: _tracer(recorder, leaf) if isinstance(leaf, Place) else leaf, places)
+    stack = active_recorders()
+    stack.append(recorder)
+    try:
+        result = f(*tracers, **keywords)
+        outcome = map_leaves(lambda leaf: _output(recorder, leaf), result)
+    except Exception as error:
+        _raise_own(error)
+        raise
+    finally:
+        stack.remove(recorder)
+        constants = _constant_names(recorder, f, keywords)
+        recorder.close()
+    columns = recorder.primitives, recorder.parents, recorder.values, recorder.positions
+    return Tape(
+        recorder.function, columns, recorder.contexts, recorder.branches, places, outcome, names, constants, parameters
+    )
+
+
+def _tracer(recorder: Recorder, place: Place) -> Tracer:
+    return Tracer(recorder, place.index, recorder.values[place.index])
+
+
+def function_name(f: Callable[..., Any]) -> str:
+    """Return what a function is called; an object with ``__call__`` by its class."""
+    return display_name(getattr(f, "__name__", "") or type(f).__name__)
+
+
+def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """Return a name for each positional argument: f's own parameters, else x1, x2, ….
+
+    Raises
+    ------
+    TypeError
+        If f does not take so many arguments (Python's own message).
+    """
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # NumPy's ufuncs and other functions written in C have no signature
+        return tuple(f"x{k + 1}" for k in range(count)) if count != 1 else ("x",)
+    names: list[str] = []
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}[{k}]" for k in range(count - len(names))]
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+    names += [f"x{k + 1}" for k in range(len(names), count)]
+    return tuple(names[:count])
+
+
+def _inputs(recorder: Recorder, args: tuple[Any, ...], parameters: tuple[str, ...]) -> tuple[Any, list[str]]:
+    """Append an input node for each number among the arguments; return their places and names."""
+    names: list[str] = []
+    places = []
+    for name, argument in zip(parameters, args, strict=True):
+        paths = iter([path for path, _ in leaves(argument, name)])
+
+        def place(leaf: Any, paths: Any = paths) -> Any:
+            path = next(paths)
+            value = input_value(leaf, path, recorder.function)
+            if value is None:
+                return leaf
+            names.append(path)
+            return Place(recorder.input(value))
+
+        places.append(map_leaves(place, argument))
+    if not names:
+        raise TypeError(f"trace: {recorder.function} was given no number or array to differentiate; pass at least one")
+    return tuple(places), names
+
+
+def input_value(leaf: Any, path: str, function: str) -> Any:
+    """Return the value with which a leaf becomes an input, or None if it is not a number.
+
+    Raises
+    ------
+    TypeError
+        For an integer or boolean array: it has no derivative, and NumPy would truncate silently.
+    """
+    if isinstance(leaf, Tracer):
+        return leaf
+    if isinstance(leaf, (bool, np.bool_)):
+        return None
+    if isinstance(leaf, (int, float, np.integer)):
+        return np.float64(leaf)
+    if isinstance(leaf, complex):
+        return np.complex128(leaf)
+    if isinstance(leaf, np.generic) and leaf.dtype.kind in "fc":
+        return leaf
+    if not isinstance(leaf, np.ndarray):
+        return None
+    if leaf.dtype.kind in "fc":
+        return leaf.copy() if leaf.shape else leaf[()]
+    raise TypeError(
+        f"trace: the argument {path} of {function} is an array of {leaf.dtype} of shape {leaf.shape}, which has no "
+        f"derivative; pass {path}.astype(float), or hand it to {function} as a keyword: av.trace(f, …, "
+        f"kwargs={{{path!r}: …}})"
+    )
+
+
+def _output(recorder: Recorder, leaf: Any) -> Any:
+    """Return the place of an output; a plain number among the outputs becomes a constant."""
+    if isinstance(leaf, Tracer) and leaf.recorder is recorder:
+        return Place(leaf.index)
+    if isinstance(leaf, (float, int, complex, np.ndarray, np.generic, Tracer)) and not isinstance(leaf, bool):
+        return Place(recorder.constant(np.float64(leaf) if isinstance(leaf, (int, float)) else leaf))
+    return leaf
+
+
+def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[str, Any]) -> dict[int, str]:
+    """Names for constant arrays that f took from a keyword, its closure or its module."""
+    function = inspect.unwrap(f) if callable(f) else f
+    code = getattr(function, "__code__", None)
+    if code is None or not recorder.source:
+        return {}
+    cells = zip(code.co_freevars, getattr(function, "__closure__", None) or (), strict=False)
+    known = {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
+    known |= {name: function.__globals__[name] for name in code.co_names if name in function.__globals__}
+    by_identity = {id(value): name for name, value in (known | keywords).items() if isinstance(value, np.ndarray)}
+    return {
+        index: by_identity[id(value)] for value, index in recorder._constants.values() if id(value) in by_identity
+    }
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 (raises when the variable was never assigned)
+    except ValueError:
+        return False
+    return True
+
+
+def _raise_own(error: BaseException) -> None:
+    """NumPy hides our error as the cause of its own when a traced value is written into a plain array."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, OffTape):
+            raise cause from None
+        cause = cause.__cause__

@@ -1,0 +1,387 @@
+"""What flows through a function while it is recorded: a value that writes down every operation on it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff.errors import here, off_tape
+from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, arithmetic, choices, shaping
+from advis.autodiff.primitives.rule import Primitive, plain_value
+from advis.autodiff.recorder import NOWHERE, Recorder
+
+_NUMBERS = frozenset({float, int, np.float64})
+
+
+class Tracer:
+    """A value of a function that is being recorded. It behaves as its number or array does in NumPy.
+
+    Users meet it only inside the function that they trace.
+    """
+
+    __slots__ = ("recorder", "index", "value")
+    __array_priority__ = 1000.0
+
+    def __init__(self, recorder: Recorder, index: int, value: Any) -> None:
+        self.recorder = recorder
+        self.index = index
+        self.value = value
+
+    # -- NumPy's protocols: every function of NumPy arrives at one of these two
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        primitive = UFUNCS.get(ufunc)
+        if primitive is None or method != "__call__" or options:
+            return _unusual_ufunc(ufunc, method, inputs, options)
+        recorder = self.recorder
+        if len(inputs) == 1:
+            value = _compute(primitive, (self.value,))
+            recorder.add_primitive(primitive)
+            recorder.add_parents((self.index,))
+            recorder.add_value(value)
+            if recorder.source:
+                frame = _getframe(1)
+                recorder.add_position(
+                    (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
+                )
+            else:
+                recorder.add_position(NOWHERE)
+            return Tracer(recorder, len(recorder.values) - 1, value)
+        return _record(primitive, inputs, {})
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        adapt = FUNCTIONS.get(function)
+        if adapt is not None:
+            return _noted(adapt, args, kwargs)
+        if function in METADATA:
+            return function(*_plain(args), **{name: _plain(item) for name, item in kwargs.items()})
+        raise off_tape(
+            f"{_name(function)} is not known to advis, so its derivative would be lost",
+            "write it with functions that are (see the list in the documentation), or give it rules as a primitive",
+        )
+
+    _record: Callable[..., Any]  # set below: how a Primitive records itself
+
+    # -- what a number or an array can do without being changed
+
+    shape = property(lambda self: getattr(self.value, "shape", ()))
+    dtype = property(lambda self: np.result_type(self.value) if not _traced(self.value) else self.value.dtype)
+    ndim = property(lambda self: len(self.shape))
+    size = property(lambda self: int(np.prod(self.shape, dtype=int)))
+    T = property(lambda self: np.transpose(self))
+    real = property(lambda self: self if self.dtype.kind != "c" else _unknown_attribute("real"))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError(f"a number cannot be iterated over or unpacked\n  at {here()}")
+        return (self[k] for k in range(len(self)))
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+    def __getitem__(self, index: Any) -> Any:
+        return shaping.getitem(self, index=_settled(index))
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        raise off_tape(
+            "item assignment into a traced array is not recorded",
+            "build the array from its parts instead: np.stack, np.concatenate or np.where",
+        )
+
+    # -- Python asks for a plain number: the program is steered by it, or the derivative would be lost
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                f"the truth of an array of shape {self.shape} is ambiguous\n  at {here()}\n"
+                "  write np.any(…) or np.all(…), or choose element by element with np.where(…)"
+            )
+        self._steer()
+        return bool(self.value)
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iub":
+            raise off_tape(
+                f"a traced number ({self.value}) was used as an index or a count",
+                "an index has no derivative: compute it from np.argmax or the like, or pass it to f as a keyword",
+            )
+        self._steer()
+        return operator.index(plain_value(self.value))
+
+    def __int__(self) -> int:
+        if self.dtype.kind in "iub":
+            return self.__index__()
+        raise self._leaving("int(x)", "use np.floor(x) or np.trunc(x), which are recorded (without derivative)")
+
+    def __float__(self) -> float:
+        raise self._leaving(
+            "float(x), math.sin(x), or writing x into a plain array",
+            "use NumPy's functions (np.sin instead of math.sin), build arrays with np.stack([…]) instead of z[0] = x, "
+            "and keep x as it is where a float seemed needed",
+        )
+
+    def __complex__(self) -> complex:
+        raise self._leaving("complex(x)", "write x + 0j")
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        raise self._leaving(
+            "np.array(x), np.asarray(x) or np.array([x0, x1])",
+            "leave np.asarray out, and write np.stack([x0, x1]) for np.array([x0, x1])",
+        )
+
+    def __round__(self, digits: int = 0) -> Any:
+        return np.round(self, digits)
+
+    __floor__ = property(lambda self: lambda: np.floor(self))
+    __ceil__ = property(lambda self: lambda: np.ceil(self))
+    __trunc__ = property(lambda self: lambda: np.trunc(self))
+
+    def _leaving(self, what: str, instead: str) -> Exception:
+        return off_tape(f"{what}: a traced value cannot become a plain number, its derivative would be lost", instead)
+
+    def _steer(self) -> None:
+        """Write down that the course of the program depended on this value."""
+        self.recorder.branches.append((self.index, self.recorder.locate(_getframe(2))))
+
+    def astype(self, dtype: Any, **_: Any) -> Any:
+        """Return the value in another type: recorded, and without tangent when integers or booleans come out."""
+        return self if np.dtype(dtype) == self.dtype else _cast(self, np.dtype(dtype))
+
+    def item(self) -> Any:
+        """Refuse: a plain number would lose its derivative."""
+        raise self._leaving("x.item()", "keep x as it is")
+
+    tolist = item
+
+    def copy(self, order: str = "C") -> Any:
+        """Return the value itself: a recorded value never changes."""
+        return self
+
+    def dot(self, other: Any) -> Any:
+        """Return ``np.dot`` of the two."""
+        return np.dot(self, other)
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """Return ``np.reshape``, with the shape as one tuple or as several numbers."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Return ``np.transpose``, with the axes as one tuple or as several numbers."""
+        return np.transpose(self, axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None)
+
+    def flatten(self, order: str = "C") -> Any:
+        """Return ``np.ravel``."""
+        return np.ravel(self, order=order)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
+        return _unknown_attribute(name)
+
+
+def _unknown_attribute(name: str) -> Any:
+    raise off_tape(
+        f"the array attribute or method .{name} is not known to advis", f"write it with a function, as np.{name}(x), or in another way"
+    )
+
+
+def _cast(x: Any, dtype: np.dtype[Any]) -> Any:
+    if dtype.kind in "fc" and x.dtype.kind in "fc":
+        return _to_float(x, dtype=dtype)
+    return choices.cast(x, dtype=dtype)
+
+
+_to_float = Primitive(
+    "astype",
+    lambda x, dtype: np.asarray(x).astype(dtype)[()],
+    (lambda t, ans, x, dtype: t.astype(dtype),),
+    (lambda g, ans, x, dtype: g,),
+    ("identity",),
+)
+
+
+def _traced(x: Any) -> bool:
+    return type(x) is Tracer
+
+
+def _plain(tree: Any) -> Any:
+    """The plain values in the arguments of a function that only looks at shapes or types."""
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_plain(item) for item in tree)
+    return plain_value(tree)
+
+
+def _settled(index: Any) -> Any:
+    """An index without traced values: using one is a turn that the program took."""
+    if isinstance(index, tuple):
+        return tuple(_settled(part) for part in index)
+    if isinstance(index, slice):
+        return slice(*(_settled(part) for part in (index.start, index.stop, index.step)))
+    if not _traced(index):
+        return index.copy() if isinstance(index, np.ndarray) else index
+    if index.dtype.kind not in "iub":
+        return operator.index(index)  # raises with the way out
+    index._steer()
+    return plain_value(index)
+
+
+def _compute(primitive: Primitive, values: tuple[Any, ...]) -> Any:
+    """The value of an application; NumPy's own error gains the primitive, the shapes and the reader's line."""
+    try:
+        return primitive.call(*values, **primitive.options) if primitive.options else primitive.call(*values)
+    except Exception as error:
+        _annotate(error, primitive, values)
+        raise
+
+
+def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -> None:
+    """Add the primitive, the shapes and the reader's line to NumPy's own error."""
+    shapes = ", ".join(str(getattr(value, "shape", None) or plain_value(value)) for value in values)
+    error.add_note(f"advis: in {primitive.name}({shapes})\n  at {here()}")
+
+
+def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
+    recorder = max((arg.recorder for arg in args if type(arg) is Tracer), key=lambda r: r.level)
+    applied = primitive.at(len(args), options)
+    values = tuple(arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args)
+    value = _compute(applied, values)
+    parents = tuple(
+        arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(arg) for arg in args
+    )
+    recorder.add_primitive(applied)
+    recorder.add_parents(parents)
+    recorder.add_value(value)
+    recorder.add_position(recorder.locate(_getframe(1)))
+    return Tracer(recorder, len(recorder.values) - 1, value)
+
+
+Tracer._record = staticmethod(_record)  # type: ignore[assignment]
+
+
+def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call an adapter; what it refuses gains the reader's line."""
+    try:
+        return adapt(*args, **kwargs)
+    except Exception as error:
+        if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
+            error.add_note(f"  at {here()}")
+        raise
+
+
+def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """A ufunc with options, or by one of its methods, or without a rule."""
+    options = {name: item for name, item in options.items() if item is not None and item != (None,)}
+    if UFUNCS.get(ufunc) is None:
+        raise off_tape(
+            f"np.{ufunc.__name__} is not known to advis, so its derivative would be lost",
+            "write it with functions that are (see the list in the documentation), or give it rules as a primitive",
+        )
+    if method != "__call__":
+        raise off_tape(f"np.{ufunc.__name__}.{method} is not recorded", "write it with np.sum, np.prod or a loop")
+    if options:
+        name = next(iter(options))
+        hint = "assign the result to a name instead" if name == "out" else f"call np.{ufunc.__name__} without it"
+        raise off_tape(f"np.{ufunc.__name__}: {name}= is not recorded", hint)
+    return _record(UFUNCS[ufunc], inputs, {})
+
+
+def _name(function: Any) -> str:
+    module = getattr(function, "__module__", "numpy").replace("numpy", "np", 1)
+    return f"{module}.{getattr(function, '__name__', function)}"
+
+
+def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected: bool = False) -> Callable[..., Any]:
+    """An operator's method: the short way for two values of one trace, or one and a number; else the general way."""
+
+    def method(self: Tracer, other: Any) -> Any:
+        recorder = self.recorder
+        kind = type(other)
+        if kind is Tracer and other.recorder is recorder:
+            parents = (self.index, other.index)
+            other = other.value
+        elif kind in _NUMBERS:
+            index = recorder.constant(other)
+            parents = (index, self.index) if reflected else (self.index, index)
+        else:
+            return _record(primitive, (other, self) if reflected else (self, other), {})
+        try:
+            value = compute(other, self.value) if reflected else compute(self.value, other)
+        except Exception as error:
+            _annotate(error, primitive, (other, self.value) if reflected else (self.value, other))
+            raise
+        recorder.add_primitive(primitive)
+        recorder.add_parents(parents)
+        recorder.add_value(value)
+        if recorder.source:
+            frame = _getframe(1)
+            recorder.add_position(
+                (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
+            )
+        else:
+            recorder.add_position(NOWHERE)
+        return Tracer(recorder, len(recorder.values) - 1, value)
+
+    return method
+
+
+def _unary(primitive: Primitive) -> Callable[[Tracer], Any]:
+    def method(self: Tracer) -> Any:
+        return _record(primitive, (self,), {})
+
+    return method
+
+
+def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tracer, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    method.__doc__ = f"Return ``np.{function.__name__}`` of the value."
+    return method
+
+
+def _install() -> None:
+    """Give Tracer the operators and the array methods, each bound to its primitive."""
+    pairs = {
+        "add": (arithmetic.add, operator.add),
+        "sub": (arithmetic.subtract, operator.sub),
+        "mul": (arithmetic.multiply, operator.mul),
+        "truediv": (arithmetic.divide, operator.truediv),
+    }
+    for name, (primitive, compute) in pairs.items():
+        setattr(Tracer, f"__{name}__", _binary(primitive, compute))
+        setattr(Tracer, f"__r{name}__", _binary(primitive, compute, reflected=True))
+    ufuncs = {"pow": np.power, "matmul": np.matmul, "floordiv": np.floor_divide, "and": np.bitwise_and, "or": np.bitwise_or}
+    for name, ufunc in ufuncs.items():
+        setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
+        setattr(Tracer, f"__r{name}__", _binary(UFUNCS[ufunc], ufunc, reflected=True))
+    comparisons = {
+        "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal, "ne": np.not_equal,
+    }  # fmt: skip
+    for name, ufunc in comparisons.items():
+        setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
+    for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
+        setattr(Tracer, f"__{name}__", _unary(UFUNCS[ufunc]))
+    methods = (
+        np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
+        np.argmin, np.argsort, np.any, np.all, np.round,
+    )  # fmt: skip
+    for function in methods:
+        setattr(Tracer, function.__name__, _forwarded(function))
+
+
+_install()
+Tracer.__hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,141 @@
+"""From a mark and its state to ink: the rectangles, paths and texts that every medium draws.
+
+This is one of the laws of the player: ``static/film.js`` holds the same function, and the tests compare the two.
+A mark gives the same list of inks in every state, only their roles, places and texts differ; so a player patches
+what it has drawn and never lays out again. What is not to be seen has the role ``off``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advis.films.film import Box, Edge, Spans, State
+
+PAD = 14.0  # from a box's border to its text
+TITLE = 23.0  # from a box's top to the baseline of its title
+RULE = 32.0
+FIRST_ROW = 51.0
+ROW = 19.0
+FOLD = 12.0  # the folded corner of a block
+METER = 7.0  # height of the meter that shows a growing sum
+VOICES = {"value": "value", "tangent": "▸ tangent", "adjoint": "◂ adjoint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """One thing to draw.
+
+    ``tag`` is ``rect`` (``at`` = left, top, width, height, corner radius), ``path`` (``at`` = x, y, then cubics),
+    ``lines`` (``at`` = x1, y1, x2, y2 of each straight piece) or ``text`` (``at`` = x, baseline).
+    """
+
+    tag: str
+    role: str
+    at: tuple[float, ...]
+    spans: Spans = ()
+    anchor: str = "start"
+
+
+def box_height(rows: int, stacked: bool) -> float:
+    """Return the height of a box that reserves this many rows, and a meter if its sum has several terms.
+
+    Examples
+    --------
+    >>> box_height(2, stacked=False)
+    80.0
+    """
+    return FIRST_ROW + ROW * (rows - 1) + (METER + 14.0 if stacked else 10.0)
+
+
+def lower(mark: Box | Edge, states: dict[str, State]) -> list[Ink]:
+    """Return the inks of a mark, given the states of all keys at one step."""
+    if isinstance(mark, Edge):
+        return _edge(mark, states.get(mark.key, State()))
+    if mark.shape == "constant":
+        left, top, width, height = mark.at
+        return [Ink("text", "title constant", (left + width / 2, top + height / 2 + 4), mark.title, "middle")]
+    return _box(mark, states)
+
+
+def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
+    left, top, width, height = mark.at
+    role = f"{mark.shape} {states.get(mark.key, State()).role}".strip()
+    round_ = 18.0 if "input" in role else 8.0
+    inner = (left + 4, top + 4, width - 8, height - 8, round_ - 2)
+    inks = [
+        Ink("rect", f"frame {role}", (left, top, width, height, round_)),
+        Ink("rect", f"frame inner {role}" if "output" in role else "off", inner),
+        Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
+        Ink("lines", "fold" if mark.shape == "block" else "off", (left + width - FOLD, top, left + width, top + FOLD)),
+        Ink("text", "title", (left + PAD, top + TITLE), mark.title),
+        Ink("text", "note", (left + width - PAD, top + TITLE), (("", mark.note),), "end"),
+        Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
+    ]
+    for place, (voice, key) in enumerate(mark.rows):
+        baseline = top + FIRST_ROW + ROW * place
+        state = states.get(key, State())
+        inks.append(Ink("text", f"label {voice}", (left + PAD, baseline), (("", VOICES[voice]),)))
+        number = (left + width - PAD, baseline)
+        inks.append(Ink("text", f"number {voice} {state.role}".strip(), number, _spans(state.text), "end"))
+    return inks + _meter(mark, states)
+
+
+def _meter(mark: Box, states: dict[str, State]) -> list[Ink]:
+    """The growing sum: a slot, and in it one piece for each contribution; the arriving one is paler."""
+    if not mark.stack:
+        return []
+    left, top, width, height = mark.at
+    left, top, width = left + PAD, top + height - METER - 8, width - 2 * PAD
+    voice = mark.rows[-1][0]
+    inks = [Ink("rect", "slot", (left, top, width, METER, 2.0))]
+    for piece in mark.stack:
+        edge = states.get(piece.edge, State()).role
+        stage = "coming" if "flow" in edge else "filled" if "done" in edge else "off"
+        sign = " negative" if piece.negative else ""
+        place = (left + width * piece.start, top, max(width * piece.length, 1.0), METER, 2.0)
+        inks.append(Ink("rect", stage if stage == "off" else f"piece {voice} {stage}{sign}", place))
+    return inks
+
+
+def _edge(mark: Edge, state: State) -> list[Ink]:
+    x, y = mark.label_at
+    flowing = "flow" in state.role
+    half = token_width(state.text) / 2 if flowing else 0.0
+    label = "local" if mark.label and not flowing else "off"
+    return [
+        Ink("path", f"edge {state.role}".strip(), mark.path),
+        Ink("lines", f"arrow {state.role}".strip(), arrow(mark.path, at_start="adjoint" in state.role)),
+        Ink("text", label, (x, y + 4), (("", mark.label),), "middle"),
+        Ink("rect", f"token {state.role}" if flowing else "off", (x - half, y - 11, 2 * half, 22.0, 11.0)),
+        Ink("text", "amount" if flowing else "off", (x, y + 4.5), _spans(state.text), "middle"),
+    ]
+
+
+def token_width(text: str | Spans) -> float:
+    """Return the width of the token that carries this text: wide enough in every usual font."""
+    return 7.6 * sum(len(part) for _, part in _spans(text)) + 16
+
+
+def arrow(path: tuple[float, ...], at_start: bool) -> tuple[float, ...]:
+    """Return the two strokes of an arrowhead at one end of a curve that leaves and arrives along an axis."""
+    x, y, x2, y2 = (*path[:2], *path[2:4]) if at_start else (*path[-2:], *path[-4:-2])
+    if abs(x2 - x) >= abs(y2 - y):
+        back = 8.0 if x2 > x else -8.0
+        return (x + back, y - 4.5, x, y, x, y, x + back, y + 4.5)
+    back = 8.0 if y2 > y else -8.0
+    return (x - 4.5, y + back, x, y, x, y, x + 4.5, y + back)
+
+
+def _hatch(at: tuple[float, float, float, float]) -> tuple[float, ...]:
+    """Slanting lines over a box, 8 apart: this number is not finite."""
+    left, top, width, height = at
+    strokes: list[float] = []
+    for start in range(8, int(width + height), 8):
+        x, y = min(float(start), width), max(0.0, start - width)
+        x2, y2 = max(0.0, start - height), min(float(start), height)
+        strokes += [left + x, top + y, left + x2, top + y2]
+    return tuple(strokes)
+
+
+def _spans(text: str | Spans) -> Spans:
+    return (("", text),) if isinstance(text, str) else text

@@ -1,0 +1,211 @@
+"""A film: what is shown, as plain data. Scenes hold fixed marks; tracks say what changes at which step.
+
+A mark is drawn at one place for ever. What changes is its *state*: a role (words that the theme turns into
+colours and strokes), a text and a level. A mark's key names it in every scene: the box of a node, its row in the
+trace table and its piece of the source line share one key, so that they light up together.
+
+==========  =======================================================================================
+key         state
+==========  =======================================================================================
+``n3``      node 3: role ``""``, ``active <voice>`` or ``done <voice>``
+``n3.v``    its value; ``n3.t`` its tangent; ``n3.a`` its adjoint: the text, role ``partial`` while a
+            sum is still growing
+``e5``      edge 5: role ``""``, ``flow <voice>`` (the text is the token that travels), ``done <voice>``
+``say``     the sentence that tells the step, as spans
+==========  =======================================================================================
+
+A voice is ``value``, ``tangent`` or ``adjoint``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+SCHEMA = "advis-film/1"
+
+Spans = tuple[tuple[str, str], ...]
+"""A text in pieces, each with its role: ``(("name", "v1"), ("soft", " = log(x1)"))``."""
+
+
+class State(NamedTuple):
+    """What a mark shows from one step on: its role, its text (a string or spans) and its level in [0, 1]."""
+
+    role: str = ""
+    text: str | Spans = ""
+    level: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One contribution's piece in a growing sum: the edge it comes by, where it starts, how long it is (0 to 1)."""
+
+    edge: str
+    start: float
+    length: float
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node in a drawing: a frame with a title and one reserved row for each quantity.
+
+    ``rows`` are pairs of a voice and the key whose state fills the row.
+    """
+
+    key: str
+    shape: str  # input, operation, output, constant, blind (no tangent), block
+    at: tuple[float, float, float, float]  # left, top, width, height
+    title: Spans
+    rows: tuple[tuple[str, str], ...] = ()
+    stack: tuple[Stack, ...] = ()
+    note: str = ""  # small, at the right of the title: the shape of an array
+    more: str = ""  # the whole text where the title is shortened
+    kind: str = "box"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A curve between two boxes, with its partial in small type and a place for what flows."""
+
+    key: str
+    path: tuple[float, ...]  # x, y, then (x1, y1, x2, y2, x, y) of each cubic
+    label: str = ""
+    label_at: tuple[float, float] = (0.0, 0.0)
+    source: str = ""
+    target: str = ""
+    kind: str = "edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: each cell is fixed spans, or the key whose state fills it."""
+
+    key: str
+    cells: tuple[str | Spans, ...]
+    kind: str = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of source: its number, its text, and which columns of it belong to which node (key, start, stop)."""
+
+    number: int
+    text: str
+    segments: tuple[tuple[str, int, int], ...] = ()
+    kind: str = "line"
+
+
+Mark = Box | Edge | Row | Line
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Marks that are shown together: a ``drawing`` with a size, a ``table`` with columns, or ``lines`` of source."""
+
+    name: str
+    kind: str
+    title: str
+    marks: tuple[Mark, ...]
+    width: float = 0.0
+    height: float = 0.0
+    columns: tuple[tuple[str, str], ...] = ()  # of a table: heading and role (name, soft, value, tangent, adjoint)
+    description: str = ""  # the drawing in words
+
+
+Track = tuple[tuple[int, State], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What is shown, in every medium: see the head of this module.
+
+    ``steps`` is the last step: a film runs from step 0 to ``steps``.
+
+    Examples
+    --------
+    >>> film = Film("sweep", "f", steps=2, tracks={"n1.a": ((0, State("", "")), (2, State("", "5")))})
+    >>> state_at(film, 1)["n1.a"].text, state_at(film, 2)["n1.a"].text
+    ('', '5')
+    """
+
+    kind: str
+    title: str
+    scenes: tuple[Scene, ...] = ()
+    tracks: Mapping[str, Track] = field(default_factory=dict)
+    steps: int = 0
+    subtitle: str = ""
+    voice: str = "value"
+    choices: tuple[Any, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return the film as canonical JSON: the same film gives the same bytes on every machine."""
+        return json.dumps(plain(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change when anything in the film changes (SHA-256 of its JSON)."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    def scene(self, name: str) -> Scene:
+        """Return the scene of this name.
+
+        Raises
+        ------
+        KeyError
+            If there is none; the message lists those that exist.
+        """
+        for scene in self.scenes:
+            if scene.name == name:
+                return scene
+        raise KeyError(f"no scene {name!r} in this film; it has {', '.join(s.name for s in self.scenes) or 'none'}")
+
+
+def state_at(film: Film, step: int) -> dict[str, State]:
+    """Return the state of every mark at a step: the latest entry of its track that is not after it.
+
+    A mark whose track has not begun is in the empty ``State()``.
+    """
+    states = {}
+    for key, track in film.tracks.items():
+        place = bisect_right(track, step, key=lambda entry: entry[0])
+        states[key] = track[place - 1][1] if place else State()
+    return states
+
+
+def plain(film: Film) -> dict[str, Any]:
+    """Return the film as dicts, lists, strings and numbers, with defaults left out, ready for JSON."""
+    record = {name: _plain(value) for name, value in _items(film)}
+    record["tracks"] = {
+        key: [[step, *_short(state)] for step, state in track] for key, track in film.tracks.items()
+    }
+    return {"schema": SCHEMA, **record}
+
+
+def _items(record: Any) -> Iterable[tuple[str, Any]]:
+    return ((f.name, getattr(record, f.name)) for f in fields(record))
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(item) for name, item in _items(value) if item not in ("", (), 0.0)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 4)
+    return value
+
+
+def _short(state: State) -> list[Any]:
+    """Role, text and level of a state without the trailing defaults."""
+    parts = [state.role, _plain(state.text), _plain(state.level)]
+    while parts and parts[-1] in ("", 0, []):
+        parts.pop()
+    return parts
