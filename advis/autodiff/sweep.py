@@ -179,7 +179,7 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
         end = parent if forward else node.index
         item = sweep._full(end, sweep.column[end])
         apply = partial.jvp if forward else partial.vjp
-        amount = apply(item) if sweep.count is None else np.stack([apply(one) for one in item])
+        amount = plain_value(apply(item)) if sweep.count is None else np.stack([apply(one) for one in item])
         ends = (tape[parent], node) if forward else (node, tape[parent])
         found.append(Contribution(*ends, partial, friendly(amount)))
     return tuple(found)
