@@ -1,8 +1,71 @@
-"""See automatic differentiation: record a NumPy function, play its forward and reverse sweeps."""
+"""See automatic differentiation: record a NumPy function, play its forward and reverse sweeps.
+
+This is the one place where the floors are tied together: it hangs the display verbs of `advis.autodiff.shown` into the
+floors above. Those floors load when something is first looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
 
 from advis.autodiff.errors import OffTape
 from advis.autodiff.recorder import block
+from advis.autodiff.shown import Shown
+from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.trace import trace
 
-__all__ = ["Node", "OffTape", "Tape", "block", "trace"]
+__all__ = ["Node", "OffTape", "Sweep", "Tape", "block", "to_graphviz", "trace"]
+
+
+class _Doors:
+    """The way up: from an object to its film, and from the film to every medium."""
+
+    def film(self, shown: Any, **options: Any) -> Any:
+        from advis.films.graph import tape_film
+        from advis.films.sweep import sweep_film
+
+        return (sweep_film if isinstance(shown, Sweep) else tape_film)(shown, **options)
+
+    def html(self, shown: Any) -> dict[str, str]:
+        from advis.media.html import fragment
+
+        film, text = shown.film(), str(shown)
+        return {"text/html": fragment(film, text), "text/plain": f"{text}\n[film {film.digest}]"}
+
+    def save(self, shown: Any, path: Any, step: int | None, **options: Any) -> Any:
+        from advis.media.save import save
+
+        return save(shown.film(**options), str(shown), path, step)
+
+    def widget(self, shown: Any, **options: Any) -> Any:
+        from advis.notebook.widget import FilmWidget
+
+        return FilmWidget(shown.film(**options), str(shown))
+
+
+Shown._doors = _Doors()
+
+
+def to_graphviz(shown: Any) -> Any:
+    """Return the graph of a tape or sweep as a ``graphviz.Digraph``, to be styled and rendered with Graphviz.
+
+    Parameters
+    ----------
+    shown : Tape or Sweep
+
+    Returns
+    -------
+    graphviz.Digraph
+        Its ``source`` is DOT text; rendering it needs Graphviz's ``dot`` program.
+
+    Examples
+    --------
+    >>> import advis as av
+    >>> print(av.to_graphviz(av.trace(lambda x1, x2: x1 * x2, 2.0, 5.0)).source)  # doctest: +ELLIPSIS
+    digraph "lambda(x1, x2)" {
+    ...
+    """
+    from advis.media.dot import digraph
+
+    return digraph(shown.film())

@@ -9,7 +9,7 @@ import numpy as np
 
 TEXT = 6
 PICTURE = 4
-ROUND_OFF = 1e-13
+ROUND_OFF = 1e-12
 """What is smaller than this fraction of what it was computed from is round-off, and written as 0."""
 
 
@@ -41,7 +41,7 @@ def number(x: Any, digits: int = TEXT, scale: float = 0.0) -> str:
     if x == 0 or abs(x) < scale * ROUND_OFF:
         return "0"
     text = f"{x:.{digits}g}"
-    return _short_exponent(text) if digits == PICTURE else text
+    return _short_exponent(text) if digits <= PICTURE else text
 
 
 def _short_exponent(text: str) -> str:
@@ -81,6 +81,7 @@ def value_text(x: Any, digits: int = TEXT, scale: float = 0.0, room: int = 4) ->
         return f"{int(x.sum())} of {x.size} true"
     if not np.all(np.isfinite(x)):
         return _odd_text(x)
+    digits = digits if digits != PICTURE else PICTURE - 1  # two numbers share the room of one
     low, high = number(x.min(), digits, scale), number(x.max(), digits, scale)
     return f"all {low}" if low == high else f"{low} to {high}"
 

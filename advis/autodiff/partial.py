@@ -64,13 +64,15 @@ class Partial:
         """Return the partial times a tangent of the parent: a tangent of the node."""
         rule = self.tape.primitives[self.index].jvps[self.place]
         value = self.tape.values[self.index]
-        return sweeps.grown(rule(tangent, value, *self._args()), value)  # type: ignore[misc]
+        with sweeps.quiet():
+            return sweeps.grown(rule(tangent, value, *self._args()), value)  # type: ignore[misc]
 
     def vjp(self, adjoint: Any) -> Any:
         """Return an adjoint of the node times the partial: a contribution to the adjoint of the parent."""
         rule = self.tape.primitives[self.index].vjps[self.place]
-        amount = rule(adjoint, self.tape.values[self.index], *self._args())  # type: ignore[misc]
-        return sweeps.fitted(amount, self.tape.values[self.parent])
+        with sweeps.quiet():
+            amount = rule(adjoint, self.tape.values[self.index], *self._args())  # type: ignore[misc]
+            return sweeps.fitted(amount, self.tape.values[self.parent])
 
     def _args(self) -> list[Any]:
         return [self.tape.values[p] for p in self.tape.parents[self.index]]

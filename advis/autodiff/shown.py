@@ -8,16 +8,16 @@ from typing import Any, Protocol
 class Doors(Protocol):
     """What the floors above can do with an object of this one; ``advis/__init__.py`` hangs it in."""
 
-    def film(self, shown: Any) -> Any:
+    def film(self, shown: Any, **options: Any) -> Any:
         """Return the film of an object."""
 
-    def html(self, shown: Any) -> str:
-        """Return the self-contained HTML of an object."""
+    def html(self, shown: Any) -> dict[str, str]:
+        """Return what a notebook shows of an object: HTML and text."""
 
-    def save(self, shown: Any, path: Any, step: int | None) -> Any:
+    def save(self, shown: Any, path: Any, step: int | None, **options: Any) -> Any:
         """Write an object to a file."""
 
-    def widget(self, shown: Any) -> Any:
+    def widget(self, shown: Any, **options: Any) -> Any:
         """Return the live widget of an object."""
 
 
@@ -27,11 +27,31 @@ class Shown:
     __slots__ = ()
     _doors: Doors
 
-    def film(self) -> Any:
-        """Return the film: what is shown at each step, as plain data."""
-        return Shown._doors.film(self)
+    def film(self, **options: Any) -> Any:
+        """Return the film: what is shown at each step, as plain data.
 
-    def save(self, path: Any, step: int | None = None) -> Any:
+        Parameters
+        ----------
+        engine : {"layered", "dot"}, optional
+            Who places the boxes: our own layout, or Graphviz's ``dot`` where it is installed.
+        direction : {"right", "down"}, optional
+            Where the computation flows.
+
+        Raises
+        ------
+        ValueError
+            For an unknown engine or direction.
+
+        Examples
+        --------
+        >>> import advis as av
+        >>> film = av.trace(lambda a, b: a * b, 2.0, 5.0).reverse().film(direction="down")
+        >>> film.kind, film.steps
+        ('sweep', 2)
+        """
+        return Shown._doors.film(self, **options)
+
+    def save(self, path: Any, step: int | None = None, **options: Any) -> Any:
         """Write the picture or the player to a file, in the format that the extension names.
 
         Parameters
@@ -41,6 +61,8 @@ class Shown:
             ``"name-{step}.svg"`` writes one file per step.
         step : int, optional
             Which step an ``.svg`` shows; the last one if not given.
+        **options
+            As for `film`.
 
         Returns
         -------
@@ -54,15 +76,18 @@ class Shown:
         OSError
             If the folder is missing or cannot be written; nothing is left half written.
         """
-        return Shown._doors.save(self, path, step)
+        return Shown._doors.save(self, path, step, **options)
 
-    def widget(self) -> Any:
-        """Return the live widget, with ``step``, ``playing``, ``speed`` and ``selected`` to read, set and observe."""
-        return Shown._doors.widget(self)
+    def widget(self, **options: Any) -> Any:
+        """Return the live widget, with ``step``, ``playing``, ``speed`` and ``selected`` to read, set and observe.
+
+        It takes the same options as `film`.
+        """
+        return Shown._doors.widget(self, **options)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks: the picture or player, and a text that changes when the picture does."""
-        return {"text/html": Shown._doors.html(self), "text/plain": f"{self}\n[film {self.film().digest}]"}
+        return Shown._doors.html(self)
 
     def __repr__(self) -> str:
         return str(self)

@@ -13,6 +13,14 @@ Column = list[Any]
 """A tangent or an adjoint for each node; None stands for zero."""
 
 
+def quiet() -> np.errstate:
+    """NumPy's warnings off: a derivative that is not finite is shown as such, with its node and line.
+
+    A warning would name a line of advis, not the reader's.
+    """
+    return np.errstate(divide="ignore", over="ignore", invalid="ignore")
+
+
 def forward_column(primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column) -> Column:
     """Return the tangent of every node, given those of the inputs.
 

@@ -244,7 +244,17 @@ def derivative_text(sweep: Sweep, index: int, terms: list[Contribution], digits:
     """Return a tangent or adjoint as text; round-off far below its terms is written as 0."""
     if not sweep.tape.carried[index]:
         return "–"
-    return value_text(sweep[index], digits, scale_of(*(term.amount for term in terms)) if len(terms) > 1 else 0.0)
+    return value_text(sweep.at(index), digits, residue_scale(sweep, terms))
+
+
+def residue_scale(sweep: Sweep, terms: list[Contribution]) -> float:
+    """Return the size of what was added up, by which round-off is measured; 0 where nothing was added.
+
+    Several contributions are added; and so are the elements inside one, unless each goes to its own place.
+    """
+    added = [term.amount for term in terms] if len(terms) > 1 else []
+    summed = (term for term in terms if term.partial.structure in ("dense", "broadcast"))
+    return scale_of(*added, *(sweep.at(term.source.index) for term in summed))
 
 
 def term_text(sweep: Sweep, term: Contribution, digits: int = TEXT) -> str:

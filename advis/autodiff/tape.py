@@ -243,11 +243,12 @@ class Tape(Shown, Sequence["Node"]):
     def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
         run = sweeps.forward_column if direction == "forward" else sweeps.reverse_column
         columns = self.primitives, self.parents, self.values
-        if count is None:
-            column = run(*columns, seeds)
-        else:
-            each = [[None if seed is None else seed[k] for seed in seeds] for k in range(count)]
-            column = sweeps.stacked([run(*columns, one) for one in each], self.values)
+        with sweeps.quiet():
+            if count is None:
+                column = run(*columns, seeds)
+            else:
+                each = [[None if seed is None else seed[k] for seed in seeds] for k in range(count)]
+                column = sweeps.stacked([run(*columns, one) for one in each], self.values)
         sweep = Sweep(self, direction, tuple(seeds), column, count)
         self._latest[direction] = sweep
         return sweep

@@ -23,9 +23,11 @@ MOST_BOXES = 400
 """A drawing with more boxes says nothing: the program is then shown as one box."""
 
 NAME_SIZE, TITLE_SIZE, NOTE_SIZE, NUMBER_SIZE, LABEL_SIZE, PARTIAL_SIZE = 16.0, 14.0, 11.0, 13.0, 11.0, 12.0
-NARROWEST, WIDEST = 132.0, 240.0
+BOLD = 1.12  # how much wider a semibold text is
+NARROWEST, WIDEST = 132.0, 252.0
 CONSTANT_HEIGHT = 20.0
 LONGEST_TOKEN = 132.0
+MARGIN = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,27 @@ def place_boxes(
         For an unknown engine.
     """
     if engine == "layered":
-        return layered(sizes, edges, labels=labels, direction=direction)
+        return _with_margin(layered(sizes, edges, labels=labels, direction=direction))
     if engine == "dot":
         from advis.films.dot import dot_layout
 
-        return dot_layout(sizes, edges, labels=labels, direction=direction)
+        return _with_margin(dot_layout(sizes, edges, labels=labels, direction=direction))
     raise ValueError(f"engine={engine!r} is not known; write engine='layered' (built in) or engine='dot' (Graphviz)")
+
+
+def _with_margin(placed: Layout) -> Layout:
+    """The same layout with room around it, so that thick borders and arrowheads are not cut off."""
+
+    def moved(points: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(round(x + MARGIN, 2) for x in points)
+
+    return Layout(
+        placed.width + 2 * MARGIN,
+        placed.height + 2 * MARGIN,
+        tuple((x + MARGIN, y + MARGIN) for x, y in placed.boxes),
+        tuple(moved(curve) for curve in placed.curves),
+        tuple((x + MARGIN, y + MARGIN) for x, y in placed.labels),
+    )
 
 
 def _drawing(tape: Tape, boxes: list[Box], curves: list[Edge], placed: Layout) -> Scene:
@@ -216,8 +233,9 @@ def _common_width(tape: Tape, additions: Additions) -> float:
             needs.append(_title_width(tape, index))
             for voice, key in _rows(tape, index, additions.voice):
                 texts = (additions.texts or {}).get(key, ()) if voice != "value" else (picture_value(tape, index),)
+                weight = 1.0 if voice == "value" else BOLD
                 label = text_width(VOICES[voice], LABEL_SIZE) + 8
-                needs += [label + text_width(text, NUMBER_SIZE) for text in texts]
+                needs += [label + weight * text_width(text, NUMBER_SIZE) for text in texts]
     return float(min(WIDEST, 4 * -(-(max(needs) + 2 * PAD) // 4)))
 
 

@@ -22,7 +22,8 @@ MOST_NAMED = 3
 def sentences(script: Script) -> list[Spans]:
     """Return one sentence for each step, from the seed to the result."""
     turns = [_turn(script, step) for step in range(1, script.last)]
-    return [_opening(script.sweep), *turns, closing(script.sweep)]
+    said = [_opening(script.sweep), *turns, closing(script.sweep)]
+    return [tuple(span for span in spans if span[1]) for spans in said]
 
 
 def _text(value: Any, scale: float = 0.0) -> str:
@@ -55,13 +56,13 @@ def _turn(script: Script, step: int) -> Spans:
         ("name", node.name),
         ("strong", f" = {operation if len(operation) <= 48 else operation[:47] + '…'} "),
     )
-    flows = [a.contribution for arrivals in script.arrivals.values() for a in arrivals if a.step == step]
+    flows = script.flows[step - 1]
     if script.sweep.direction == "forward":
         return head + _collects(script, node, flows)
     return head + _hands_back(script, node, flows, step)
 
 
-def _collects(script: Script, node: Node, flows: list[Contribution]) -> Spans:
+def _collects(script: Script, node: Node, flows: tuple[Contribution, ...]) -> Spans:
     if not flows:
         return (("", "depends on nothing that moves: its tangent is 0."),)
     spans: list[tuple[str, str]] = [("", "collects ")]
@@ -74,7 +75,7 @@ def _collects(script: Script, node: Node, flows: list[Contribution]) -> Spans:
     return (*spans, ("", ": its tangent is " if len(flows) > 1 else ", so its tangent is "), ("tangent", total), ("", "."))
 
 
-def _hands_back(script: Script, node: Node, flows: list[Contribution], step: int) -> Spans:
+def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], step: int) -> Spans:
     spans: list[tuple[str, str]] = [("", "hands its adjoint "), ("adjoint", _text(script.sweep.at(node.index)))]
     spans.append(("", " back: "))
     for place, flow in enumerate(flows[:MOST_NAMED]):

@@ -10,7 +10,7 @@ import numpy as np
 from advis.autodiff.numbers import PICTURE, minus, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep
-from advis.autodiff.table import term_text
+from advis.autodiff.table import residue_scale, term_text
 from advis.films import narration
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, Stack, State, Track
@@ -44,6 +44,7 @@ class Script:
 
     sweep: Sweep
     order: list[int]
+    flows: list[tuple[Contribution, ...]] = field(default_factory=list)  # of each step, in the order of the parents
     arrivals: dict[int, list[Arrival]] = field(default_factory=dict)
 
     @property
@@ -80,13 +81,14 @@ def write_script(sweep: Sweep) -> Script:
     edges = {(link.source, link.target, link.place): link.key for link in links(sweep.tape)}
     script = Script(sweep, [step.node.index for step in sweep.steps])
     for step in sweep.steps:
-        for flow in step.contributions:
+        script.flows.append(step.contributions)
+        for flow in script.flows[-1]:
             edge = edges[flow.partial.parent, flow.partial.index, flow.partial.place]
             target = flow.target.index
             before = script.arrivals.setdefault(target, [])
             total, scale = (before[-1].total, before[-1].scale) if before else _start(sweep, target)
             total = flow.amount if total is None else total + flow.amount
-            before.append(Arrival(step.number, edge, flow, total, max(scale, scale_of(flow.amount))))
+            before.append(Arrival(step.number, edge, flow, total, max(scale, residue_scale(sweep, [flow]), scale_of(flow.amount))))
     return script
 
 
@@ -129,7 +131,7 @@ def derivative_tracks(script: Script) -> dict[str, Track]:
             entries[0] = _row_state(sweep._full(index, seed), 0.0, len(arrivals))
         for place, arrival in enumerate(arrivals):
             left = sum(later.step > arrival.step for later in arrivals[place + 1 :])
-            entries[arrival.step] = _row_state(arrival.total, arrival.scale if place else 0.0, left)
+            entries[arrival.step] = _row_state(arrival.total, arrival.scale, left)
         if not entries:
             entries[turns.get(index, script.last)] = _row_state(sweep.at(index), 0.0, 0)
         tracks[f"n{index}.{sweep.voice[0]}"] = tuple(sorted(entries.items()))

@@ -1,0 +1,181 @@
+"""Labels: put a small rectangle on every curve so that it covers no box, no other label and few other curves.
+
+Greedy, the shortest curve first since it has least choice: every label tries places along its curve, from the
+preferred one outwards, and takes the cheapest; a grid of cells finds what is near. A short edge prefers its middle, a
+fan its spread-out end, a long edge the gap beside the box where it is more alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from math import hypot
+
+Pair = tuple[float, float]
+Rectangle = tuple[float, float, float, float]
+
+CELL = 64.0  # side of a grid cell
+PIECES = 8  # chords a cubic is sampled by
+STEP = 10.0  # between two places tried along a curve ...
+TRIES = 32  # ... of which there are about so many at most
+SHORT = 220.0  # longer edges carry their label near one end ...
+BESIDE = 62.0  # ... this far from the box
+PADDING = 3.0  # white space kept around a label
+COVERED = 30.0  # a label rather moves so far along its curve than cover another curve
+
+
+def point(curve: Sequence[float], place: float) -> Pair:
+    """Return the point of a curve at a place: the whole part counts its cubic pieces, the rest is the parameter.
+
+    Examples
+    --------
+    >>> point((0, 0, 1, 0, 2, 0, 3, 0), 0.5)
+    (1.5, 0.0)
+    """
+    piece = min(int(place), (len(curve) - 8) // 6)
+    t = place - piece
+    u = 1 - t
+    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    x0, y0, x1, y1, x2, y2, x3, y3 = curve[6 * piece : 6 * piece + 8]
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+
+
+def sample(curve: Sequence[float], pieces: int = PIECES) -> list[Pair]:
+    """Return points on a curve: its start, then as many per cubic piece.
+
+    Examples
+    --------
+    >>> sample((0, 0, 1, 0, 2, 0, 3, 0), pieces=3)[1:]
+    [(1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]
+    """
+    return [point(curve, step / pieces) for step in range(pieces * (len(curve) // 6) + 1)]
+
+
+def place_labels(
+    boxes: Sequence[Pair],
+    sizes: Sequence[Pair],
+    edges: Sequence[tuple[int, int]],
+    curves: Sequence[Sequence[float]],
+    labels: Sequence[Pair],
+) -> list[Pair]:
+    """Return the centre of each label, a point of its curve.
+
+    Examples
+    --------
+    >>> place_labels([(0, 0), (80, 0)], [(20, 20)] * 2, [(0, 1)], [(20, 10, 40, 10, 60, 10, 80, 10)], [(20, 10)])
+    [(50.0, 10.0)]
+    """
+    surroundings = _Surroundings()
+    for (x, y), (width, height) in zip(boxes, sizes, strict=True):
+        surroundings.add((x, y, x + width, y + height))
+    leaving = [0] * len(sizes)
+    entering = [0] * len(sizes)
+    for source, target in edges:
+        leaving[source] += 1
+        entering[target] += 1
+    polylines = [sample(curve) for curve in curves]
+    for index, points in enumerate(polylines):
+        surroundings.add_curve(points, index)
+    walked = [list(accumulate((hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(p)), initial=0.0)) for p in polylines]
+    centres: list[Pair] = [(0.0, 0.0)] * len(edges)
+    for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1], edge)):
+        source, target = edges[index]
+        wish = _wish(walked[index][-1], leaving[source], entering[target])
+        centres[index] = _best(index, curves[index], walked[index], wish, labels[index], surroundings)
+        surroundings.add(_around(centres[index], labels[index], 0.0))
+    return centres
+
+
+@dataclass(slots=True)
+class _Surroundings:
+    """Rectangles and points of curves, filed by the grid cells they touch."""
+
+    rectangles: defaultdict[tuple[int, int], list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
+    points: defaultdict[tuple[int, int], list[tuple[float, float, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def add(self, rectangle: Rectangle) -> None:
+        for cell in _cells(rectangle):
+            self.rectangles[cell].append(rectangle)
+
+    def add_curve(self, points: Sequence[Pair], index: int) -> None:
+        for x, y in points:
+            self.points[int(x // CELL), int(y // CELL)].append((x, y, index))
+
+    def overlap(self, rectangle: Rectangle) -> float:
+        """Return the area shared with rectangles (again for every cell they meet in)."""
+        left, top, right, bottom = rectangle
+        return sum(
+            (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top))
+            for cell in _cells(rectangle)
+            for x0, y0, x1, y1 in self.rectangles.get(cell, ())
+            if x0 < right and left < x1 and y0 < bottom and top < y1
+        )
+
+    def covered(self, rectangle: Rectangle, index: int) -> int:
+        """Return how many curves other than the one with this index show in the rectangle."""
+        left, top, right, bottom = rectangle
+        return len(
+            {
+                other
+                for cell in _cells(rectangle)
+                for x, y, other in self.points.get(cell, ())
+                if other != index and left < x < right and top < y < bottom
+            }
+        )
+
+
+def _cells(rectangle: Rectangle) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = rectangle
+    for column in range(int(left // CELL), int(right // CELL) + 1):
+        for row in range(int(top // CELL), int(bottom // CELL) + 1):
+            yield column, row
+
+
+def _around(centre: Pair, size: Pair, padding: float) -> Rectangle:
+    half_width, half_height = size[0] / 2 + padding, size[1] / 2 + padding
+    return centre[0] - half_width, centre[1] - half_height, centre[0] + half_width, centre[1] + half_height
+
+
+def _wish(length: float, leaving: int, entering: int) -> float:
+    """Return how far along a curve its label wants to stand."""
+    if length > SHORT:
+        return length - BESIDE if leaving >= entering else BESIDE
+    return length * (0.5 + 0.25 * (leaving - entering) / (leaving + entering))
+
+
+def _best(
+    index: int, curve: Sequence[float], walked: Sequence[float], wish: float, size: Pair, surroundings: _Surroundings
+) -> Pair:
+    """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
+    length = walked[-1]
+    step = max(STEP, length / TRIES)
+    best, cheapest = curve_point(curve, walked, wish), float("inf")
+    for turn in range(2 * TRIES + 2):
+        way = (turn + 1) // 2 * step
+        if way >= cheapest:
+            break
+        where = wish + way if turn % 2 else wish - way
+        if not 0.0 < where < length:
+            continue
+        centre = curve_point(curve, walked, where)
+        rectangle = _around(centre, size, PADDING)
+        cost = way + 1000.0 * surroundings.overlap(rectangle)
+        if cost < cheapest:
+            cost += COVERED * surroundings.covered(rectangle, index)
+        if cost < cheapest:
+            best, cheapest = centre, cost
+    return best
+
+
+def curve_point(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
+    """Return the point of a curve that far along it, given the way walked to each of its samples."""
+    chord = min(max(bisect_right(walked, where) - 1, 0), len(walked) - 2)
+    span = walked[chord + 1] - walked[chord]
+    share = (where - walked[chord]) / span if span else 0.0
+    return point(curve, (chord + share) / PIECES)

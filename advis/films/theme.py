@@ -1,0 +1,165 @@
+"""The look: colours in light and dark, fonts, and the one table from ink roles to fills, strokes and sizes.
+
+A film speaks of roles; only this module says what they look like. The table is a cascade as in CSS: a rule holds for
+an ink whose role has all the words of the rule, and a later rule overrides an earlier one. Its order is also the order
+of painting, from the back to the front. ``@name`` is a colour of ``COLOURS``; ``VOICE`` stands for each voice in turn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+SANS = 'ui-sans-serif,system-ui,"Helvetica Neue",Arial,sans-serif'
+SERIF = 'Georgia,"Times New Roman",serif'
+MONO = 'ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace'
+
+COLOURS: dict[str, tuple[str, str]] = {
+    "paper": ("#ffffff", "#111418"),
+    "ink": ("#1c2026", "#e8eaee"),
+    "soft": ("#5d6672", "#9aa3af"),
+    "line": ("#d5d9e0", "#2f3640"),
+    "edge": ("#a3abb7", "#5f6a78"),
+    "value": ("#1c2026", "#e8eaee"),
+    "value-pale": ("#a4a9b0", "#676c74"),
+    "value-tint": ("#eff1f4", "#23282f"),
+    "tangent": ("#0b5fa5", "#74b8ff"),
+    "tangent-pale": ("#91b7d6", "#3f6085"),
+    "tangent-tint": ("#eaf3fb", "#14273a"),
+    "adjoint": ("#b5460f", "#ff9f66"),
+    "adjoint-pale": ("#deac93", "#82553b"),
+    "adjoint-tint": ("#fef3ec", "#2e2018"),
+}
+"""Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision."""
+
+VOICES = ("value", "tangent", "adjoint")
+
+INKS: tuple[tuple[str, str], ...] = (
+    ("off", "display:none"),
+    ("edge", "fill:none;stroke:@edge;stroke-width:1.4"),
+    ("edge done VOICE", "stroke:@VOICE-pale;stroke-width:1.8"),
+    ("edge flow VOICE", "stroke:@VOICE;stroke-width:2.8"),
+    ("arrow", "fill:none;stroke:@edge;stroke-width:1.4;stroke-linecap:round"),
+    ("arrow done VOICE", "stroke:@VOICE-pale;stroke-width:1.8"),
+    ("arrow flow VOICE", "stroke:@VOICE;stroke-width:2.4"),
+    ("frame", "fill:@paper;stroke:@line;stroke-width:1.4"),
+    ("frame input", "stroke:@edge"),
+    ("frame output", "stroke:@edge"),
+    ("frame block", "stroke:@edge"),
+    ("frame blind", "stroke:@edge;stroke-dasharray:5 4"),
+    ("frame odd", "stroke:@ink"),
+    ("frame active VOICE", "fill:@VOICE-tint;stroke:@VOICE;stroke-width:2.6"),
+    ("frame inner", "fill:none"),
+    ("frame inner active VOICE", "fill:none;stroke-width:1.4"),
+    ("hatch", "fill:none;stroke:@line"),
+    ("fold", "fill:none;stroke:@edge;stroke-width:1.4"),
+    ("slot", "fill:none;stroke:@line"),
+    ("piece filled VOICE", "fill:@VOICE"),
+    ("piece coming VOICE", "fill:@VOICE-pale"),
+    ("piece filled negative VOICE", "fill:@paper;stroke:@VOICE;stroke-width:1.4"),
+    ("piece coming negative VOICE", "fill:@paper;stroke:@VOICE-pale;stroke-width:1.4"),
+    ("rule", "fill:none;stroke:@line"),
+    ("title", "fill:@ink;font-size:15px"),
+    ("title constant", "fill:@soft;font-size:13px"),
+    ("note", "fill:@soft;font-size:12px"),
+    ("label", "fill:@soft;font-size:12px"),
+    ("label tangent", "fill:@tangent"),
+    ("label adjoint", "fill:@adjoint"),
+    ("number", "fill:@ink;font-size:15px;font-variant-numeric:tabular-nums"),
+    ("number tangent", "fill:@tangent;font-weight:600"),
+    ("number adjoint", "fill:@adjoint;font-weight:600"),
+    ("number partial", "font-weight:400"),
+    ("local", "fill:@soft;font-size:12.5px;paint-order:stroke;stroke:@paper;stroke-width:5px;stroke-linejoin:round"),
+    ("token VOICE", "fill:@VOICE"),
+    ("amount", "fill:@paper;font-size:13.5px;font-weight:600"),
+)
+"""The look of every ink."""
+
+SPANS: tuple[tuple[str, str], ...] = (
+    ("name", f"font-family:{SERIF};font-style:italic;font-size:1.13em"),
+    ("soft", "fill:@soft"),
+    ("strong", "font-weight:600"),
+    ("value", "font-weight:600"),
+    ("tangent", "fill:@tangent;font-weight:600"),
+    ("adjoint", "fill:@adjoint;font-weight:600"),
+)
+"""The look of every piece of a text."""
+
+
+@cache
+def rules() -> tuple[tuple[frozenset[str], str], ...]:
+    """Return the table with ``VOICE`` written out: the words of each rule and its declarations."""
+    return tuple((frozenset(words.split()), style) for words, style in _expanded())
+
+
+def _expanded() -> Iterator[tuple[str, str]]:
+    for words, style in INKS:
+        for voice in VOICES if "VOICE" in words else ("",):
+            yield words.replace("VOICE", voice), style.replace("VOICE", voice)
+
+
+@cache
+def look(role: str, dark: bool = False) -> dict[str, str]:
+    """Return what an ink of this role looks like, for media that know no CSS.
+
+    Examples
+    --------
+    >>> look("edge flow adjoint")
+    {'fill': 'none', 'stroke': '#b5460f', 'stroke-width': '2.8'}
+    """
+    words = set(role.split())
+    style = ";".join(style for rule, style in rules() if rule <= words)
+    named = re.sub(r"@([\w-]+)", lambda match: COLOURS[match[1]][dark], style)
+    return dict(pair.split(":", 1) for pair in named.split(";") if pair)
+
+
+@cache
+def depth(role: str) -> int:
+    """Return the place of a role in the order of painting, from the back to the front.
+
+    Examples
+    --------
+    >>> depth("edge") < depth("edge flow adjoint") < depth("frame input") < depth("number value")
+    True
+    """
+    words = set(role.split())
+    return max((place for place, (rule, _) in enumerate(rules()) if rule <= words), default=-1)
+
+
+def ink_css(
+    colour: Callable[[str], str] = "var(--av-{})".format, within: str = "", roles: Iterable[str] | None = None
+) -> str:
+    """Return the table as CSS, one rule a line.
+
+    Parameters
+    ----------
+    colour : callable
+        Turns a colour's name into CSS: a variable, or a fixed colour.
+    within : str
+        What stands before every selector, such as ``".advis "``.
+    roles : iterable of str, optional
+        The roles of inks and spans in use; rules that no one needs are left out.
+
+    Examples
+    --------
+    >>> print(ink_css(roles=["edge", "name"]))
+    .edge{fill:none;stroke:var(--av-edge);stroke-width:1.4}
+    tspan.name{font-family:Georgia,"Times New Roman",serif;font-style:italic;font-size:1.13em}
+    """
+    used = None if roles is None else [set(role.split()) for role in roles]
+    needed = [rule for rule in _expanded() if used is None or any(set(rule[0].split()) <= words for words in used)]
+    lines = [f"{within}.{words.replace(' ', '.')}{{{style}}}" for words, style in needed]
+    lines += [f"{within}tspan.{word}{{{style}}}" for word, style in SPANS if used is None or {word} in used]
+    return re.sub(r"@([\w-]+)", lambda match: colour(match[1]), "\n".join(lines))
+
+
+def palette_css(dark: bool) -> str:
+    """Return the declarations of the colour variables.
+
+    Examples
+    --------
+    >>> palette_css(dark=False)[:20]
+    '--av-paper:#ffffff;-'
+    """
+    return ";".join(f"--av-{name}:{pair[dark]}" for name, pair in COLOURS.items())

@@ -1,0 +1,157 @@
+// The two laws of the player: which state a mark has at a step, and the inks that a mark and its state give.
+// They are pure, and the same functions stand in Python (films/film.py, films/draw.py); the tests compare the two.
+
+/**
+ * @typedef {string | [string, string][]} Text  a text, or pieces with their roles
+ * @typedef {{role: string, text: Text, level: number}} State
+ * @typedef {[number, string?, Text?, number?]} Entry  from this step on: role, text, level
+ * @typedef {{kind: string, title: string, steps: number, voice: string, subtitle?: string,
+ *            scenes: any[], tracks: Record<string, Entry[]>}} Film
+ * @typedef {{tag: string, role: string, at: number[], spans: [string, string][], anchor: string}} Ink
+ */
+
+const PAD = 14, TITLE = 23, RULE = 32, FIRST_ROW = 51, ROW = 19, FOLD = 12, METER = 7;
+export const VOICES = { value: "value", tangent: "▸ tangent", adjoint: "◂ adjoint" };
+const EMPTY = Object.freeze({ role: "", text: "", level: 0 });
+
+/**
+ * The state of every key at a step: the latest entry of its track that is not after it.
+ * @param {Film} film @param {number} step @returns {Map<string, State>}
+ */
+export function stateAt(film, step) {
+  const states = new Map();
+  for (const [key, track] of Object.entries(film.tracks)) {
+    let low = 0, high = track.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (track[middle][0] <= step) low = middle + 1;
+      else high = middle;
+    }
+    const [, role = "", text = "", level = 0] = low ? track[low - 1] : [0];
+    states.set(key, { role, text, level });
+  }
+  return states;
+}
+
+/** @param {Map<string, State>} states @param {string} key @returns {State} */
+export const at = (states, key) => states.get(key) ?? EMPTY;
+
+/**
+ * The inks of a box or an edge, given the states of all keys at one step.
+ * @param {any} mark @param {Map<string, State>} states @returns {Ink[]}
+ */
+export function lower(mark, states) {
+  if (mark.kind === "edge") return lowerEdge(mark, at(states, mark.key));
+  if (mark.shape !== "constant") return lowerBox(mark, states);
+  const [left, top, width, height] = mark.at;
+  return [ink("text", "title constant", [left + width / 2, top + height / 2 + 4], mark.title ?? [], "middle")];
+}
+
+const ink = (tag, role, at, spans = [], anchor = "start") => ({ tag, role, at, spans, anchor });
+
+function lowerBox(mark, states) {
+  const [left, top, width, height] = mark.at, right = left + width;
+  const role = `${mark.shape} ${at(states, mark.key).role}`.trim();
+  const round = role.includes("input") ? 18 : 8;
+  const inner = [left + 4, top + 4, width - 8, height - 8, round - 2];
+  const inks = [
+    ink("rect", `frame ${role}`, [left, top, width, height, round]),
+    ink("rect", role.includes("output") ? `frame inner ${role}` : "off", inner),
+    ink("lines", role.includes("odd") ? "hatch" : "off", hatch(mark.at)),
+    ink("lines", mark.shape === "block" ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
+    ink("text", "title", [left + PAD, top + TITLE], mark.title ?? []),
+    ink("text", "note", [right - PAD, top + TITLE], [["", mark.note ?? ""]], "end"),
+    ink("lines", "rule", [left + PAD - 2, top + RULE, right - PAD + 2, top + RULE]),
+  ];
+  for (const [place, [voice, key]] of (mark.rows ?? []).entries()) {
+    const baseline = top + FIRST_ROW + ROW * place, state = at(states, key);
+    inks.push(ink("text", `label ${voice}`, [left + PAD, baseline], [["", VOICES[voice]]]));
+    inks.push(ink("text", `number ${voice} ${state.role}`.trim(), [right - PAD, baseline], pieces(state.text), "end"));
+  }
+  return inks.concat(lowerMeter(mark, states));
+}
+
+/** The growing sum: a slot, and in it one piece for each contribution; the arriving one is paler. */
+function lowerMeter(mark, states) {
+  if (!mark.stack) return [];
+  const left = mark.at[0] + PAD, top = mark.at[1] + mark.at[3] - METER - 8, width = mark.at[2] - 2 * PAD;
+  const voice = mark.rows.at(-1)[0];
+  const inks = [ink("rect", "slot", [left, top, width, METER, 2])];
+  for (const { edge, start = 0, length = 0, negative } of mark.stack) {
+    const role = at(states, edge).role;
+    const stage = role.includes("flow") ? "coming" : role.includes("done") ? "filled" : "off";
+    const name = stage === "off" ? stage : `piece ${voice} ${stage}${negative ? " negative" : ""}`;
+    inks.push(ink("rect", name, [left + width * start, top, Math.max(width * length, 1), METER, 2]));
+  }
+  return inks;
+}
+
+function lowerEdge(mark, state) {
+  const [x, y] = mark.label_at, flowing = state.role.includes("flow");
+  const half = flowing ? tokenWidth(state.text) / 2 : 0;
+  return [
+    ink("path", `edge ${state.role}`.trim(), mark.path),
+    ink("lines", `arrow ${state.role}`.trim(), arrow(mark.path, state.role.includes("adjoint"))),
+    ink("text", mark.label && !flowing ? "local" : "off", [x, y + 4], [["", mark.label ?? ""]], "middle"),
+    ink("rect", flowing ? `token ${state.role}` : "off", [x - half, y - 11, 2 * half, 22, 11]),
+    ink("text", flowing ? "amount" : "off", [x, y + 4.5], pieces(state.text), "middle"),
+  ];
+}
+
+/** @param {Text} text @returns {number} a width that is enough in every usual font */
+export function tokenWidth(text) {
+  return 7.6 * pieces(text).reduce((sum, [, part]) => sum + [...part].length, 0) + 16;
+}
+
+/** The two strokes of an arrowhead at one end of a curve that leaves and arrives along an axis. */
+function arrow(path, atStart) {
+  const [x, y, x2, y2] = atStart ? path.slice(0, 4) : [...path.slice(-2), ...path.slice(-4, -2)];
+  if (Math.abs(x2 - x) >= Math.abs(y2 - y)) {
+    const back = x2 > x ? 8 : -8;
+    return [x + back, y - 4.5, x, y, x, y, x + back, y + 4.5];
+  }
+  const back = y2 > y ? 8 : -8;
+  return [x - 4.5, y + back, x, y, x, y, x + 4.5, y + back];
+}
+
+/** Slanting lines over a box, 8 apart: this number is not finite. */
+function hatch([left, top, width, height]) {
+  const strokes = [];
+  for (let start = 8; start < Math.trunc(width + height); start += 8) {
+    const x = Math.min(start, width), y = Math.max(0, start - width);
+    const x2 = Math.max(0, start - height), y2 = Math.min(start, height);
+    strokes.push(left + x, top + y, left + x2, top + y2);
+  }
+  return strokes;
+}
+
+/** @param {Text} text @returns {[string, string][]} */
+export const pieces = (text) => (typeof text === "string" ? [["", text]] : text);
+
+/**
+ * The way of a token along its edge, from where it starts to its place: offsets from that place, the last one zero.
+ * @param {any} mark @param {boolean} fromEnd @returns {[number, number][]}
+ */
+export function journey(mark, fromEnd) {
+  const [x, y] = mark.label_at, points = curve(mark.path);
+  if (fromEnd) points.reverse();
+  const distances = points.map(([px, py]) => (px - x) ** 2 + (py - y) ** 2);
+  const way = points.slice(0, distances.indexOf(Math.min(...distances)) + 1);
+  const [restX, restY] = [x - way.at(-1)[0], y - way.at(-1)[1]];
+  return way.map(([px, py], i) => {
+    const part = (i + 1) / way.length; // what the curve misses of the place is made up for on the way
+    return [px + restX * part - x, py + restY * part - y];
+  });
+}
+
+/** Points on a path of cubics, twelve on each. */
+function curve(path) {
+  const points = [path.slice(0, 2)];
+  for (let i = 0; i + 7 < path.length; i += 6) {
+    for (let k = 1; k <= 12; k++) points.push([cubic(path, i, k / 12), cubic(path, i + 1, k / 12)]);
+  }
+  return points;
+}
+
+const cubic = (path, i, t) =>
+  (1 - t) ** 3 * path[i] + 3 * (1 - t) ** 2 * t * path[i + 2] + 3 * (1 - t) * t ** 2 * path[i + 4] + t ** 3 * path[i + 6];

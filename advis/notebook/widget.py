@@ -1,0 +1,99 @@
+"""A film as a live widget: step, speed, playing and selection are shared between the notebook and its kernel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import anywidget
+import traitlets
+
+from advis.films.film import Film
+from advis.media.player import widget_module
+
+class FilmWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    """A player that the kernel can watch and drive.
+
+    Parameters
+    ----------
+    film : Film
+        What to show.
+    text : str
+        The same as text; it stands in the widget's ``text/plain``.
+
+    Attributes
+    ----------
+    film : str
+        The film as JSON.
+    step : int
+        The step that is shown.
+    playing : bool
+        Whether the film runs.
+    speed : float
+        1.0 is about one step a second.
+    selected : str
+        The key of what is outlined, such as ``"n3"``, or ``""``.
+
+    Examples
+    --------
+    >>> widget = FilmWidget(Film("sweep", "f", steps=4), "x = 2")
+    >>> widget.step = 3
+    >>> print(widget)
+    x = 2
+    step 3 of 4 · film 1389a2becac5
+    """
+
+    _esm = widget_module()
+    film = traitlets.Unicode().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    speed = traitlets.Float(1.0).tag(sync=True)
+    selected = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, film: Film, text: str, **traits: Any) -> None:
+        self._text = text
+        self._read(film.to_json())
+        super().__init__(film=film.to_json(), **traits)
+
+    def show(self, film: Film, text: str) -> None:
+        """Show another film in the same place; the step stays, or becomes the last one if the film is shorter."""
+        self._text = text
+        with self.hold_sync():
+            self.step = min(self.step, film.steps)
+            self.film = film.to_json()
+
+    def _read(self, film: str) -> None:
+        self._steps = int(json.loads(film)["steps"])
+        self._digest = hashlib.sha256(film.encode()).hexdigest()[:12]
+
+    @traitlets.validate("film")
+    def _valid_film(self, proposal: dict[str, Any]) -> str:
+        self._read(proposal["value"])
+        return str(proposal["value"])
+
+    @traitlets.validate("step")
+    def _valid_step(self, proposal: dict[str, Any]) -> int:
+        step = proposal["value"]
+        if not 0 <= step <= self._steps:
+            raise traitlets.TraitError(f"FilmWidget: step={step} is outside this film; choose 0 to {self._steps}")
+        return int(step)
+
+    @traitlets.validate("speed")
+    def _valid_speed(self, proposal: dict[str, Any]) -> float:
+        speed = proposal["value"]
+        if not 0 < speed <= 100:
+            raise traitlets.TraitError(f"FilmWidget: speed={speed} is outside this player; choose above 0, up to 100")
+        return float(speed)
+
+    def __str__(self) -> str:
+        return f"{self._text}\nstep {self.step} of {self._steps} · film {self._digest}"
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        return {**data, "text/plain": str(self)}, metadata

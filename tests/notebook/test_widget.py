@@ -1,0 +1,55 @@
+"""The widget's side in Python: traits with ranges, and a text that tells what is shown."""
+
+from __future__ import annotations
+
+import pytest
+import traitlets
+
+from advis.notebook.widget import FilmWidget
+from tests.media.films import large, sample
+
+
+def test_text_plain_carries_text_step_and_digest_and_no_address() -> None:
+    film = sample()
+    widget = FilmWidget(film, "x1 = 2\nx2 = 5")
+    widget.step = 4
+    data, _ = widget._repr_mimebundle_()
+    assert data["text/plain"] == f"x1 = 2\nx2 = 5\nstep 4 of 6 · film {film.digest}" == repr(widget) == str(widget)
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+@pytest.mark.parametrize("step", [-1, 7])
+def test_a_step_outside_the_film_names_the_range(step: int) -> None:
+    widget = FilmWidget(sample(), "")
+    with pytest.raises(traitlets.TraitError, match=rf"step={step} .* 0 to 6"):
+        widget.step = step
+    assert widget.step == 0
+    with pytest.raises(traitlets.TraitError, match="0 to 6"):
+        FilmWidget(sample(), "", step=step)
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0, float("nan"), 1000.0])
+def test_a_speed_outside_the_player_is_refused(speed: float) -> None:
+    with pytest.raises(traitlets.TraitError, match="speed="):
+        FilmWidget(sample(), "").speed = speed
+
+
+def test_traits_can_be_watched() -> None:
+    widget, seen = FilmWidget(sample(), ""), []
+    widget.observe(lambda change: seen.append((change["name"], change["new"])), ["step", "selected", "playing", "speed"])
+    widget.step, widget.selected, widget.playing, widget.speed = 2, "n3", True, 2.0
+    assert seen == [("step", 2), ("selected", "n3"), ("playing", True), ("speed", 2.0)]
+
+
+def test_another_film_keeps_the_step_within_its_range() -> None:
+    widget = FilmWidget(large(40), "long", step=39)
+    widget.show(sample(), "short")
+    assert (widget.step, widget.film) == (6, sample().to_json())
+    assert str(widget) == f"short\nstep 6 of 6 · film {sample().digest}"
+    widget.show(large(40), "long")
+    widget.step = 40
+    assert str(widget).startswith("long\nstep 40 of 40")
+
+
+def test_saved_state_is_small_enough() -> None:
+    assert len(FilmWidget(sample(), "")._esm) < 45_000

@@ -1,0 +1,53 @@
+"""Same input, same bytes: between processes, hash seeds and folders, with or without Graphviz at hand."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import hashlib, sys
+sys.path.insert(0, {tests!r})
+from gallery import GALLERY
+import advis as av
+from advis.autodiff.structure import map_leaves
+from advis.media.html import fragment
+from advis.media.svg import svg
+for name in ("classic", "lstm_cell", "branchy", "random_3"):
+    function, arguments = GALLERY[name]
+    tape = av.trace(function, *arguments)
+    sweep = tape.reverse(map_leaves(lambda value: value * 0 + 1.0, tape.value))
+    for shown in (tape, sweep):
+        film, text = shown.film(), str(shown)
+        whole = [text, film.to_json(), svg(film), fragment(film, text), sweep.table().html(), sweep.table().latex()]
+        print(name, hashlib.sha256("".join(whole).encode()).hexdigest())
+"""
+
+
+def run(folder: Path, hash_seed: str, path: str) -> str:
+    program = PROGRAM.format(tests=str(Path(__file__).parent))
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PATH": path}
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env=environment
+    )
+    return answer.stdout
+
+
+def test_every_byte_is_the_same(tmp_path):
+    first = run(tmp_path, "0", os.environ["PATH"])
+    (tmp_path / "elsewhere").mkdir()
+    assert first.count("\n") == 8
+    assert run(tmp_path / "elsewhere", "12345", "/nonexistent") == first
+
+
+@pytest.mark.parametrize("word", ["0x", "/home", "/tmp", "site-packages", "uuid", "202"])
+def test_nothing_of_this_machine_or_moment(word, tmp_path):
+    import advis as av
+
+    def f(x):
+        return x * 3.0
+
+    film = av.trace(f, 7.0).reverse().film()
+    assert word not in film.to_json()
