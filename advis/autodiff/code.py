@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dis
 import inspect
 import linecache
@@ -67,34 +68,83 @@ def _instruction_at(code: CodeType, offset: int) -> _Instruction | None:
     return table.get(offset)
 
 
-def assigned_name(contexts: list[Context], position: Position) -> str:
+def assigned_name(contexts: list[Context], position: Position, item: int | None = None) -> str:
     """Return the variable in which a result was stored at once, or ``""`` if the code does not say so.
 
     A result that is returned at once is named where the call's result is stored: after ``h = layer(x)`` the last
-    operation of ``layer`` is ``h``. It is read off the bytecode, so that it works wherever the code came from.
+    operation of ``layer`` is ``h``. It is read off the bytecode, so that it works wherever the code came from; only
+    for ``a, b = …, …`` the text is needed. After ``a, b = x`` the name belongs to the ``item`` that was taken out.
     """
     context, offset = contexts[position[0]], position[1]
-    while context.code is not None:
+    while context.code is not None and offset >= 0:
         table = _instructions(context.code)
         step = _instruction_at(context.code, offset)
+        if step is not None and step.name == "UNPACK_SEQUENCE":
+            names = _stored_names(table, step)
+            return names[item] if item is not None and item < len(names) else ""
         following = table.get(step.following) if step is not None else None
         if following is not None and following.name == "COPY":  # a = b = …, or (a := …)
             following = table.get(following.following)
         if following is None:
             return ""
-        if following.name.startswith("STORE_") and following.name not in ("STORE_SUBSCR", "STORE_ATTR", "STORE_SLICE"):
+        if _stores(following):
             name = following.argument
             return str(name[0] if isinstance(name, tuple) else name)
         if following.name != "RETURN_VALUE" or context.call < 0:
-            return ""
+            return _parallel_names(context.code).get(step.span, "") if step is not None else ""
         offset, context = context.call, contexts[context.parent]
     return ""
+
+
+def _stores(step: _Instruction) -> bool:
+    """Whether an instruction stores into a variable."""
+    return step.name.startswith("STORE_") and step.name not in ("STORE_SUBSCR", "STORE_ATTR", "STORE_SLICE")
+
+
+def _stored_names(table: dict[int, _Instruction], step: _Instruction) -> list[str]:
+    """The variables that the instructions after a step store into, until one does something else."""
+    names: list[str] = []
+    following = table.get(step.following)
+    while following is not None and _stores(following):
+        argument = following.argument
+        names += [str(name) for name in (argument if isinstance(argument, tuple) else (argument,))]
+        following = table.get(following.following)
+    return names
+
+
+@lru_cache(maxsize=512)
+def _parallel_names(code: CodeType) -> dict[tuple[int | None, ...], str]:
+    """For ``a, b = x * 2, x * 3``: the name of each expression on the right, by where it stands in the file."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError):
+        return {}
+    pairs = [
+        (target, value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
+        for targets in node.targets
+        if isinstance(targets, ast.Tuple) and len(targets.elts) == len(node.value.elts)
+        for target, value in zip(targets.elts, node.value.elts, strict=True)
+    ]
+    return {
+        (value.lineno, value.end_lineno, value.col_offset, value.end_col_offset): target.id
+        for target, value in pairs
+        if isinstance(target, ast.Name)
+    }
+
+
+def is_call(contexts: list[Context], position: Position) -> bool:
+    """Whether a position is that of a call, rather than of an operator."""
+    code = contexts[position[0]].code
+    step = _instruction_at(code, position[1]) if code is not None else None
+    return step is not None and step.name.startswith(("CALL", "PRECALL"))
 
 
 def source_of(contexts: list[Context], position: Position) -> Source | None:
     """Return where a node came from, or None if positions were not recorded."""
     code = contexts[position[0]].code
-    step = _instruction_at(code, position[1]) if code is not None else None
+    step = _instruction_at(code, max(position[1], ~position[1])) if code is not None else None
     if code is None or step is None or step.span[0] is None:
         return None
     first, last, start, stop = (int(x or 0) for x in step.span)

@@ -78,11 +78,12 @@ class Partial:
         return [self.tape.values[p] for p in self.tape.parents[self.index]]
 
     @property
-    def value(self) -> float:
+    def value(self) -> float | complex:
         """The number itself, of a scalar partial."""
         if self.shape != (1, 1):
             raise ValueError(f"this partial is a {self.shape} matrix, not a number; use .dense() or .jvp(t), .vjp(g)")
-        return float(np.real(self.dense()[0, 0]))
+        number: float | complex = self.dense()[0, 0].item()
+        return number
 
     def dense(self) -> np.ndarray:
         """Return the local Jacobian as a matrix, rows and columns in C order; built column by column or row by row."""

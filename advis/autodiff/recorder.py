@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 from dataclasses import dataclass
 from types import CodeType, FrameType
@@ -10,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.errors import OffTape, here, is_own
+from advis.autodiff.errors import OffTape, here, is_own, off_tape, user_frame
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive
 
 _levels = itertools.count()
 _active = threading.local()
 
 Position = tuple[int, int]
-"""Which context, and which bytecode instruction in it. ``(0, -1)``: not recorded."""
+"""Which context, and which bytecode instruction in it. ``~k`` marks a step on the way to the result of the call at
+``k`` (as the ``np.maximum`` in ``y = np.clip(x, 0, 1)``: the name ``y`` is not its own). ``(0, -1)``: not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Recorder:
     __slots__ = (
         "level", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "function",
         "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "_stack", "_constants",
+        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
     )  # fmt: skip
 
     def __init__(self, function: str, source: bool, boundary: FrameType | None) -> None:
@@ -64,6 +66,8 @@ class Recorder:
         self.frame: FrameType | None = None  # the reader's frame that recorded last, whose context is `context`
         self.context = 0
         self.boundary = boundary
+        self.closed = False
+        self.refused: tuple[OffTape, CodeType, int] | None = None  # the latest count asked for, and where
         self._stack: list[tuple[Any, int]] = []
         self._constants: dict[int, tuple[Any, int]] = {}
 
@@ -81,9 +85,23 @@ class Recorder:
         original, index = self._constants.get(id(value), (None, -1))
         if original is value and np.array_equal(self.values[index], value):
             return index
+        check_array(value)
         index = self._given(CONSTANT, value.copy())
         self._constants[id(value)] = (value, index)
         return index
+
+    def check_open(self, _: Any = None) -> None:
+        """Raise if the trace is over: a value of it escaped.
+
+        Raises
+        ------
+        OffTape
+        """
+        if self.closed:
+            raise OffTape(
+                f"a traced value outlived its trace: it was made while {self.function} was being recorded, and is used"
+                f"\n  at {here()}\n  return it from {self.function} instead of keeping it"
+            )
 
     def _given(self, primitive: Primitive, value: Any) -> int:
         index = len(self.values)
@@ -92,6 +110,13 @@ class Recorder:
         self.add_value(value)
         self.add_position(NOWHERE)
         return index
+
+    def mark_steps(self, start: int) -> None:
+        """Mark the nodes since an index, all but the last, as steps on the way to the result of one call."""
+        for index in range(start, len(self.positions) - 1):
+            context, instruction = self.positions[index]
+            if instruction >= 0:
+                self.positions[index] = context, ~instruction
 
     def locate(self, frame: FrameType | None) -> Position:
         """Return the position of the reader's innermost frame, entering new calls as contexts."""
@@ -137,6 +162,13 @@ class Recorder:
         self._push(opened, Context(self._top(), parent.code, -1, opened.name))
         self.frame, self.context = None, self._top()
 
+    def refuse(self, error: OffTape) -> OffTape:
+        """Remember an error that NumPy may hide behind its own, and return it."""
+        frame = user_frame(sys._getframe(1))
+        if frame is not None:
+            self.refused = error, frame.f_code, frame.f_lineno
+        return error
+
     def close_block(self, opened: block) -> None:
         """End a named part of the program, and whatever was called in it."""
         places = [place for place, (key, _) in enumerate(self._stack) if key is opened]
@@ -145,17 +177,29 @@ class Recorder:
 
     def close(self) -> None:
         """End the record: nothing can be added any more, and no frame of the reader's is held."""
-
-        def escaped(_: Any) -> None:
-            raise OffTape(
-                f"a traced value outlived its trace: it was made while {self.function} was being recorded, and is used"
-                f"\n  at {here()}\n  return it from {self.function} instead of keeping it"
-            )
-
-        self.add_primitive = self.add_parents = self.add_value = self.add_position = escaped
+        self.closed = True
+        self.add_primitive = self.add_parents = self.add_value = self.add_position = self.check_open
         self.frame = self.boundary = None
         self._stack.clear()
         self._constants.clear()
+
+
+def check_array(array: np.ndarray) -> None:
+    """Raise for an array that is not one of plain numbers.
+
+    Raises
+    ------
+    OffTape
+        For an array of objects (they may be traced values, lost in it) and for NumPy's matrices and masked arrays
+        (their operators mean something else).
+    """
+    if array.dtype.hasobject:
+        raise off_tape(
+            f"an array of objects of shape {array.shape} cannot be recorded",
+            "build an array of traced values with np.stack([x0, x1])",
+        )
+    if isinstance(array, (np.matrix, np.ma.MaskedArray)):
+        raise off_tape(f"{type(array).__name__} is not a plain array", "pass np.asarray(…) of it")
 
 
 def active_recorders() -> list[Recorder]:
@@ -192,8 +236,6 @@ class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
         self.name = str(name)
 
     def __enter__(self) -> block:
-        import sys
-
         for recorder in active_recorders():
             recorder.open_block(self, sys._getframe(1))
         return self

@@ -53,7 +53,7 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
 def same_structure(tree: Any, like: Any) -> bool:
     """Whether two trees have the same containers with the same keys and lengths."""
     if isinstance(like, dict):
-        return isinstance(tree, dict) and list(tree) == list(like) and all(same_structure(tree[k], like[k]) for k in like)
+        return isinstance(tree, dict) and tree.keys() == like.keys() and all(same_structure(tree[k], like[k]) for k in like)
     if isinstance(like, (tuple, list)):
         same = isinstance(tree, (tuple, list)) and len(tree) == len(like)
         return same and all(same_structure(a, b) for a, b in zip(tree, like, strict=True))

@@ -130,8 +130,8 @@ class Sweep(Shown):
     def result(self) -> Any:
         """F'(x) v in the structure of f's result, or uᵀ F'(x) in the structure of f's arguments."""
         if self.direction == "forward":
-            return fill(self.tape._outcome, self.at)
-        arguments = fill(self.tape._arguments, self.at)
+            return fill(self.tape._outcome, lambda index: sweeps.owned(self.at(index)))
+        arguments = fill(self.tape._arguments, lambda index: sweeps.owned(self.at(index)))
         return arguments[0] if len(arguments) == 1 else arguments
 
     def at(self, index: int) -> Any:
@@ -196,7 +196,7 @@ def forward_seeds(tape: Tape, seeds: tuple[Any, ...], named: dict[str, Any]) -> 
         if len(places) != 1 or shape_of(tape.values[places[0].index]):
             names = ", ".join(f"{tape.names[place.index]}=…" for place in places)
             raise TypeError(f"forward(): say along which direction: tape.forward({names}); what is left out is zero")
-        seeds = (1.0,)
+        seeds = fill(tape._arguments, lambda _: 1.0)
     if seeds:
         if not same_structure(seeds, tape._arguments):
             raise ValueError(
@@ -266,10 +266,9 @@ def _leaves_like(tree: Any, like: Any) -> Iterator[Any]:
 
 
 def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
-    if hasattr(type(seed), "_record"):
-        return seed
     value = tape.values[index]
-    array = np.asarray(seed)
+    traced = hasattr(type(seed), "_record")
+    array = seed if traced else np.asarray(seed)
     if array.dtype.kind not in "fciub":
         raise TypeError(f"{verb}(): the seed of {tape.names[index]} is {seed!r}; give a number or an array")
     shape = shape_of(value)
@@ -278,8 +277,10 @@ def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
             f"{verb}(): the seed of {tape.names[index]} has shape {array.shape}; it must be {shape}, "
             f"or (k, {', '.join(map(str, shape))}{',' if not shape else ''}) for k seeds at once".replace("(k, ,)", "(k,)")
         )
-    dtype = getattr(plain_value(value), "dtype", np.dtype(float))
-    return array.astype(dtype if dtype.kind in "fc" else float)[()]
+    dtype = sweeps.zero_like(value).dtype
+    if array.dtype.kind == "c" and dtype.kind != "c":
+        raise TypeError(f"{verb}(): the seed of {tape.names[index]} is complex, but its value is real; give a real seed")
+    return array.astype(dtype) if traced else array.astype(dtype)[()]
 
 
 def _count(tape: Tape, column: list[Any], verb: str) -> int | None:

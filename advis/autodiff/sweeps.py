@@ -100,6 +100,8 @@ def grown(amount: Any, value: Any) -> Any:
 
 
 def _typed(amount: Any, value: Any) -> Any:
+    if type(amount) is np.ndarray and not amount.shape:
+        amount = amount[()]
     dtype = getattr(value, "dtype", None)
     if dtype is None or dtype.kind not in "fc" or getattr(amount, "dtype", dtype) == dtype:
         return amount
@@ -122,6 +124,8 @@ def carries(primitives: Sequence[Primitive], parents: Sequence[Any]) -> list[boo
 
 def stacked(columns: list[Column], values: Sequence[Any]) -> Column:
     """Return one column with a new leading axis from the columns of several seeds."""
+    if not columns:
+        return [None] * len(values)
     rows: Column = []
     for index, items in enumerate(zip(*columns, strict=True)):
         if all(item is None for item in items):
@@ -136,6 +140,11 @@ def zero_like(value: Any) -> Any:
     value = plain_value(value)
     dtype = getattr(value, "dtype", np.dtype(float))
     return np.zeros(shape_of(value), dtype if dtype.kind in "fc" else float)[()]
+
+
+def owned(value: Any) -> Any:
+    """Return a copy of an array for the caller to change: it may be shared with the tape, or be read-only."""
+    return np.array(value) if isinstance(value, np.ndarray) else value
 
 
 def is_operation(primitive: Primitive) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
 
 from advis.autodiff import expressions, sweeps
-from advis.autodiff.code import Source, assigned_name, block_paths, source_of
+from advis.autodiff.code import Source, assigned_name, block_paths, is_call, source_of
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, shape_of
 from advis.autodiff.recorder import Context, Position
@@ -16,6 +17,8 @@ from advis.autodiff.shown import Shown
 from advis.autodiff.structure import Place, fill, leaves
 from advis.autodiff.sweep import Sweep, forward_seeds, reverse_seeds
 from advis.autodiff.table import Table, tape_table
+
+_OPERATORS = frozenset({"add", "subtract", "multiply", "divide", "power", "getitem", "greater", "less", "equal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Tape(Shown, Sequence["Node"]):
             return tuple(Node(self, index) for index in range(*key.indices(len(self))))
         if isinstance(key, str):
             return Node(self, self.index_of(key))
-        index = key.__index__()
+        index = operator.index(key)
         if not -len(self) <= index < len(self):
             raise IndexError(f"tape[{index}]: the tape of {self.function} has nodes 0 to {len(self) - 1}")
         return Node(self, index % len(self))
@@ -151,7 +154,7 @@ class Tape(Shown, Sequence["Node"]):
     @property
     def value(self) -> Any:
         """What f returned, in its own structure; scalars as Python floats."""
-        return fill(self._outcome, lambda index: friendly(self.values[index]))
+        return fill(self._outcome, lambda index: sweeps.owned(friendly(self.values[index])))
 
     # -- names
 
@@ -165,7 +168,26 @@ class Tape(Shown, Sequence["Node"]):
             return self._input_names[index]
         if self.primitives[index] is CONSTANT:
             return self._constant_names.get(index, "")
-        return assigned_name(self.contexts, self.positions[index])
+        if self._is_step_of_call(index):
+            return ""
+        item = self.primitives[index].options.get("index")
+        return assigned_name(self.contexts, self.positions[index], item if isinstance(item, int) else None)
+
+    def _is_step_of_call(self, index: int) -> bool:
+        """Whether an operator ran inside a function written in C, such as ``sum``, that went on to others.
+
+        An operator's position is then that of the call, and so is the next one's.
+        """
+        place, name = self.positions[index], self.primitives[index].name
+        following = index + 1
+        while following < len(self) and self.primitives[following] is CONSTANT:
+            following += 1
+        goes_on = (
+            following < len(self)
+            and self.positions[following] == place
+            and self.primitives[following].name in _OPERATORS
+        )
+        return name in _OPERATORS and goes_on and is_call(self.contexts, place)
 
     @cached_property
     def _index_by_name(self) -> dict[str, int]:

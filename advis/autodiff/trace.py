@@ -11,7 +11,7 @@ import numpy as np
 
 from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
-from advis.autodiff.recorder import Recorder, active_recorders
+from advis.autodiff.recorder import Recorder, active_recorders, check_array
 from advis.autodiff.structure import Place, leaves, map_leaves
 from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer
@@ -75,7 +75,7 @@ def trace(
         result = f(*tracers, **keywords)
         outcome = map_leaves(lambda leaf: _output(recorder, leaf), result)
     except Exception as error:
-        _raise_own(error)
+        _raise_own(error, recorder)
         raise
     finally:
         stack.remove(recorder)
@@ -160,7 +160,8 @@ def input_value(leaf: Any, path: str, function: str) -> Any:
     if not isinstance(leaf, np.ndarray):
         return None
     if leaf.dtype.kind in "fc":
-        return leaf.copy() if leaf.shape else leaf[()]
+        check_array(leaf)
+        return np.array(leaf)[()]
     raise TypeError(
         f"trace: the argument {path} of {function} is an array of {leaf.dtype} of shape {leaf.shape}, which has no "
         f"derivative; pass {path}.astype(float), or hand it to {function} as a keyword: av.trace(f, …, "
@@ -170,6 +171,8 @@ def input_value(leaf: Any, path: str, function: str) -> Any:
 
 def _output(recorder: Recorder, leaf: Any) -> Any:
     """Return the place of an output; a plain number among the outputs becomes a constant."""
+    if isinstance(leaf, Tracer):
+        leaf.recorder.check_open()
     if isinstance(leaf, Tracer) and leaf.recorder is recorder:
         return Place(leaf.index)
     if isinstance(leaf, (float, int, complex, np.ndarray, np.generic, Tracer)) and not isinstance(leaf, bool):
@@ -200,8 +203,16 @@ def _is_filled(cell: Any) -> bool:
     return True
 
 
-def _raise_own(error: BaseException) -> None:
-    """NumPy hides our error as the cause of its own when a traced value is written into a plain array."""
+def _raise_own(error: BaseException, recorder: Recorder) -> None:
+    """NumPy hides our error as the cause of its own when a traced value is written into a plain array.
+
+    When it is asked for a count, as in ``np.zeros(x)``, it drops our error altogether: then it is told in a note.
+    """
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is not None and recorder.refused and recorder.refused[1:] == (last.tb_frame.f_code, last.tb_lineno):
+        error.add_note(f"advis: {recorder.refused[0]}")
     cause = error.__cause__
     while cause is not None:
         if isinstance(cause, OffTape):

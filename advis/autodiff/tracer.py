@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from sys import _getframe
 from typing import Any
 
 import numpy as np
 
-from advis.autodiff.errors import here, off_tape
+from advis.autodiff.errors import OffTape, here, off_tape
 from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, arithmetic, choices, shaping
 from advis.autodiff.primitives.rule import Primitive, plain_value
 from advis.autodiff.recorder import NOWHERE, Recorder
 
 _NUMBERS = frozenset({float, int, np.float64})
+_NOTE = "advis: in"
 
 
 class Tracer:
@@ -39,7 +40,11 @@ class Tracer:
             return _unusual_ufunc(ufunc, method, inputs, options)
         recorder = self.recorder
         if len(inputs) == 1:
-            value = _compute(primitive, (self.value,))
+            try:
+                value = primitive.call(self.value)
+            except Exception as error:
+                _annotate(error, primitive, (self.value,))
+                raise
             recorder.add_primitive(primitive)
             recorder.add_parents((self.index,))
             recorder.add_value(value)
@@ -56,7 +61,11 @@ class Tracer:
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         adapt = FUNCTIONS.get(function)
         if adapt is not None:
-            return _noted(adapt, args, kwargs)
+            start = len(self.recorder.values)
+            result = _noted(adapt, args, kwargs)
+            if type(result) is Tracer and result.recorder is self.recorder:
+                self.recorder.mark_steps(start)
+            return result
         if function in METADATA:
             return function(*_plain(args), **{name: _plain(item) for name, item in kwargs.items()})
         raise off_tape(
@@ -73,7 +82,8 @@ class Tracer:
     ndim = property(lambda self: len(self.shape))
     size = property(lambda self: int(np.prod(self.shape, dtype=int)))
     T = property(lambda self: np.transpose(self))
-    real = property(lambda self: self if self.dtype.kind != "c" else _unknown_attribute("real"))
+    real = property(lambda self: np.real(self))
+    imag = property(lambda self: np.imag(self))
 
     def __len__(self) -> int:
         return len(self.value)
@@ -114,10 +124,11 @@ class Tracer:
 
     def __index__(self) -> int:
         if self.dtype.kind not in "iub":
-            raise off_tape(
+            error = off_tape(
                 f"a traced number ({self.value}) was used as an index or a count",
                 "an index has no derivative: compute it from np.argmax or the like, or pass it to f as a keyword",
             )
+            raise self.recorder.refuse(error)
         self._steer()
         return operator.index(plain_value(self.value))
 
@@ -138,8 +149,8 @@ class Tracer:
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise self._leaving(
-            "np.array(x), np.asarray(x) or np.array([x0, x1])",
-            "leave np.asarray out, and write np.stack([x0, x1]) for np.array([x0, x1])",
+            "np.array(x), np.asarray(x), np.array([x0, x1]), or writing x into a plain array",
+            "leave np.asarray out, and write np.stack([x0, x1]) for np.array([x0, x1]) or for z[:] = x",
         )
 
     def __round__(self, digits: int = 0) -> Any:
@@ -154,6 +165,7 @@ class Tracer:
 
     def _steer(self) -> None:
         """Write down that the course of the program depended on this value."""
+        self.recorder.check_open()
         self.recorder.branches.append((self.index, self.recorder.locate(_getframe(2))))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
@@ -238,27 +250,34 @@ def _settled(index: Any) -> Any:
     return plain_value(index)
 
 
-def _compute(primitive: Primitive, values: tuple[Any, ...]) -> Any:
-    """The value of an application; NumPy's own error gains the primitive, the shapes and the reader's line."""
+def _compute(primitive: Primitive, values: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+    """The value of an application, itself recorded if an outer trace is at work; 0-d arrays become scalars.
+
+    NumPy's own error gains the primitive, the shapes and the reader's line.
+    """
     try:
-        return primitive.call(*values, **primitive.options) if primitive.options else primitive.call(*values)
+        value = primitive(*values, **options)
     except Exception as error:
         _annotate(error, primitive, values)
         raise
+    return value[()] if type(value) is np.ndarray and not value.shape else value
 
 
 def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -> None:
-    """Add the primitive, the shapes and the reader's line to NumPy's own error."""
+    """Add the primitive, the shapes and the reader's line to NumPy's own error; an inner trace may have done so."""
+    if isinstance(error, OffTape) or any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
+        return
     shapes = ", ".join(str(getattr(value, "shape", None) or plain_value(value)) for value in values)
-    error.add_note(f"advis: in {primitive.name}({shapes})\n  at {here()}")
+    error.add_note(f"{_NOTE} {primitive.name}({shapes})\n  at {here()}")
 
 
 def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
     recorder = max((arg.recorder for arg in args if type(arg) is Tracer), key=lambda r: r.level)
+    args = tuple(np.asarray(arg) if isinstance(arg, (list, tuple)) else arg for arg in args)
     applied = primitive.at(len(args), options)
     values = tuple(arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args)
-    value = _compute(applied, values)
+    value = _compute(primitive, values, options)
     parents = tuple(
         arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(arg) for arg in args
     )
@@ -284,7 +303,7 @@ def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, A
 
 def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A ufunc with options, or by one of its methods, or without a rule."""
-    options = {name: item for name, item in options.items() if item is not None and item != (None,)}
+    options = {name: item for name, item in options.items() if item is not None}
     if UFUNCS.get(ufunc) is None:
         raise off_tape(
             f"np.{ufunc.__name__} is not known to advis, so its derivative would be lost",
@@ -294,7 +313,8 @@ def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], option
         raise off_tape(f"np.{ufunc.__name__}.{method} is not recorded", "write it with np.sum, np.prod or a loop")
     if options:
         name = next(iter(options))
-        hint = "assign the result to a name instead" if name == "out" else f"call np.{ufunc.__name__} without it"
+        hint = "write z = z + x instead of z += x into a plain array, and assign results to a name"
+        hint = hint if name == "out" else f"call np.{ufunc.__name__} without it"
         raise off_tape(f"np.{ufunc.__name__}: {name}= is not recorded", hint)
     return _record(UFUNCS[ufunc], inputs, {})
 
@@ -365,6 +385,7 @@ def _install() -> None:
         setattr(Tracer, f"__{name}__", _binary(primitive, compute))
         setattr(Tracer, f"__r{name}__", _binary(primitive, compute, reflected=True))
     ufuncs = {"pow": np.power, "matmul": np.matmul, "floordiv": np.floor_divide, "and": np.bitwise_and, "or": np.bitwise_or}
+    ufuncs |= {"mod": np.remainder, "xor": np.bitwise_xor}
     for name, ufunc in ufuncs.items():
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
         setattr(Tracer, f"__r{name}__", _binary(UFUNCS[ufunc], ufunc, reflected=True))
@@ -377,7 +398,7 @@ def _install() -> None:
         setattr(Tracer, f"__{name}__", _unary(UFUNCS[ufunc]))
     methods = (
         np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
-        np.argmin, np.argsort, np.any, np.all, np.round,
+        np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,
     )  # fmt: skip
     for function in methods:
         setattr(Tracer, function.__name__, _forwarded(function))

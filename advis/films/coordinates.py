@@ -10,16 +10,20 @@ the median of their neighbours, as far as their room allows.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
+from itertools import pairwise
+from math import floor, inf
 
 from advis.films.layers import Layers
 from advis.films.simplex import minimise
 
 EVEN = 0.05  # two places nearer than this count as one height
 SCALE = 2  # steps per unit the network simplex counts in
-WEIGHTS = (1, 2, 8)  # of a segment that meets no, one or two bends: long edges are to run level (Gansner et al.)
+WEIGHTS = (2, 3, 16)  # of a segment that meets no, one or two bends: long edges are to run level (Gansner et al.)
+LEAF = 1  # weight of the only edge of a node ...
+SPINE = 6  # ... and of the only use of a result: a chain runs straight past the constants and inputs it uses
 EFFORT = 150_000  # node visits of the network simplex
 SHORTER = 0.97  # a drawing must be so much shorter to be preferred to a more even one
 
@@ -153,54 +157,104 @@ def _balance(four: list[list[float]]) -> list[float]:
     return middles
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The layered graph with every lane (the level run of bends of a long edge) contracted to its first bend.
+
+    ``of`` tells each node's run; ``apart`` the least distance of runs that are neighbours in a row, by pair;
+    ``joined`` the weight of the segments between two runs, by pair.
+    """
+
+    of: list[int]
+    apart: dict[tuple[int, int], int]
+    joined: dict[tuple[int, int], int]
+
+
 def _tighten(layers: Layers, gaps: list[list[float]], place: list[float]) -> list[float]:
     """Return places whose segments are as short in total as the order allows, by the network simplex.
 
-    The problem is that of Gansner et al. (1993), section 4.2, except that a lane (the level run of bends of a long edge)
-    is one node, so it stays level. A drawing already about as short is left alone: it is more even.
+    The problem is that of Gansner et al. (1993), section 4.2, except that a lane is one node, so it stays level. A
+    drawing already about as short is left alone: it is more even.
     """
-    run = _runs(layers, place)
-    joined: dict[tuple[int, int], int] = {}
+    runs = _runs(layers, gaps, place)
+    heads = sorted(set(runs.of))
+    number = {node: index for index, node in enumerate(heads)}
+    start = [floor(SCALE * place[node] + EVEN) for node in heads]
+    edges = [(number[first], number[second]) for first, second in runs.apart]
+    lengths = list(runs.apart.values())
+    weights = [0] * len(edges)
+    for (first, second), weight in runs.joined.items():
+        helper = len(start)
+        start.append(min(start[number[first]], start[number[second]]))
+        edges += [(helper, number[first]), (helper, number[second])]
+        lengths += [0, 0]
+        weights += [weight, weight]
+    solved = minimise(start, edges, lengths, weights, EFFORT)
+    short = [solved[number[head]] / SCALE for head in runs.of]
+    _straighten(runs, short)
+    return short if _cost(runs, short) < SHORTER * _cost(runs, place) else place
+
+
+def _cost(runs: _Runs, place: list[float]) -> float:
+    return sum(weight * abs(place[first] - place[second]) for (first, second), weight in runs.joined.items())
+
+
+def _runs(layers: Layers, gaps: list[list[float]], place: list[float]) -> _Runs:
+    """Contract the lanes; join neighbouring rows without a segment by one of weight 0 (the simplex needs that)."""
+    run = list(range(layers.size))
+    for path in layers.paths:
+        for first, second in pairwise(path[1:-1]):
+            if abs(place[first] - place[second]) <= EVEN:
+                run[second] = run[first]
     apart: dict[tuple[int, int], int] = {}
+    joined: dict[tuple[int, int], int] = {}
     for row, room in zip(layers.rows, gaps, strict=True):
-        for first, second, gap in zip(row, row[1:], room, strict=False):
+        for (first, second), gap in zip(pairwise(row), room, strict=True):
             pair = run[first], run[second]
-            apart[pair] = max(apart.get(pair, 0), int(SCALE * gap))
+            apart[pair] = max(apart.get(pair, 0), floor(SCALE * gap))
         for node in row:
             for other in layers.after[node]:
                 if run[node] != run[other]:
                     pair = run[node], run[other]
-                    weight = WEIGHTS[(node >= layers.count) + (other >= layers.count)]
-                    joined[pair] = joined.get(pair, 0) + weight
-    for upper, lower in zip(layers.rows, layers.rows[1:], strict=False):
-        joined.setdefault((run[upper[0]], run[lower[0]]), 0)  # keeps the problem connected
-    start = [floor(SCALE * place[node] + EVEN) for node in range(layers.size)]
-    heads = sorted(set(run))
-    number = {node: index for index, node in enumerate(heads)}
-    places_ = [start[node] for node in heads]
-    edges = [(number[first], number[second]) for first, second in apart]
-    lengths = list(apart.values())
-    weights = [0] * len(edges)
-    for (first, second), weight in joined.items():
-        helper = len(places_)
-        places_.append(min(start[first], start[second]))
-        edges += [(helper, number[first]), (helper, number[second])]
-        lengths += [0, 0]
-        weights += [weight, weight]
-    solved = minimise(places_, edges, lengths, weights, EFFORT)
-    result = [solved[number[run[node]]] / SCALE for node in range(layers.size)]
-
-    def cost(where: list[float]) -> float:
-        return sum(weight * abs(where[first] - where[second]) for (first, second), weight in joined.items())
-
-    return result if cost(result) < SHORTER * cost(place) else place
+                    joined[pair] = joined.get(pair, 0) + _weight(layers, node, other)
+    for upper, lower in pairwise(layers.rows):
+        if run[upper[0]] != run[lower[0]]:
+            joined.setdefault((run[upper[0]], run[lower[0]]), 0)
+    return _Runs(run, apart, joined)
 
 
-def _runs(layers: Layers, place: list[float]) -> list[int]:
-    """Return for each node the first node of its lane: bends of one edge that follow each other on one height."""
-    run = list(range(layers.size))
-    for path in layers.paths:
-        for first, second in zip(path[1:-1], path[2:-1], strict=False):
-            if abs(place[first] - place[second]) <= EVEN:
-                run[second] = run[first]
-    return run
+def _weight(layers: Layers, node: int, other: int) -> int:
+    """Return how strongly the segment between two nodes is kept short."""
+    bends = (node >= layers.count) + (other >= layers.count)
+    if len(layers.before[node]) + len(layers.after[node]) == 1 or len(layers.before[other]) + len(layers.after[other]) == 1:
+        return LEAF
+    return SPINE if not bends and len(layers.after[node]) == 1 else WEIGHTS[bends]
+
+
+def _straighten(runs: _Runs, place: list[float]) -> None:
+    """Move each run that may move at no cost: amid neighbours on one side, else level with one of its neighbours."""
+    sides: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
+    for (first, second), weight in runs.joined.items():
+        sides[first] += [(second, weight, True)]
+        sides[second] += [(first, weight, False)]
+    low: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    high: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    for (first, second), room in runs.apart.items():
+        low[second].append((first, room / SCALE))
+        high[first].append((second, room / SCALE))
+    for node in [*sides, *reversed(sides)]:
+        pulls = sorted((place[other], ahead, other) for other, weight, ahead in sides[node] for _ in range(weight))
+        if len(pulls) % 2 or not pulls:
+            continue
+        (near, near_ahead, _), (far, far_ahead, _) = pulls[len(pulls) // 2 - 1], pulls[len(pulls) // 2]
+        least = max((place[other] + room for other, room in low[node]), default=-inf)
+        most = min((place[other] - room for other, room in high[node]), default=inf)
+        if near_ahead == far_ahead:
+            place[node] = min(max((near + far) / 2, least), most)
+        elif place[node] not in (near, far):
+            level = [goal for goal in (near, far) if least <= goal <= most]
+            place[node] = min(level, key=lambda goal, here=place[node]: abs(goal - here)) if level else place[node]
+    for node, head in enumerate(runs.of):
+        place[node] = place[head]
+
+

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from advis.films.coordinates import EVEN, Spacing
 from advis.films.layers import Layers
 
 PORT_GAP = 22.0  # between two edges at one side of a box, if its side is long enough
 PORT_MARGIN = 9.0  # from the corner of a box to its first port
-STEEP = 2.2  # an edge may climb this many times the width of its gap before the gap grows ...
-GROWTH = 2.0  # ... to at most this many times its width
+STEEP = 3.5  # an edge may climb this many times the width of its gap before the gap grows ...
+GROWTH = 1.5  # ... to at most this many times its width
 REACH = 60.0  # how far a lane shifts to end level with its port
 
 Edges = Sequence[tuple[int, int]]
@@ -62,7 +63,7 @@ def columns(layers: Layers, sizes: Sequence[Pair], place: Sequence[float], gaps:
 
 
 def box_starts(layers: Layers, sizes: Sequence[Pair], cols: Columns) -> list[float]:
-    """Return where each box begins along the flow: sources at the end of their column, sinks at its start, others amid."""
+    """Return where each box begins along the flow: sources late in their column, sinks early, others amid."""
     begin = [0.0] * layers.count
     for index, row in enumerate(layers.rows):
         for node in row:
@@ -83,7 +84,7 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
     >>> from advis.films.layers import proper
     >>> edges = [(0, 1), (0, 2)]
     >>> ports(proper([0, 1, 1], edges), edges, [(80, 60)] * 3, [0, 0, 90])
-    Ports(leave=[0.0, 22.0], enter=[0.0, 90.0])
+    Ports(leave=[0.0, 21.0], enter=[0.0, 90.0])
     """
     leave = [place[source] for source, _ in edges]
     enter = [place[target] for _, target in edges]
@@ -157,7 +158,7 @@ def curve(stops: Sequence[Pair]) -> tuple[float, ...]:
             kept.pop()
         kept.append(stop)
     numbers = list(kept[0])
-    for (x0, y0), (x1, y1) in zip(kept, kept[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(kept):
         level = abs(y1 - y0) < EVEN
         first, second = (x0 + (x1 - x0) / 3, x1 - (x1 - x0) / 3) if level else ((x0 + x1) / 2, (x0 + x1) / 2)
         numbers += (first, y0, second, y1, x1, y1)

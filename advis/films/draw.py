@@ -16,6 +16,8 @@ TITLE = 23.0  # from a box's top to the baseline of its title
 RULE = 32.0
 FIRST_ROW = 51.0
 ROW = 19.0
+NAME_SIZE, TITLE_SIZE, NOTE_SIZE, NUMBER_SIZE, LABEL_SIZE = 17.0, 15.0, 12.0, 15.0, 12.0  # of the letters in a box
+LOCAL_SIZE, TOKEN_SIZE = 12.5, 13.0  # of those on an edge: its partial, and what flows
 FOLD = 12.0  # the folded corner of a block
 METER = 7.0  # height of the meter that shows a growing sum
 VOICES = {"value": "value", "tangent": "▸ tangent", "adjoint": "◂ adjoint"}
@@ -113,7 +115,7 @@ def _edge(mark: Edge, state: State) -> list[Ink]:
 
 def token_width(text: str | Spans) -> float:
     """Return the width of the token that carries this text: wide enough in every usual font."""
-    return 7.6 * sum(len(part) for _, part in _spans(text)) + 16
+    return 8.0 * sum(len(part) for _, part in _spans(text)) + 16
 
 
 def arrow(path: tuple[float, ...], at_start: bool) -> tuple[float, ...]:

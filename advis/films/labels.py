@@ -7,7 +7,6 @@ fan its spread-out end, a long edge the gap beside the box where it is more alon
 
 from __future__ import annotations
 
-from collections import defaultdict
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -80,7 +79,7 @@ def place_labels(
     polylines = [sample(curve) for curve in curves]
     for index, points in enumerate(polylines):
         surroundings.add_curve(points, index)
-    walked = [list(accumulate((hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(p)), initial=0.0)) for p in polylines]
+    walked = [_walked(points) for points in polylines]
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1], edge)):
         source, target = edges[index]
@@ -130,6 +129,12 @@ class _Surroundings:
         )
 
 
+def _walked(points: Sequence[Pair]) -> list[float]:
+    """Return the way from the first point to each of them."""
+    chords = (hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points))
+    return list(accumulate(chords, initial=0.0))
+
+
 def _cells(rectangle: Rectangle) -> Iterator[tuple[int, int]]:
     left, top, right, bottom = rectangle
     for column in range(int(left // CELL), int(right // CELL) + 1):
@@ -155,7 +160,7 @@ def _best(
     """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
     length = walked[-1]
     step = max(STEP, length / TRIES)
-    best, cheapest = curve_point(curve, walked, wish), float("inf")
+    best, cheapest = _reached(curve, walked, wish), float("inf")
     for turn in range(2 * TRIES + 2):
         way = (turn + 1) // 2 * step
         if way >= cheapest:
@@ -163,7 +168,7 @@ def _best(
         where = wish + way if turn % 2 else wish - way
         if not 0.0 < where < length:
             continue
-        centre = curve_point(curve, walked, where)
+        centre = _reached(curve, walked, where)
         rectangle = _around(centre, size, PADDING)
         cost = way + 1000.0 * surroundings.overlap(rectangle)
         if cost < cheapest:
@@ -173,7 +178,7 @@ def _best(
     return best
 
 
-def curve_point(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
+def _reached(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
     """Return the point of a curve that far along it, given the way walked to each of its samples."""
     chord = min(max(bisect_right(walked, where) - 1, 0), len(walked) - 2)
     span = walked[chord + 1] - walked[chord]

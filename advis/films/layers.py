@@ -11,17 +11,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from random import Random
 
 import numpy as np
 
 Edges = Sequence[tuple[int, int]]
 
-STARTS = 8  # initial orders tried at most
-SWEEPS = 12  # sweeps from each start
+STARTS = 14  # initial orders tried at most
+SORTS = 4  # passes of plain sorting before the sweeps of every other start
+SWEEPS = 10  # sweeps from each start
 EFFORT = 60_000  # nodes sifted from one start at most, about
-TRIES = 9_000  # nodes sifted after which no further start is made
-WIDEST = 1_500  # rows with more nodes keep their first order: comparing all pairs would take too long
+TRIES = 7_000  # nodes sifted after which no further start is made
+WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
 DUMMIES = 60_000  # bound on the bends of long edges inside the layers
 
 
@@ -83,7 +86,7 @@ def proper(rank: Sequence[int], edges: Edges, limit: int = DUMMIES) -> Layers:
             rows[level].append(bend)
             path.append(bend)
         path.append(target)
-        for upper, lower in zip(path, path[1:], strict=False):
+        for upper, lower in pairwise(path):
             after[upper].append(lower)
             before[lower].append(upper)
         paths[index] = path
@@ -140,101 +143,153 @@ def _row_crossings(row: list[int], after: list[list[int]], position: list[int]) 
 def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     """Order the rows of layers so that few segments cross; deterministic.
 
-    Sweeps start from several orders (depth first from either end, and the reverse of what was best); the best order
-    seen stays.
+    Sweeps start from several orders (breadth first from either end, then shuffled rows) and in several manners; the
+    best order seen stays. Of an order and its mirror image the one nearer to the order of the nodes is chosen.
 
     Examples
     --------
     >>> layers = proper([0, 0, 1, 1], [(0, 3), (1, 2)])
     >>> reduce_crossings(layers)
-    >>> crossings(layers)
-    0
+    >>> layers.rows
+    [[0, 1], [3, 2]]
     """
     sweeps = min(SWEEPS, max(2, effort // (layers.size + 1)))
-    best_rows = _depth_first(layers, layers.rows, layers.after, layers.before)
-    layers.rows = [list(row) for row in best_rows]
     best = crossings(layers)
+    best_rows = layers.rows
     for start in range(STARTS):
-        if not best or start * sweeps * layers.size > TRIES:
+        if not best or start * sweeps * (layers.size + 5 * len(layers.rows)) > TRIES:
             break
-        layers.rows = _initial(layers, best_rows, start)
-        _sweep(layers, sweeps)
-        total = crossings(layers)
+        rows = [list(row) for row in _initial(layers, start)]
+        total = _sweep(replace(layers, rows=rows), sweeps, sort=start % 2 == 0, patient=start != 1)
         if total < best:
-            best, best_rows = total, layers.rows
-    layers.rows = best_rows
+            best, best_rows = total, rows
+    layers.rows = [row[::-1] for row in best_rows] if _upside_down(layers.count, best_rows) else best_rows
+    _settle(layers)
 
 
-def _initial(layers: Layers, best: list[list[int]], start: int) -> list[list[int]]:
-    """Return the order a start begins with: depth first from either end, then the best one with some rows reversed."""
-    if start == 0:
-        return [list(row) for row in best]
-    if start == 1:
-        return _depth_first(layers, layers.rows[::-1], layers.before, layers.after)[::-1]
-    return [row[::-1] if index % start else row[:] for index, row in enumerate(best)]
+def _upside_down(count: int, rows: list[list[int]]) -> bool:
+    """Tell whether more real neighbours in a row stand against the order of their indices than with it."""
+    falls = [
+        1 if first > second else -1
+        for row in rows
+        for first, second in pairwise([node for node in row if node < count])
+    ]
+    return (sum(falls) or sum(falls[:1])) > 0
 
 
-def _depth_first(
-    layers: Layers, rows: list[list[int]], onward: list[list[int]], backward: list[list[int]]
-) -> list[list[int]]:
-    """Order the rows by the time a depth-first walk along the onward segments, then back, first meets each node."""
-    level = [0] * layers.size
-    for index, row in enumerate(rows):
-        for node in row:
-            level[node] = index
-    found: list[list[int]] = [[] for _ in rows]
-    seen = [False] * layers.size
+def _initial(layers: Layers, start: int) -> list[list[int]]:
+    """Return the order a start begins with: breadth first from the first or the last row, later shuffled rows."""
+    if start < 2:
+        return _breadth_first(layers.rows, layers.after)
+    if start < 4:
+        return _breadth_first(layers.rows[::-1], layers.before)[::-1]
+    draw = Random(start)
+    return [draw.sample(row, len(row)) for row in layers.rows]
+
+
+def _breadth_first(rows: list[list[int]], onward: list[list[int]]) -> list[list[int]]:
+    """Order every row by the first neighbour of its nodes in the row before; nodes without one come last."""
+    ordered: list[list[int]] = []
     for row in rows:
-        for root in row:
-            stack = [root]
-            while stack:
-                node = stack.pop()
-                if seen[node]:
-                    continue
-                seen[node] = True
-                found[level[node]].append(node)
-                stack.extend(backward[node][::-1])
-                stack.extend(onward[node][::-1])
-    return found
+        met = dict.fromkeys(other for node in (ordered[-1] if ordered else []) for other in onward[node])
+        ordered.append([*met, *(node for node in row if node not in met)])
+    return ordered
 
 
-def _sweep(layers: Layers, sweeps: int) -> None:
-    """Sift the rows forwards and backwards; the weight of the row ahead rises from 0 to 1, the last sweeps use 1."""
+def _sweep(layers: Layers, sweeps: int, *, sort: bool, patient: bool) -> int:
+    """Improve the rows forwards and backwards, the first times by sorting if asked; return the crossings left.
+
+    If patient, the weight of the row ahead rises from 0 to 1, otherwise it is 1 from the beginning.
+    """
     position = _positions(layers.rows, layers.size)
     count = len(layers.rows)
+    for turn in range(SORTS if sort else 0):
+        for index in range(1, count) if turn % 2 == 0 else range(count - 2, -1, -1):
+            _sort(layers.rows[index], layers.after if turn % 2 else layers.before, position)
     for turn in range(sweeps):
-        ahead = min(1.0, turn / max(1, sweeps - 3))
+        ahead = min(1.0, turn / max(1, sweeps - 3)) if patient else 1.0
         forwards = turn % 2 == 0
         above, below = (1.0, ahead) if forwards else (ahead, 1.0)
         for index in range(count) if forwards else range(count - 1, -1, -1):
             if 1 < len(layers.rows[index]) <= WIDEST:
                 _sift(layers, index, position, above, below, late=turn % 4 > 1)
+    return crossings(layers)
+
+
+def _sort(row: list[int], neighbours: list[list[int]], position: list[int]) -> None:
+    """Sort a row by the mean place of each node's neighbours; nodes without neighbours keep their place."""
+    means = {
+        node: sum([position[other] for other in neighbours[node]]) / len(neighbours[node])
+        for node in row
+        if neighbours[node]
+    }
+    moving = iter(sorted(means, key=means.__getitem__))
+    row[:] = [next(moving) if node in means else node for node in row]
+    for place, node in enumerate(row):
+        position[node] = place
 
 
 def _sift(layers: Layers, index: int, position: list[int], above: float, below: float, *, late: bool) -> None:
     """Move every node of a row to its best place, the last one of equally good places if late."""
     row = layers.rows[index]
     width = len(row)
-    excess = np.zeros((width, width))
-    if index and above:
-        excess += above * _excess(row, layers.before, position, len(layers.rows[index - 1]))
-    if index + 1 < len(layers.rows) and below:
-        excess += below * _excess(row, layers.after, position, len(layers.rows[index + 1]))
     order = list(range(width))
-    costs = np.zeros(width)
-    for item in range(width):
+    for item, extra in enumerate(_both_excesses(layers, index, position, above, below).tolist()):
         order.remove(item)
-        np.cumsum(excess[item].take(order), out=costs[1:])  # the cost of standing behind the first, the second, ...
-        place = width - 1 - int(costs[::-1].argmin()) if late else int(costs.argmin())
-        order.insert(place, item)
+        # what it costs to stand behind the first 0, 1, 2, ... others
+        costs = list(accumulate(map(extra.__getitem__, order), initial=0.0))
+        if late:
+            costs.reverse()
+            order.insert(width - 1 - costs.index(min(costs)), item)
+        else:
+            order.insert(costs.index(min(costs)), item)
     row[:] = [row[item] for item in order]
     for place, node in enumerate(row):
         position[node] = place
 
 
+def _settle(layers: Layers) -> None:
+    """Exchange neighbours where that changes no crossing, so that nodes stand in the order of their indices."""
+    position = _positions(layers.rows, layers.size)
+    for index, row in enumerate(layers.rows):
+        if not 1 < len(row) <= WIDEST:
+            continue
+        excess = _both_excesses(layers, index, position, 1.0, 1.0).tolist()
+        order = list(range(len(row)))
+        changed = True
+        while changed:
+            changed = False
+            for place in range(1, len(order)):
+                first, second = order[place - 1], order[place]
+                if row[first] > row[second] and excess[second][first] == 0 and row[first] < layers.count:
+                    order[place - 1], order[place] = second, first
+                    changed = True
+        row[:] = [row[item] for item in order]
+        for place, node in enumerate(row):
+            position[node] = place
+
+
+def _both_excesses(layers: Layers, index: int, position: list[int], above: float, below: float) -> np.ndarray:
+    """Return the weighted sum of a row's excess crossings with the row above and with the row below."""
+    row = layers.rows[index]
+    excess = np.zeros((len(row), len(row)))
+    if index and above:
+        excess += above * _excess(row, layers.before, position, len(layers.rows[index - 1]))
+    if index + 1 < len(layers.rows) and below:
+        excess += below * _excess(row, layers.after, position, len(layers.rows[index + 1]))
+    return excess
+
+
 def _excess(row: list[int], neighbours: list[list[int]], position: list[int], width: int) -> np.ndarray:
     """Return for each pair (u, v) of the row how many crossings more there are if u stands behind v than before it."""
-    places = [width * item + position[other] for item, node in enumerate(row) for other in neighbours[node]]
-    joined = np.bincount(places, minlength=len(row) * width).reshape(len(row), width).astype(float)
-    crossed = joined @ (np.cumsum(joined, axis=1) - joined).T
+    joined = [item for item, node in enumerate(row) if neighbours[node]]
+    places = [position[other] for item in joined for other in neighbours[row[item]]]
+    owners = [item for item in joined for _ in neighbours[row[item]]]
+    firsts = [0, *accumulate([len(neighbours[row[item]]) for item in joined[:-1]])]
+    counts = np.zeros((width, len(row)))
+    np.add.at(counts, (places, owners), 1.0)
+    before = np.cumsum(counts, axis=0) - counts  # [place, v]: how many neighbours of v stand before the place
+    crossed = np.zeros((len(row), len(row)))
+    if joined:
+        crossed[joined] = np.add.reduceat(before[places], firsts, axis=0)
     return crossed.T - crossed

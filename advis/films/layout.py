@@ -165,7 +165,7 @@ def check(
     cycle = _cycle(len(sizes), edges)
     if cycle:
         steps = " -> ".join(map(str, cycle))
-        raise ValueError(f"{name}: edges hold the cycle {steps}; remove one of these edges, only acyclic graphs are drawn")
+        raise ValueError(f"{name}: edges hold the cycle {steps}; remove an edge, only acyclic graphs are drawn")
 
 
 def _cycle(count: int, edges: Edges) -> list[int]:

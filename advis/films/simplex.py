@@ -3,7 +3,7 @@
 E. R. Gansner, E. Koutsofios, S. C. North and K.-P. Vo, "A technique for drawing directed graphs", IEEE Transactions on
 Software Engineering 19(3), 1993, section 2: a spanning tree of tight edges (no longer than they must be) fixes all
 places; as long as the tree holds an edge that pulls its two halves the wrong way (a negative cut value), another edge
-takes its place. Subtrees are recognised by their interval of a preorder numbering, so nothing here recurses.
+takes its place. A subtree is walked when it is needed, so an exchange costs no more than the part that hangs on it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ def minimise(
     """
     simplex = _Simplex(list(start), edges, lengths, weights)
     _grow_tight_tree(simplex)
-    _number(simplex, 0, 0)
     _cut_values(simplex)
     _improve(simplex, effort)
     lowest = min(simplex.rank)
@@ -47,7 +46,7 @@ def minimise(
 
 @dataclass(slots=True)
 class _Simplex:
-    """The state of the network simplex: ranks (the places), the tree and its numbering."""
+    """The state of the network simplex: ranks (the places) and the spanning tree, hung up at node 0."""
 
     rank: list[int]
     edges: Edges
@@ -59,9 +58,6 @@ class _Simplex:
     members: list[int] = field(default_factory=list)  # all tree edges
     cut: list[int] = field(default_factory=list)  # cut value of each tree edge
     up: list[int] = field(default_factory=list)  # tree edge to the parent
-    first: list[int] = field(default_factory=list)  # preorder number ...
-    last: list[int] = field(default_factory=list)  # ... and the greatest one in the subtree
-    preorder: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         n = len(self.rank)
@@ -70,7 +66,6 @@ class _Simplex:
         self.tree = [[] for _ in range(n)]
         self.cut = [0] * len(self.edges)
         self.up = [-1] * n
-        self.first, self.last, self.preorder = [0] * n, [0] * n, [0] * n
         for edge, (source, target) in enumerate(self.edges):
             self.leaving[source].append(edge)
             self.arriving[target].append(edge)
@@ -114,29 +109,17 @@ def _grow_tight_tree(s: _Simplex) -> None:
     s.rank = [rank + offset for rank in s.rank]
 
 
-def _number(s: _Simplex, root: int, start: int) -> int:
-    """Number the subtree of root in preorder from start; return how many nodes it has."""
-    stack, number = [root], start
-    edges, up, first, last, preorder = s.edges, s.up, s.first, s.last, s.preorder
-    while stack:
-        node = stack.pop()
-        first[node] = last[node] = number
-        preorder[number] = node
-        number += 1
+def _subtree(s: _Simplex, root: int) -> list[int]:
+    """Return the nodes below root, root first, each after its parent."""
+    nodes = [root]
+    edges, up, tree = s.edges, s.up, s.tree
+    for node in nodes:  # grows while it is read
         above = up[node]
-        for e in s.tree[node]:
+        for e in tree[node]:
             if e != above:
                 source, target = edges[e]
-                child = target if source == node else source
-                up[child] = e
-                stack.append(child)
-    for index in range(number - 1, start, -1):
-        node = preorder[index]
-        source, target = edges[up[node]]
-        parent = target if source == node else source
-        if last[parent] < last[node]:
-            last[parent] = last[node]
-    return number - start
+                nodes.append(target if source == node else source)
+    return nodes
 
 
 def _cut_values(s: _Simplex) -> None:
@@ -145,7 +128,15 @@ def _cut_values(s: _Simplex) -> None:
     for (source, target), weight in zip(s.edges, s.weights, strict=True):
         net[source] += weight
         net[target] -= weight
-    for node in reversed(s.preorder[1:]):
+    order = [0]
+    for node in order:  # grows while it is read
+        for e in s.tree[node]:
+            if e != s.up[node]:
+                source, target = s.edges[e]
+                child = target if source == node else source
+                s.up[child] = e
+                order.append(child)
+    for node in reversed(order[1:]):
         e = s.up[node]
         source, target = s.edges[e]
         s.cut[e] = net[node] if source == node else -net[node]
@@ -161,12 +152,13 @@ def _improve(s: _Simplex, effort: int) -> None:
             return
         source, target = s.edges[leaver]
         child = source if s.up[source] == leaver else target
-        entrant, slack, visits = _entering_edge(s, child, tail=child == source)
+        below = _subtree(s, child)
+        entrant, slack = _entering_edge(s, below, tail=child == source)
         shift = -slack if child == source else slack
         if shift:
-            for node in s.preorder[s.first[child] : s.last[child] + 1]:
+            for node in below:
                 s.rank[node] += shift
-        effort -= visits + _exchange(s, place, leaver, entrant)
+        effort -= len(below) + _exchange(s, place, leaver, entrant, tail=child == source)
 
 
 def _leaving_edge(s: _Simplex, place: int) -> tuple[int, int]:
@@ -186,43 +178,62 @@ def _leaving_edge(s: _Simplex, place: int) -> tuple[int, int]:
     return best_place, edge
 
 
-def _entering_edge(s: _Simplex, child: int, *, tail: bool) -> tuple[int, int, int]:
-    """Return the edge of least slack that joins the subtree of child to the rest the other way, slack, visits."""
-    low, high = s.first[child], s.last[child]
-    edges, rank, first = s.edges, s.rank, s.first
+def _entering_edge(s: _Simplex, below: list[int], *, tail: bool) -> tuple[int, int]:
+    """Return the edge of least slack that joins the subtree to the rest the other way, and the slack."""
+    edges, rank, lengths = s.edges, s.rank, s.lengths
+    inside = set(below)
     best, slack = -1, 1 << 60
-    nodes = s.preorder[low : high + 1]
     incident = s.arriving if tail else s.leaving
-    for node in nodes:
+    for node in below:
         for e in incident[node]:
             source, target = edges[e]
-            room = rank[target] - rank[source] - s.lengths[e]
-            if room < slack and not low <= first[source if tail else target] <= high:
+            room = rank[target] - rank[source] - lengths[e]
+            if room < slack and (source if tail else target) not in inside:
                 best, slack = e, room
         if slack == 0:
             break
-    return best, slack, len(nodes)
+    return best, slack
 
 
-def _exchange(s: _Simplex, place: int, leaver: int, entrant: int) -> int:
-    """Put entrant into the tree in place of leaver, update cut values and numbers; return the nodes renumbered."""
-    value = s.cut[leaver]
+def _exchange(s: _Simplex, place: int, leaver: int, entrant: int, *, tail: bool) -> int:
+    """Put entrant into the tree in place of leaver, hang the subtree on it; return the nodes visited."""
     source, target = s.edges[entrant]
-    _shift_cuts(s, source, target, value)
-    meeting = _shift_cuts(s, target, source, -value)
+    meeting, visits = _meeting(s, source, target)
+    value = s.cut[leaver]
+    _shift_cuts(s, source, meeting, value)
+    _shift_cuts(s, target, meeting, -value)
     s.cut[entrant], s.cut[leaver] = -value, 0
+    node, edge = target if tail else source, entrant
+    while edge != leaver:  # turn the way from the entrant down to the leaver upside down
+        s.up[node], edge = edge, s.up[node]
+        first, second = s.edges[edge]
+        node = second if first == node else first
     for end in s.edges[leaver]:
         s.tree[end].remove(leaver)
     for end in s.edges[entrant]:
         s.tree[end].append(entrant)
     s.members[place] = entrant
-    return _number(s, meeting, s.first[meeting])
+    return visits
 
 
-def _shift_cuts(s: _Simplex, node: int, other: int, value: int) -> int:
-    """Add value to the cut values from node up to the ancestor it shares with other; return that ancestor."""
-    goal = s.first[other]
-    while not s.first[node] <= goal <= s.last[node]:
+def _meeting(s: _Simplex, first: int, second: int) -> tuple[int, int]:
+    """Return the lowest common ancestor, climbing from both nodes in turn, and the number of nodes visited."""
+    seen = {first, second}
+    while first != second:
+        e = s.up[first]
+        if e >= 0:
+            source, target = s.edges[e]
+            first = target if source == first else source
+            if first in seen:
+                return first, len(seen)
+            seen.add(first)
+        first, second = second, first
+    return first, len(seen)
+
+
+def _shift_cuts(s: _Simplex, node: int, goal: int, value: int) -> None:
+    """Add value to the cut values on the way from node up to its ancestor goal."""
+    while node != goal:
         e = s.up[node]
         source, target = s.edges[e]
         if source == node:
@@ -231,4 +242,3 @@ def _shift_cuts(s: _Simplex, node: int, other: int, value: int) -> int:
         else:
             s.cut[e] -= value
             node = source
-    return node

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
+from advis.films.draw import LABEL_SIZE, LOCAL_SIZE, NAME_SIZE, NOTE_SIZE, NUMBER_SIZE, TITLE_SIZE, TOKEN_SIZE
+
 SANS = 'ui-sans-serif,system-ui,"Helvetica Neue",Arial,sans-serif'
 SERIF = 'Georgia,"Times New Roman",serif'
 MONO = 'ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace'
@@ -34,6 +36,7 @@ COLOURS: dict[str, tuple[str, str]] = {
 """Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision."""
 
 VOICES = ("value", "tangent", "adjoint")
+_HALO = "paint-order:stroke;stroke-linejoin:round"  # paper around the letters, so that a line may pass behind
 
 INKS: tuple[tuple[str, str], ...] = (
     ("off", "display:none"),
@@ -60,24 +63,24 @@ INKS: tuple[tuple[str, str], ...] = (
     ("piece filled negative VOICE", "fill:@paper;stroke:@VOICE;stroke-width:1.4"),
     ("piece coming negative VOICE", "fill:@paper;stroke:@VOICE-pale;stroke-width:1.4"),
     ("rule", "fill:none;stroke:@line"),
-    ("title", "fill:@ink;font-size:15px"),
-    ("title constant", "fill:@soft;font-size:13px"),
-    ("note", "fill:@soft;font-size:12px"),
-    ("label", "fill:@soft;font-size:12px"),
+    ("title", f"fill:@ink;font-size:{TITLE_SIZE:g}px"),
+    ("title constant", f"fill:@soft;font-size:{NOTE_SIZE:g}px"),
+    ("note", f"fill:@soft;font-size:{NOTE_SIZE:g}px"),
+    ("label", f"fill:@soft;font-size:{LABEL_SIZE:g}px"),
     ("label tangent", "fill:@tangent"),
     ("label adjoint", "fill:@adjoint"),
-    ("number", "fill:@ink;font-size:15px;font-variant-numeric:tabular-nums"),
+    ("number", f"fill:@ink;font-size:{NUMBER_SIZE:g}px;font-variant-numeric:tabular-nums"),
     ("number tangent", "fill:@tangent;font-weight:600"),
     ("number adjoint", "fill:@adjoint;font-weight:600"),
     ("number partial", "font-weight:400"),
-    ("local", "fill:@soft;font-size:12.5px;paint-order:stroke;stroke:@paper;stroke-width:5px;stroke-linejoin:round"),
+    ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("token VOICE", "fill:@VOICE"),
-    ("amount", "fill:@paper;font-size:13.5px;font-weight:600"),
+    ("amount", f"fill:@paper;font-size:{TOKEN_SIZE:g}px;font-weight:600"),
 )
 """The look of every ink."""
 
 SPANS: tuple[tuple[str, str], ...] = (
-    ("name", f"font-family:{SERIF};font-style:italic;font-size:1.13em"),
+    ("name", f"font-family:{SERIF};font-style:italic;font-size:{NAME_SIZE / TITLE_SIZE:.2f}em"),
     ("soft", "fill:@soft"),
     ("strong", "font-weight:600"),
     ("value", "font-weight:600"),

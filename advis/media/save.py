@@ -71,7 +71,7 @@ def save(film: Film, told: str, path: str | os.PathLike[str], step: int | None =
         checked_step("save", film, step)
         return write_whole(target, writer(film, told, step))
     if step is not None:
-        raise ValueError(f"save: step={step} and path={os.fspath(path)!r} exclude each other; leave out step or {{step}}")
+        raise ValueError(f"save: step={step} and path={os.fspath(path)!r} exclude each other; leave out one")
     names = [target.with_name(target.name.replace("{step}", str(k))) for k in range(film.steps + 1)]
     return [write_whole(name, writer(film, told, k)) for k, name in enumerate(names)]
 

@@ -12,7 +12,8 @@ import traitlets
 from advis.films.film import Film
 from advis.media.player import widget_module
 
-class FilmWidget(anywidget.AnyWidget):  # type: ignore[misc]
+
+class FilmWidget(anywidget.AnyWidget):
     """A player that the kernel can watch and drive.
 
     Parameters

@@ -32,9 +32,7 @@ def sample() -> Film:
     boxes = [_box(i) for i in range(7)]
     graph = Scene("graph", "drawing", "Graph", (*boxes, *_edges(boxes)), 1000.0, 384.0, (), "The graph of f: 7 nodes.")
     columns = (("", "name"), ("operation", "soft"), ("value", "value"), ("◂ adjoint", "adjoint"))
-    rows = tuple(
-        Row(f"n{i}", ((("name", NAMES[i]),), (("soft", TERMS[i]),), f"n{i}.v", f"n{i}.a")) for i in range(7)
-    )
+    rows = tuple(Row(f"n{i}", ((("name", NAMES[i]),), (("soft", TERMS[i]),), f"n{i}.v", f"n{i}.a")) for i in range(7))
     table = Scene("trace", "table", "Trace", rows, columns=columns)
     lines = (
         Line(1, "def f(x1, x2):"),
@@ -71,7 +69,9 @@ def _tracks() -> dict[str, tuple[tuple[int, State], ...]]:
     tracks |= {f"n{i}": _turn("active", turn) for i, turn in TURNS.items()}
     tracks |= {f"e{k}": _turn("flow", TURNS[edge[1]], AMOUNTS[k]) for k, edge in enumerate(EDGES)}
     told = [(("", "Seed: "), ("name", "y"), ("", " starts with adjoint "), ("adjoint", "1"), ("", "."))]
-    told += [(("", f"Step {t} of 5. "), ("strong", NAMES[n]), ("", " hands its adjoint back.")) for n, t in TURNS.items()]
+    told += [
+        (("", f"Step {t} of 5. "), ("strong", NAMES[n]), ("", " hands its adjoint back.")) for n, t in TURNS.items()
+    ]
     told.append((("", "Done. "), ("adjoint", "∂y/∂x1 = 5.5"), ("", ".")))
     return tracks | {"say": tuple((t, State("", said)) for t, said in enumerate(told))}
 
@@ -92,18 +92,20 @@ def shapes() -> Film:
             marks.append(Box(key, shape, at, (("name", f"v{i}"),), rows, note="(3, 4)", more="all of it"))
             tracks[key] = ((1, State(f"active {voice}")), (2, State(f"odd done {voice}")))
             tracks[f"{key}.v"] = ((0, State("", "−∞ …")),)
-    marks.append(Edge("e0", (108.0, 119.0, 108.0, 125.0, 108.5, 130.0, 108.5, 140.25), "2×3", (108.0, 130.0), "n0", "n1"))
+    path = (108.0, 119.0, 108.0, 125.0, 108.5, 130.0, 108.5, 140.25)
+    marks.append(Edge("e0", path, "2×3", (108.0, 130.0), "n0", "n1"))
     tracks["e0"] = ((1, State("flow tangent", (("", "𝔸 · "), ("strong", "2")))), (2, State("done tangent")))
     scene = Scene("graph", "drawing", "Graph", tuple(marks), 1240.0, 400.0)
     return Film("sweep", "shapes", (scene,), tracks, 2, voice="tangent")
 
 
-HOSTILE = "</script><script>window.hacked=1</script><!--\"><img src=x onerror=window.hacked=1>\u2028&amp;\x00]]>"
+HOSTILE = '</script><script>window.hacked=1</script><!--"><img src=x onerror=window.hacked=1>\u2028&amp;\x00]]>'
 
 
 def hostile() -> Film:
     """Return a film in which every text is an attack."""
-    box = Box("n0", "operation", (20.0, 20.0, 176.0, 80.0), ((HOSTILE, HOSTILE),), (("value", "n0.v"),), (), HOSTILE, HOSTILE)
+    title, rows = ((HOSTILE, HOSTILE),), (("value", "n0.v"),)
+    box = Box("n0", "operation", (20.0, 20.0, 176.0, 80.0), title, rows, (), HOSTILE, HOSTILE)
     edge = Edge("e0", (196.0, 60.0, 220.0, 60.0, 240.0, 60.0, 260.0, 60.0), HOSTILE, (228.0, 60.0), "n0", "n0")
     row = Row("n0", (((HOSTILE, HOSTILE),), "n0.v"))
     scenes = (
@@ -134,7 +136,8 @@ def large(boxes: int = 200) -> Film:
     rows = tuple(Row(f"n{i}", ((("name", f"v{i}"),), f"n{i}.v", f"n{i}.a")) for i in range(boxes))
     columns = (("", "name"), ("value", "value"), ("◂ adjoint", "adjoint"))
     graph = Scene("graph", "drawing", "Graph", tuple(marks), 330.0 * boxes / 10, 1240.0)
-    return Film("sweep", "g(x)", (graph, Scene("trace", "table", "Trace", rows, columns=columns)), tracks, boxes, voice="adjoint")
+    table = Scene("trace", "table", "Trace", rows, columns=columns)
+    return Film("sweep", "g(x)", (graph, table), tracks, boxes, voice="adjoint")
 
 
 FILMS = {"sample": sample, "shapes": shapes, "hostile": hostile, "large": lambda: large(40)}

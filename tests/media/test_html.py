@@ -42,7 +42,8 @@ def test_a_fragment_is_picture_and_text_first_then_film_and_player(name: str) ->
     elements = Elements(fragment(film, "x = 2"))
     assert [tag for tag, _ in elements.tags] == ["div", "img", "details", "summary", "pre", "script", "script"]
     assert elements.tags[0][1] == {"data-advis": film.digest}
-    assert [attributes.get("type") for tag, attributes in elements.tags if tag == "script"] == ["application/json", "module"]
+    types = [attributes.get("type") for tag, attributes in elements.tags if tag == "script"]
+    assert types == ["application/json", "module"]
     assert json.loads(elements.scripts[0]) == json.loads(film.to_json())
     prefix = "data:image/svg+xml;base64,"
     assert base64.b64decode((elements.tags[1][1]["src"] or "").removeprefix(prefix)).decode() == svg(film)
@@ -53,15 +54,17 @@ def test_a_fragment_may_start_at_a_step_and_its_picture_shows_that_step() -> Non
     attributes = dict(Elements(fragment(film, "", step=3)).tags)
     assert attributes["div"]["data-step"] == "3"
     assert base64.b64encode(svg(film, 3).encode()).decode() in (attributes["img"]["src"] or "")
-    with pytest.raises(ValueError, match="fragment: step=9 .* 0 to 6"):
+    with pytest.raises(ValueError, match=r"fragment: step=9 .* 0 to 6"):
         fragment(film, "", step=9)
 
 
 def test_hostile_texts_open_no_element() -> None:
     html = page([(hostile(), HOSTILE)], HOSTILE)
     tags = [tag for tag, _ in Elements(html).tags]
-    assert tags.count("script") == 2 and tags.count("img") == 1
-    assert "window.hacked=1</script>" not in html and "<!--" not in html
+    assert tags.count("script") == 2
+    assert tags.count("img") == 1
+    assert "window.hacked=1</script>" not in html
+    assert "<!--" not in html
 
 
 def test_inline_json_reads_back() -> None:
@@ -74,14 +77,17 @@ def test_the_player_asks_nothing_of_any_host_and_trusts_no_label() -> None:
     code = widget_module()
     assert not re.search(r"innerHTML|insertAdjacent|document\.write|eval|currentScript|Math\.random", code)
     assert re.findall(r"https?://[^\"]*", code) == ["http://www.w3.org/2000/svg"]
-    assert "</" not in player_module() and "<!--" not in player_module()
-    assert "url(" not in player_css() and "@import" not in player_css()
+    assert "</" not in player_module()
+    assert "<!--" not in player_module()
+    assert "url(" not in player_css()
+    assert "@import" not in player_css()
 
 
 def test_the_joined_module_is_valid_javascript() -> None:
     for code in (player_module(), widget_module()):
         assert not re.search(r"^import\b|^export (?!default)", code, re.MULTILINE)
-        run = subprocess.run([needs("node"), "--check", "--input-type=module", "-"], input=code.encode(), capture_output=True)
+        command = [needs("node"), "--check", "--input-type=module", "-"]
+        run = subprocess.run(command, input=code.encode(), capture_output=True)
         assert run.returncode == 0, run.stderr.decode()
 
 
@@ -93,8 +99,10 @@ def test_sizes() -> None:
 
 def test_a_page_holds_the_player_once_and_each_film() -> None:
     html = page([(sample(), "a"), (hostile(), "b"), (sample(), "c")], "Three")
-    assert html.count("class Player") == 1 and html.count("data-advis=") == 3 + player_module().count("data-advis=")
-    assert html.count('upgrade("') == 2 and "<h1>Three</h1>" in html
+    assert html.count("class Player") == 1
+    assert html.count("data-advis=") == 3 + player_module().count("data-advis=")
+    assert html.count('upgrade("') == 2
+    assert "<h1>Three</h1>" in html
 
 
 def test_the_same_film_gives_the_same_bytes() -> None:

@@ -48,7 +48,7 @@ def test_an_unknown_extension_lists_the_known_ones(name: str, tmp_path: Path) ->
 
 
 def test_a_wrong_step_is_told_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="save: step=7 .* 0 to 6"):
+    with pytest.raises(ValueError, match=r"save: step=7 .* 0 to 6"):
         save(FILM, "", tmp_path / "f.svg", step=7)
     with pytest.raises(ValueError, match="exclude each other"):
         save(FILM, "", tmp_path / "f-{step}.svg", step=1)
@@ -58,7 +58,7 @@ def test_a_wrong_step_is_told_before_anything_is_written(tmp_path: Path) -> None
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="there is no folder .*nowhere'; create it"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere'; create it"):
         save(FILM, "", tmp_path / "nowhere" / "f.svg")
 
 
@@ -76,6 +76,7 @@ def test_a_disk_that_fails_leaves_the_old_file(verb: str, tmp_path: Path, monkey
 
     (tmp_path / "f.svg").write_text("old")
     monkeypatch.setattr(module.Path if verb == "write_bytes" else module.os, verb, fail)
-    with pytest.raises(PermissionError, match="cannot write in the folder .* choose another"):
+    with pytest.raises(PermissionError, match=r"cannot write in the folder .* choose another"):
         save(FILM, "", tmp_path / "f.svg")
-    assert (tmp_path / "f.svg").read_text() == "old" and os.listdir(tmp_path) == ["f.svg"]
+    assert (tmp_path / "f.svg").read_text() == "old"
+    assert os.listdir(tmp_path) == ["f.svg"]

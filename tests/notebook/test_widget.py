@@ -36,7 +36,8 @@ def test_a_speed_outside_the_player_is_refused(speed: float) -> None:
 
 def test_traits_can_be_watched() -> None:
     widget, seen = FilmWidget(sample(), ""), []
-    widget.observe(lambda change: seen.append((change["name"], change["new"])), ["step", "selected", "playing", "speed"])
+    names = ["step", "selected", "playing", "speed"]
+    widget.observe(lambda change: seen.append((change["name"], change["new"])), names)
     widget.step, widget.selected, widget.playing, widget.speed = 2, "n3", True, 2.0
     assert seen == [("step", 2), ("selected", "n3"), ("playing", True), ("speed", 2.0)]
 

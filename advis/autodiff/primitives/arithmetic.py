@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import elementwise, plain_value, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, elementwise, plain_value, shape_of
 
 add = elementwise(np.add, lambda d, ans, x, y: d, lambda d, ans, x, y: d, symbol="{0} + {1}", strength=1)
 subtract = elementwise(np.subtract, lambda d, ans, x, y: d, lambda d, ans, x, y: -d, symbol="{0} − {1}", strength=1)
@@ -33,7 +33,17 @@ power = elementwise(np.power, _base_rule, _exponent_rule, symbol="{0}^{1}", stre
 square = elementwise(np.square, lambda d, ans, x: d * (2 * x), symbol="{0}²", strength=4)
 sqrt = elementwise(np.sqrt, lambda d, ans, x: d / (2 * ans), symbol="√{0}", strength=4)
 reciprocal = elementwise(np.reciprocal, lambda d, ans, x: -d * ans * ans, symbol="1 / {0}", strength=2)
-absolute = elementwise(np.absolute, lambda d, ans, x: d * np.sign(plain_value(x)), symbol="|{0}|", name="abs")
+
+
+def _absolute_rule(d, ans, x):
+    """d times the sign; of a complex number its direction, mirrored: |x| moves by Re(x̄ dx) / |x|."""
+    if plain_value(x).dtype.kind != "c":
+        return d * np.sign(plain_value(x))
+    return d * (np.conjugate(x) / np.where(plain_value(ans) == 0, 1.0, ans))
+
+
+absolute = elementwise(np.absolute, _absolute_rule, symbol="|{0}|", name="abs")
+conjugate = elementwise(np.conjugate, lambda d, ans, x: np.conjugate(d), symbol="conj({0})", name="conj")
 
 exp = elementwise(np.exp, lambda d, ans, x: d * ans)
 expm1 = elementwise(np.expm1, lambda d, ans, x: d * (ans + 1))
@@ -62,6 +72,31 @@ tanh = elementwise(np.tanh, lambda d, ans, x: d * (1 - ans * ans))
 arcsin = elementwise(np.arcsin, lambda d, ans, x: d / np.sqrt(1 - x * x))
 arccos = elementwise(np.arccos, lambda d, ans, x: -d / np.sqrt(1 - x * x))
 arctan = elementwise(np.arctan, lambda d, ans, x: d / (1 + x * x))
+remainder = elementwise(
+    np.remainder,
+    lambda d, ans, x, y: d,
+    lambda d, ans, x, y: -d * np.floor_divide(plain_value(x), plain_value(y)),
+    symbol="{0} mod {1}",
+    strength=2,
+)
 arctan2 = elementwise(
     np.arctan2, lambda d, ans, y, x: d * x / (x * x + y * y), lambda d, ans, y, x: -d * y / (x * x + y * y)
 )
+
+# Of a complex number. The pairing of tangents and adjoints is Re(Σ u v), without conjugation, as in JAX.
+real = Primitive(
+    "real", np.real, (lambda t, ans, x: np.real(t),), (lambda g, ans, x: g,), ("diagonal",)
+)
+imag = Primitive(
+    "imag", np.imag, (lambda t, ans, x: np.imag(t),), (lambda g, ans, x: -1j * g,), ("diagonal",)
+)
+
+
+@adapter(np.real)
+def _real(val):
+    return real(val) if plain_value(val).dtype.kind == "c" else val
+
+
+@adapter(np.imag)
+def _imag(val):
+    return imag(val) if plain_value(val).dtype.kind == "c" else np.zeros(shape_of(val))[()]

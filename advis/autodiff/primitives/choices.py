@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import Primitive, adapter, elementwise, plain_value, refuse, without_tangent
+from advis.autodiff.primitives.rule import UFUNCS, Primitive, adapter, elementwise, plain_value, refuse, without_tangent
 
 
 def _chosen(ans, x, other):
@@ -59,8 +59,18 @@ logical_or = without_tangent(np.logical_or, symbol="{0} ∨ {1}", strength=0)
 logical_not = without_tangent(np.logical_not, symbol="¬{0}", strength=3)
 bitwise_and = without_tangent(np.bitwise_and, symbol="{0} & {1}", strength=0)
 bitwise_or = without_tangent(np.bitwise_or, symbol="{0} | {1}", strength=0)
+bitwise_xor = without_tangent(np.bitwise_xor, symbol="{0} ^ {1}", strength=0)
+logical_xor = without_tangent(np.logical_xor, symbol="{0} ⊕ {1}", strength=0)
 invert = without_tangent(np.invert, symbol="~{0}", strength=3)
-sign = without_tangent(np.sign)
+
+
+def _sign(x):
+    if np.iscomplexobj(x):
+        raise TypeError("np.sign of a complex number turns with it; write x / np.abs(x), which has its derivative")
+    return np.sign(x)
+
+
+sign = UFUNCS[np.sign] = Primitive("sign", _sign)
 floor = without_tangent(np.floor, symbol="⌊{0}⌋")
 ceil = without_tangent(np.ceil, symbol="⌈{0}⌉")
 trunc = without_tangent(np.trunc)

@@ -73,7 +73,9 @@ def _einsum_vjp(place, g, ans, *arrays, subscripts):
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
     pairs = list(zip(terms, arrays, strict=True))
-    sizes = {letter: n for term, x in pairs for letter, n in zip(term, shape_of(x), strict=True)}
+    sizes: dict[str, int] = {}
+    for letter, n in ((letter, n) for term, x in pairs for letter, n in zip(term, shape_of(x), strict=True)):
+        sizes[letter] = n if sizes.get(letter, 1) == 1 else sizes[letter]  # an axis of size 1 is broadcast
     operands = [(output, g)] + [pair for k, pair in enumerate(pairs) if k != place]
     wanted, seen = "", "".join(terms) + output
     for letter in terms[place]:

@@ -95,12 +95,14 @@ prod = Primitive(
 )
 
 
+def _kept(keepdims):
+    return keepdims is not np._NoValue and bool(keepdims)
+
+
 def _reduction(name, primitive):
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
         refuse(name, dtype=dtype, out=out, initial=initial, where=where)
-        keepdims = False if keepdims is np._NoValue else bool(keepdims)
-        axis = tuple(axis) if isinstance(axis, list) else axis
-        return primitive(a, axis=axis, keepdims=keepdims)
+        return primitive(a, axis=axis, keepdims=_kept(keepdims))
 
     return adapt
 
@@ -112,19 +114,19 @@ adapter(np.prod)(_reduction("np.prod", prod))
 @adapter(np.mean)
 def _mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
     refuse("np.mean", dtype=dtype, out=out, where=where)
-    return mean(a, axis=axis, keepdims=keepdims is True)
+    return mean(a, axis=axis, keepdims=_kept(keepdims))
 
 
 @adapter(np.max, np.amax)
 def _max(a, axis=None, out=None, keepdims=False, initial=None, where=None):
     refuse("np.max", out=out, initial=initial, where=where)
-    return max_(a, axis=axis, keepdims=keepdims is True)
+    return max_(a, axis=axis, keepdims=_kept(keepdims))
 
 
 @adapter(np.min, np.amin)
 def _min(a, axis=None, out=None, keepdims=False, initial=None, where=None):
     refuse("np.min", out=out, initial=initial, where=where)
-    return min_(a, axis=axis, keepdims=keepdims is True)
+    return min_(a, axis=axis, keepdims=_kept(keepdims))
 
 
 def _backwards(x, axis):

@@ -136,8 +136,8 @@ def adapter(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
-    """Return the shape of an array, a scalar or a traced value, without recording anything."""
-    return getattr(x, "shape", ())
+    """Return the shape of an array, a list, a scalar or a traced value, without recording anything."""
+    return np.shape(x) if isinstance(x, (list, tuple)) else getattr(x, "shape", ())
 
 
 def plain_value(x: Any) -> Any:

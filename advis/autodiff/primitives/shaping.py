@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, refuse, shape_of
+from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, plain_value, refuse, shape_of
 
 reshape = Primitive(
     "reshape",
@@ -84,6 +84,16 @@ broadcast_to = Primitive(
 @adapter(np.broadcast_to)
 def _broadcast_to(array, shape, subok=False):
     return broadcast_to(array, shape=tuple(np.atleast_1d(shape).tolist()))
+
+
+@adapter(np.full_like)
+def _full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """The shape and type come from ``a``, which may be traced; what fills it may be traced too, and then is recorded."""
+    a = plain_value(a)
+    shape, dtype = a.shape if shape is None else shape, np.dtype(dtype or a.dtype)
+    if fill_value is plain_value(fill_value):
+        return np.full(shape, fill_value, dtype)
+    return np.broadcast_to(fill_value.astype(dtype), shape)
 
 
 def _piece(g, arrays, place, axis):
@@ -208,6 +218,6 @@ scatter = Primitive(
 )
 
 METADATA |= {
-    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type,
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type,
     np.iscomplexobj, np.isrealobj, np.may_share_memory, np.can_cast, np.common_type, np.min_scalar_type,
 }  # fmt: skip

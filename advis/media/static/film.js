@@ -100,7 +100,7 @@ function lowerEdge(mark, state) {
 
 /** @param {Text} text @returns {number} a width that is enough in every usual font */
 export function tokenWidth(text) {
-  return 7.6 * pieces(text).reduce((sum, [, part]) => sum + [...part].length, 0) + 16;
+  return 8 * pieces(text).reduce((sum, [, part]) => sum + [...part].length, 0) + 16;
 }
 
 /** The two strokes of an arrowhead at one end of a curve that leaves and arrives along an axis. */

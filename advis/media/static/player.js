@@ -108,7 +108,7 @@ class Motion {
 function drawing(scene, cast) {
   const { width = 1, height = 1, description, title, marks } = scene;
   const [edges, boxes, tokens] = ["edges", "boxes", "tokens"].map((name) => s("g", { class: name }));
-  for (const mark of marks) {
+  for (const mark of marks ?? []) {
     if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens);
     else if (mark.kind === "box") drawBox(mark, cast, boxes);
   }
@@ -178,28 +178,27 @@ function drawEdge(mark, cast, edges, tokens) {
 
 // ---- the table and the source ---------------------------------------------------------------------------------
 
-function table(scene, cast) {
-  const columns = scene.columns ?? [];
-  const widths = columnWidths(scene.marks, columns);
-  const cols = columns.map(([, role], i) => h("col", { style: role === "soft" ? false : `width:${widths[i]}px` }));
+function table(scene, cast, film) {
+  const { columns = [], marks = [] } = scene;
+  const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film));
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const cols = widths.map((width) => h("col", { style: `width:${(100 * width) / total}%` }));
   const head = columns.map(([heading, role]) => h("th", { scope: "col", class: role }, [heading]));
-  const rows = scene.marks.map((row) => tableRow(row, columns, cast));
-  const least = `min-width:${widths.reduce((a, b) => a + b, 0)}px`;
+  const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];
-  return pane(scene, [h("table", { style: least }, parts)]);
+  return pane(scene, [h("table", { style: `min-width:${columns.length * 72}px` }, parts)]);
 }
 
-/** Widths are reserved from the start, so that no number moves a column: names as they need, numbers alike. */
-function columnWidths(rows, columns) {
-  const letters = (cell) => (typeof cell === "string" ? 0 : pieces(cell).reduce((sum, [, text]) => sum + text.length, 0));
-  return columns.map(([, role], i) => {
-    if (role !== "name") return role === "value" ? 86 : 104;
-    return Math.min(Math.max(...rows.map((row) => letters(row.cells[i] ?? "")), 2) * 9 + 30, 150);
-  });
+/** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */
+function columnWidth([heading, role], cells, film) {
+  const texts = cells.flatMap((cell) => (typeof cell === "string" ? (film.tracks[cell] ?? []).map((entry) => entry[2] ?? "") : [cell]));
+  const letters = texts.map((text) => pieces(text).reduce((sum, [, piece]) => sum + piece.length, 0));
+  const widest = letters.reduce((most, count) => Math.max(most, count), [...heading].length);
+  return Math.min(widest * (role === "name" ? 9 : 8.4) + 26, role === "name" ? 150 : 230);
 }
 
 function tableRow(row, columns, cast) {
-  const cells = row.cells.map((cell, i) => {
+  const cells = (row.cells ?? []).map((cell, i) => {
     const role = columns[i]?.[1] ?? "", element = h("td", { class: role });
     if (typeof cell === "string") cast.watch([cell], (states, motion) => showCell(element, role, at(states, cell), motion));
     else write(element, cell);
@@ -215,6 +214,7 @@ function tableRow(row, columns, cast) {
 function showCell(element, role, state, motion) {
   element.className = `${role} ${state.role}`;
   write(element, state.text);
+  element.title = element.textContent;
   motion?.fade(element);
 }
 
@@ -227,7 +227,7 @@ function light(element, role) {
 }
 
 function lines(scene, cast) {
-  return pane(scene, [h("div", { class: "code" }, scene.marks.map((line) => sourceLine(line, cast)))]);
+  return pane(scene, [h("div", { class: "code" }, (scene.marks ?? []).map((line) => sourceLine(line, cast)))]);
 }
 
 function sourceLine(line, cast) {
@@ -266,7 +266,7 @@ const SCENES = { drawing, table, lines };
 /** Scroll a pane, never the page, until an element of it is in view. */
 function reveal(pane, element, smooth) {
   const outer = pane.getBoundingClientRect(), inner = element.getBoundingClientRect();
-  const off = (low, high, from, to) => (low < from + 24 || high > to - 8 ? (low + high - from - to) / 2 : 0);
+  const off = (low, high, from, to) => (low < from + 24 || high > to - 8 ? (low + high - from - to) / 2 : 0); // to the middle
   const top = off(inner.top, inner.bottom, outer.top, outer.bottom);
   const left = pane.scrollWidth > pane.clientWidth ? off(inner.left, inner.right, outer.left, outer.right) : 0;
   const near = Math.max(Math.abs(top), Math.abs(left)) < 600; // a long way would take longer than the step
@@ -324,7 +324,7 @@ function followPage(element) {
  * Show a film in a shadow root and return what drives it.
  * @param {ShadowRoot} root
  * @param {Film} film
- * @param {{step?: number, speed?: number, selected?: string, style?: string, onChange?: (state: PlayerState) => void}} options
+ * @param {{step?: number, speed?: number, selected?: string, style?: string, onChange?: (state: PlayerState, part: Partial<PlayerState>) => void}} options
  */
 export function mount(root, film, { step = 0, speed = 1, selected = "", style = "", onChange = () => {} } = {}) {
   const player = new Player(film, onChange);
@@ -352,7 +352,7 @@ class Player {
 
   build() {
     const { film, cast } = this;
-    const panes = film.scenes.filter(({ kind }) => SCENES[kind]).map((scene) => [scene, SCENES[scene.kind](scene, cast)]);
+    const panes = film.scenes.filter(({ kind }) => SCENES[kind]).map((scene) => [scene, SCENES[scene.kind](scene, cast, film)]);
     const [stages, sides] = [true, false].map((is) => panes.filter(([{ kind }]) => (kind === "drawing") === is).map(([, e]) => e));
     this.panes = [...stages, ...sides.map((side) => side.querySelector(".scroll"))];
     this.tools = [
@@ -364,7 +364,8 @@ class Player {
     if (film.tracks.say) parts.push(this.sentence());
     if (film.steps) parts.push(this.controls());
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
-    const shape = `player${stages.length ? "" : " undrawn"}${sides.length ? "" : " alone"}`;
+    const flat = film.scenes.some(({ kind, width, height }) => kind === "drawing" && width > 2.4 * height);
+    const shape = `player${stages.length ? "" : " undrawn"}${sides.length ? "" : " alone"}${flat ? " flat" : ""}`;
     this.element = h("div", { class: shape, role: "group", tabindex: 0, "aria-label": label }, parts);
     this.listen();
   }
@@ -542,7 +543,7 @@ class Player {
   change(part) {
     this.state = { ...this.state, ...part };
     if (this.film.steps) this.showControls();
-    this.onChange(this.state);
+    this.onChange(this.state, part);
   }
 
   showControls() {

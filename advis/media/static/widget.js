@@ -10,10 +10,10 @@ export default () => {
   /** Mount a film of the model in a root; `runner` is told when it plays. */
   function start(model, root) {
     const [step, playing, speed, selected] = SHARED.map((name) => model.get(name));
-    const send = (state) => {
+    const send = (state, part) => {
       if (state.playing) runner ??= player;
       else if (runner === player) runner = null;
-      const changed = SHARED.filter((name) => model.get(name) !== state[name]);
+      const changed = Object.keys(part).filter((name) => model.get(name) !== part[name]);
       for (const name of changed) model.set(name, state[name]);
       if (changed.length) model.save_changes();
     };

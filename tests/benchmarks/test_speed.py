@@ -1,0 +1,148 @@
+"""Speed, side by side with peers in one run: ``pytest tests/benchmarks --benchmark-enable``. Not timed as tests."""
+
+import subprocess
+import sys
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from gallery import GALLERY
+
+import advis as av
+from advis.autodiff.structure import map_leaves
+from advis.films.graph import tape_film
+from advis.films.layout import layered
+from advis.films.sweep import sweep_film
+from advis.media.html import fragment
+from advis.media.svg import svg
+from tools import needs
+
+LINKS = 334
+
+
+def mixed_chain(np):
+    """A chain of 1,000 scalar operations: sine, product, sum, in turn."""
+
+    def chain(x):
+        y = x
+        for _ in range(LINKS):
+            y = np.sin(y)
+            y = y * x
+            y = y + 0.5
+        return y
+
+    return chain
+
+
+def gradient(source):
+    chain = mixed_chain(np)
+    return lambda: av.trace(chain, 1.1, source=source).reverse().result
+
+
+def test_the_peers_agree():
+    assert gradient(True)() == gradient(False)() == autograd.grad(mixed_chain(anp))(1.1)
+
+
+@pytest.mark.parametrize("name", ["advis", "advis with source", "autograd"])
+@pytest.mark.benchmark(group="record and reverse, chain of 1,000 scalar operations")
+def test_chain(benchmark, name):
+    peer = autograd.grad(mixed_chain(anp))
+    programs = {"advis": gradient(False), "advis with source": gradient(True), "autograd": lambda: peer(1.1)}
+    benchmark(programs[name])
+
+
+def gallery_tape(name):
+    function, arguments = GALLERY[name]
+    return av.trace(function, *arguments)
+
+
+def layout_problem(tape):
+    sizes = [(176.0, 75.0)] * len(tape)
+    edges = [(source, target) for target, parents in enumerate(tape.parents) for source in parents]
+    return sizes, edges, [(60.0, 18.0)] * len(edges)
+
+
+@pytest.mark.parametrize("name", [name for name in GALLERY if len(gallery_tape(name)) <= 300])
+@pytest.mark.benchmark(group="layout of a gallery graph of up to 300 boxes")
+def test_layout(benchmark, name):
+    sizes, edges, labels = layout_problem(gallery_tape(name))
+    benchmark(lambda: layered(sizes, edges, labels=labels))
+
+
+def layered_dag(count=2000, width=20, seed=0):
+    """A layered graph: each node takes from one to three nodes of the layer before, sometimes of an earlier one."""
+    rng = np.random.default_rng(seed)
+    edges = []
+    for node in range(width, count):
+        layer = node // width
+        for _ in range(rng.integers(1, 4)):
+            back = 1 if rng.random() < 0.9 else int(rng.integers(1, min(layer, 4) + 1))
+            edges.append(((layer - back) * width + int(rng.integers(width)), node))
+    return count, sorted(set(edges), key=lambda edge: (edge[1], edge[0]))
+
+
+@pytest.mark.parametrize("name", ["advis", "dot"])
+@pytest.mark.benchmark(group="layout of 2,000 nodes of a layered graph")
+def test_big_layout(benchmark, name):
+    count, edges = layered_dag()
+    if name == "advis":
+        benchmark.pedantic(lambda: layered([(60.0, 30.0)] * count, edges), rounds=5)
+        return
+    dot = needs("dot")
+    lines = "".join(f"{a}->{b};" for a, b in edges)
+    source = f"digraph {{rankdir=LR;node[shape=box,fixedsize=true,width=0.83,height=0.42,label=\"\"];{lines}}}"
+    benchmark.pedantic(
+        lambda: subprocess.run([dot, "-Tplain"], input=source, capture_output=True, text=True, check=True), rounds=5
+    )
+
+
+@pytest.mark.parametrize("name", ["advis", "numpy"])
+@pytest.mark.benchmark(group="import, in a process of its own")
+def test_import(benchmark, name):
+    benchmark.pedantic(lambda: subprocess.run([sys.executable, "-c", f"import {name}"], check=True), rounds=15)
+
+
+def two_hundred():
+    """A program of 200 nodes whose reverse sweep takes about 200 steps."""
+
+    def program(a, b):
+        values = [a, b]
+        for k in range(198):
+            left, right = values[-1], values[-2 - k % 2]
+            values.append(np.sin(left) if k % 4 == 0 else left * right if k % 4 == 1 else left + right)
+        return values[-1]
+
+    return av.trace(program, 0.4, 0.7).reverse()
+
+
+def test_html_stays_small():
+    sweep = two_hundred()
+    film = sweep_film(sweep)
+    assert len(sweep.tape) == 200
+    assert film.steps > 190
+    graph = svg(tape_film(sweep.tape))
+    assert len(fragment(film, str(sweep)).encode()) <= 3 * len(graph.encode())
+
+
+@pytest.mark.parametrize("kind", ["film", "html", "svg"])
+@pytest.mark.benchmark(group="picture of a sweep of 200 nodes")
+def test_picture(benchmark, kind):
+    sweep = two_hundred()
+    film, text = sweep_film(sweep), str(sweep)
+    makers = {"film": lambda: sweep_film(sweep), "html": lambda: fragment(film, text), "svg": lambda: svg(film)}
+    benchmark.pedantic(makers[kind], rounds=5)
+
+
+@pytest.mark.parametrize("kind", ["trace", "forward", "reverse"])
+@pytest.mark.benchmark(group="the gallery's largest program (Lorenz, 324 nodes)")
+def test_parts(benchmark, kind):
+    function, arguments = GALLERY["lorenz_rk4"]
+    tape = av.trace(function, *arguments)
+    seed = map_leaves(lambda value: 1.0, tape.value)
+    makers = {
+        "trace": lambda: av.trace(function, *arguments),
+        "forward": lambda: tape.forward(x=1.0),
+        "reverse": lambda: tape.reverse(seed),
+    }
+    benchmark(makers[kind])

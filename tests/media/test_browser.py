@@ -1,0 +1,356 @@
+"""The player in a real browser: it plays, steps, scrubs and selects, offline, dark, small, and without scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advis.films.film import Film
+from advis.media.html import fragment, page
+from advis.media.player import inline_json, widget_module
+from tests.media.films import hostile, large, sample
+from tests.tools import needs
+
+pytestmark = pytest.mark.browser
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+SHADOW = "document.querySelectorAll('[data-advis]')[{}].shadowRoot"
+
+
+class Shown:
+    """A page in the browser, what went wrong in it, and what it asked of the network."""
+
+    def __init__(self, browser: Any, html: str, folder: Path, options: dict[str, Any]) -> None:
+        (folder / "page.html").write_text(html, encoding="utf-8")
+        self.page = browser.new_page(**{"viewport": {"width": 1280, "height": 720}, **options})
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto((folder / "page.html").as_uri())
+
+    def get(self, what: str, player: int = 0) -> Any:
+        """Evaluate an expression in which ``root`` is the shadow root of a player."""
+        return self.page.evaluate(f"() => {{ const root = {SHADOW.format(player)}; return {what}; }}")
+
+    def until(self, what: str) -> None:
+        """Wait until an expression holds; from here, since the page's policy forbids to evaluate text in it."""
+        for _ in range(50):
+            if self.get(what):
+                return
+            self.page.wait_for_timeout(100)
+        pytest.fail(f"never came true: {what}")
+
+    def count(self, player: int = 0) -> str:
+        return str(self.get("root.querySelector('.count').textContent", player))
+
+    def press(self, *keys: str, player: int = 0) -> None:
+        self.get("root.querySelector('.player').focus({ preventScroll: true })", player)
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = needs("chromium")
+    driver = pytest.importorskip("playwright.sync_api")
+    with driver.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Open HTML; afterwards nothing may have failed or been asked of any host."""
+    opened: list[Shown] = []
+
+    def open_page(html: str, **options: Any) -> Shown:
+        opened.append(Shown(browser, html, tmp_path, options))
+        return opened[-1]
+
+    yield open_page
+    for shown in opened:
+        assert shown.errors == []
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in shown.requests)
+        shown.page.close()
+
+
+def one(film: Film) -> str:
+    return page([(film, "the numbers as text")], film.title)
+
+
+def test_it_starts_at_step_0_and_steps_by_keyboard(show: Any) -> None:
+    shown = show(one(sample()))
+    assert shown.count() == "0 / 6"
+    shown.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
+    assert shown.count() == "4 / 6"
+    assert shown.get("root.querySelector('.say').textContent") == "Step 4 of 5. v2 hands its adjoint back."
+    shown.press("ArrowLeft")
+    assert shown.count() == "3 / 6"
+    shown.press("End", "ArrowRight")
+    assert shown.count() == "6 / 6"
+    shown.press("Home", "ArrowLeft")
+    assert shown.count() == "0 / 6"
+
+
+def test_what_has_the_same_key_lights_together(show: Any) -> None:
+    shown = show(one(sample()))
+    shown.press(*["ArrowRight"] * 4)
+    lit = "[...root.querySelectorAll('.active')].map((e) => e.textContent.trim())"
+    texts = shown.get(lit)
+    assert "v2x1 · x2101" in texts  # the row
+    assert "3            + x1 * x2" in texts  # the line
+    assert {"x1", "* x2"} <= set(texts)  # its pieces
+    assert shown.get("root.querySelectorAll('rect.frame.active.adjoint').length") == 1
+    assert shown.get("root.querySelector('tr.active').getAttribute('aria-current')") == "step"
+
+
+def test_the_picture_of_a_step_does_not_depend_on_the_way_to_it(show: Any) -> None:
+    shown = show(one(sample()), reduced_motion="reduce")
+    stage = "root.querySelector('main').outerHTML"
+    shown.press(*["ArrowRight"] * 4)
+    walked = shown.get(stage).replace(' class=""', "")
+    shown.press("End", "ArrowLeft", "ArrowLeft")
+    assert shown.get(stage).replace(' class=""', "") == walked
+
+
+def test_it_plays_to_the_end_stops_and_starts_again(show: Any) -> None:
+    shown = show(one(sample()))
+    shown.page.locator("select").select_option("4")
+    shown.press("Space")
+    assert shown.get("root.querySelector('button.play').getAttribute('aria-label')") == "Pause"
+    shown.until("root.querySelector('.count').textContent === '6 / 6'")
+    assert shown.get("root.querySelector('button.play').getAttribute('aria-label')") == "Play"
+    shown.press("Space")
+    assert shown.count() == "0 / 6"
+    shown.press("ArrowRight")
+    assert shown.get("root.querySelector('button.play').getAttribute('aria-label')") == "Play"
+
+
+def test_scrubbing_is_immediate(show: Any) -> None:
+    shown = show(one(sample()))
+    shown.page.locator("input").fill("5")
+    assert shown.count() == "5 / 6"
+    assert shown.get("root.querySelector('svg').getAnimations({ subtree: true }).length") == 0
+
+
+def test_a_step_forward_moves_a_token_to_its_place_and_a_step_back_does_not(show: Any) -> None:
+    shown = show(one(sample()))
+    moving = "root.querySelector('.tokens').getAnimations({ subtree: true }).length"
+    shown.press("ArrowRight")
+    assert shown.get(moving) == 2
+    shown.page.wait_for_timeout(500)
+    assert shown.get(moving) == 0
+    shown.press("ArrowRight", "ArrowLeft")
+    assert shown.get(moving) == 0
+
+
+def test_reduced_motion_is_honoured(show: Any) -> None:
+    shown = show(one(sample()), reduced_motion="reduce")
+    shown.press("ArrowRight")
+    assert shown.get("root.querySelector('.player').getAnimations({ subtree: true }).length") == 0
+
+
+def test_no_step_moves_the_controls_or_the_numbers(show: Any) -> None:
+    shown = show(one(sample()), reduced_motion="reduce")
+    places = """[...root.querySelectorAll('footer, footer *, .say, th, td, tr, .pane, .stage, g.node')]
+        .map((element) => JSON.stringify(element.getBoundingClientRect()))"""
+    shown.page.locator("select").select_option("4")
+    before = shown.get(places)
+    for _ in range(6):
+        shown.press("ArrowRight")
+        assert shown.get(places) == before
+
+
+def test_a_click_outlines_a_node_its_row_and_its_source(show: Any) -> None:
+    shown = show(one(sample()))
+    shown.page.locator("g.node[data-key=n5]").click()
+    keys = "[...new Set([...root.querySelectorAll('.selected')].map((e) => e.tagName.toLowerCase()))].sort()"
+    assert shown.get(keys) == ["g", "span", "tr"]
+    shown.page.locator("tr", has_text="v1 + v2").click()
+    assert shown.get("root.querySelector('g.selected').dataset.key") == "n4"
+    shown.press("ArrowDown")
+    assert shown.get("root.querySelector('g.selected').dataset.key") != "n4"
+    shown.press("Escape")
+    assert shown.get("root.querySelectorAll('.selected').length") == 0
+
+
+def test_hovering_marks_everywhere_until_the_pointer_leaves(show: Any) -> None:
+    shown = show(one(sample()))
+    shown.page.locator("tr", has_text="x1 · x2").hover()
+    assert shown.get("root.querySelector('g.hovered').dataset.key") == "n3"
+    shown.page.locator("footer").hover()
+    assert shown.get("root.querySelectorAll('.hovered').length") == 0
+
+
+def test_two_copies_on_one_page_are_two_players(show: Any) -> None:
+    piece = fragment(sample(), "text")
+    shown = show(f"<!doctype html><meta charset=utf-8>{piece}{piece}")
+    shown.press("ArrowRight", "ArrowRight", player=1)
+    assert (shown.count(0), shown.count(1)) == ("0 / 6", "2 / 6")
+    shown.press("End", player=0)
+    assert (shown.count(0), shown.count(1)) == ("6 / 6", "2 / 6")
+    assert shown.page.evaluate("() => Object.keys(window).filter((name) => /advis|player|film/i.test(name))") == []
+
+
+def test_a_fragment_may_start_at_a_step(show: Any) -> None:
+    assert show(f"<!doctype html><meta charset=utf-8>{fragment(sample(), '', step=3)}").count() == "3 / 6"
+
+
+@pytest.mark.parametrize(
+    ("body", "system", "paper"),
+    [
+        ("", "dark", "rgb(17, 20, 24)"),
+        ("", "light", "rgb(255, 255, 255)"),
+        ('data-jp-theme-light="false" style="--jp-layout-color0:#111111"', "light", "rgb(17, 17, 17)"),
+        ('data-jp-theme-light="true"', "dark", "rgb(255, 255, 255)"),
+        ('class="vscode-dark" style="--vscode-editor-background:#1e1e1e"', "light", "rgb(30, 30, 30)"),
+        ('class="vscode-light"', "dark", "rgb(255, 255, 255)"),
+        ('data-theme="dark"', "light", "rgb(17, 20, 24)"),
+    ],
+)
+def test_colours_follow_the_page(show: Any, body: str, system: str, paper: str) -> None:
+    shown = show(f"<!doctype html><meta charset=utf-8><body {body}>{fragment(sample(), '')}", color_scheme=system)
+    assert shown.get("getComputedStyle(root.querySelector('.player')).backgroundColor") == paper
+
+
+def test_colours_follow_when_the_page_changes(show: Any) -> None:
+    shown = show(f"<!doctype html><body data-jp-theme-light='true'>{fragment(sample(), '')}")
+    shown.page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    shown.until("root.querySelector('.player').classList.contains('dark')")
+
+
+def test_without_scripts_a_picture_and_the_text_remain(show: Any) -> None:
+    shown = show(one(sample()), java_script_enabled=False)
+    assert shown.page.locator("img").bounding_box()["width"] > 600
+    shown.page.locator("summary").click()
+    assert shown.page.locator("pre").inner_text() == "the numbers as text"
+
+
+def test_hostile_labels_run_nothing(show: Any) -> None:
+    shown = show(one(hostile()))
+    shown.press("ArrowRight", "ArrowLeft")
+    assert shown.page.evaluate("() => window.hacked") is None
+    assert shown.get("root.querySelectorAll('img, script').length") == 0
+
+
+@pytest.mark.parametrize("width", [420, 700, 1280])
+def test_every_width_shows_all_of_it_without_scrolling_the_page_sideways(show: Any, width: int) -> None:
+    shown = show(one(sample()), viewport={"width": width, "height": 900})
+    assert shown.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    controls = "root.querySelectorAll('footer button, .track, .count, select, .voice')"
+    places = f"[...{controls}].map((element) => element.getBoundingClientRect())"
+    assert all(place["right"] <= width and place["width"] > 10 for place in shown.get(places))
+
+
+def test_a_large_film_scrolls_in_its_panes_never_the_page(show: Any) -> None:
+    shown = show(f"{one(large(200))}<div style='height:3000px'></div>", reduced_motion="reduce")
+    for _ in range(3):
+        shown.press(*["ArrowRight"] * 25)
+        assert shown.page.evaluate("() => scrollY") == 0
+        inside = """(() => { const outer = root.querySelector('PANE').getBoundingClientRect();
+            const inner = root.querySelector('FACE').getBoundingClientRect();
+            return inner.top >= outer.top && inner.bottom <= outer.bottom && inner.left >= outer.left - 1; })()"""
+        assert shown.get(inside.replace("PANE", ".stage").replace("FACE", "rect.frame.active"))
+        assert shown.get(inside.replace("PANE", ".table .scroll").replace("FACE", "tr.active"))
+    assert shown.get("root.querySelectorAll('.ticks s').length") <= 52
+
+
+def test_a_large_film_can_be_seen_whole(show: Any) -> None:
+    shown = show(one(large(200)))
+    shown.page.locator("button.whole").click()
+    assert shown.get("root.querySelector('.stage').scrollWidth <= root.querySelector('.stage').clientWidth + 1")
+    small = show(one(sample()))
+    assert small.get("root.querySelector('button.whole').hidden")
+
+
+def test_a_step_of_three_hundred_boxes_is_quick(show: Any) -> None:
+    shown = show(one(large(300)), reduced_motion="reduce")
+    times = shown.page.evaluate(
+        f"""async () => {{
+          const player = {SHADOW.format(0)}.querySelector('.player'), times = [];
+          for (let i = 0; i < 40; i++) {{
+            const start = performance.now();
+            player.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowRight' }}));
+            times.push(performance.now() - start);
+            await new Promise(requestAnimationFrame);
+          }}
+          return times.sort((a, b) => a - b);
+        }}"""
+    )
+    assert times[20] < 25, "8 ms on an idle machine, and room for a busy one"
+
+
+def test_a_tape_has_no_controls(show: Any) -> None:
+    film = sample()
+    values = {key: track for key, track in film.tracks.items() if key.endswith(".v")}
+    still = Film("tape", film.title, film.scenes, values)
+    shown = show(one(still))
+    assert shown.get("root.querySelectorAll('footer, .say, .voice').length") == 0
+    assert shown.get("root.querySelectorAll('.node').length") == 7
+
+
+def test_it_tells_assistive_technology_what_it_is(show: Any) -> None:
+    shown = show(one(sample()))
+    assert shown.get("root.querySelector('.player').getAttribute('aria-label')") == "f(x1, x2), ℝ² → ℝ · 5 operations"
+    assert shown.get("root.querySelector('.say p').getAttribute('aria-live')") == "polite"
+    shown.press("ArrowRight")
+    assert shown.get("root.querySelector('input').getAttribute('aria-valuetext')") == "1 of 6"
+    assert shown.get("[...root.querySelectorAll('button, select, input')].every((e) => e.getAttribute('aria-label'))")
+    assert shown.get("root.querySelector('.stage svg').getAttribute('aria-label')") == "The graph of f: 7 nodes."
+
+
+MODEL = """
+const film = %s;
+const listeners = new Map(), values = { film, step: 2, playing: false, speed: 1, selected: "" };
+const model = {
+  get: (name) => values[name],
+  set: (name, value) => {
+    if (values[name] === value) return;
+    values[name] = value;
+    for (const listener of listeners.get("change:" + name) ?? []) listener();
+  },
+  save_changes: () => { saved += 1; },
+  on: (event, f) => listeners.set(event, [...(listeners.get(event) ?? []), f]),
+  off: (event, f) => listeners.set(event, (listeners.get(event) ?? []).filter((g) => g !== f)),
+};
+let saved = 0;
+const code = URL.createObjectURL(new Blob([document.getElementById("code").textContent], { type: "text/javascript" }));
+const { render } = (await import(code)).default();
+const ends = ["a", "b"].map((id) => render({ model, el: document.getElementById(id) }));
+const root = (id) => document.getElementById(id).firstChild.shadowRoot;
+globalThis.test = { model, values, ends, root, saved: () => saved };
+"""
+
+
+def test_the_widget_shares_its_state_with_the_kernel_and_every_view(show: Any) -> None:
+    film = sample().to_json()
+    code = f'<script type="text/plain" id="code">{widget_module()}</script>'
+    start = f"<script type=module>{MODEL % inline_json(json.dumps(film))}</script>"
+    shown = show(f"<!doctype html><meta charset=utf-8><div id=a></div><div id=b></div>{code}{start}")
+    shown.page.wait_for_function("() => globalThis.test")
+    counts = "() => ['a', 'b'].map((id) => test.root(id).querySelector('.count').textContent)"
+    assert shown.page.evaluate(counts) == ["2 / 6", "2 / 6"]
+    shown.page.evaluate("() => test.model.set('step', 4)")
+    assert shown.page.evaluate(counts) == ["4 / 6", "4 / 6"]
+    shown.page.evaluate("() => test.root('b').querySelector('button.previous').click()")
+    assert shown.page.evaluate(counts) == ["3 / 6", "3 / 6"]
+    assert shown.page.evaluate("() => test.saved()") > 0
+    shown.page.evaluate("() => test.root('a').querySelector('tr[data-key=n3]').click()")
+    assert shown.page.evaluate("() => test.values.selected") == "n3"
+    for name, value in (("step", 0), ("speed", 2), ("playing", True)):
+        shown.page.evaluate("([name, value]) => test.model.set(name, value)", [name, value])
+    shown.page.wait_for_timeout(800)
+    assert shown.page.evaluate("() => test.values.step") == 2, "two views, one beat"
+    shown.page.evaluate("() => test.root('b').querySelector('button.play').click()")
+    assert shown.page.evaluate("() => test.values.playing") is False
+    shown.page.evaluate("() => test.ends.forEach((end) => end())")
+    assert shown.page.evaluate("() => test.root('a').querySelectorAll('.player').length") == 0

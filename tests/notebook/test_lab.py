@@ -1,0 +1,88 @@
+"""A committed notebook in a real JupyterLab, in real Chromium: untrusted at first, then run."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tools import needs
+
+NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A JupyterLab server over a copy of the notebooks, with settings of its own."""
+    shutil.copytree(NOTEBOOKS, tmp_path / "notebooks")
+    port = free_port()
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **{name: str(tmp_path / name.lower()) for name in names}}
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path / 'notebooks'}",
+        "--LabApp.extension_manager=readonly", "--LabApp.news_url=None",
+    ]  # fmt: skip
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("JupyterLab did not start within a minute")
+
+
+@pytest.mark.browser
+def test_untrusted_it_shows_pictures_and_run_it_plays(lab):
+    from playwright.sync_api import sync_playwright
+
+    chromium = needs("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        elsewhere, errors = [], []
+        page.on("request", lambda r: None if r.url.startswith((lab, "data:", "blob:")) else elsewhere.append(r.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{lab}/lab/tree/01-first-sweep.ipynb")
+        page.wait_for_selector(".jp-OutputArea img[src^='data:image/svg']", timeout=60_000)
+        assert page.locator("[data-advis]").count() == 0  # the untrusted notebook lost its scripts: the picture stays
+
+        page.get_by_text("Run", exact=True).first.click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        live = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot).length"
+        page.wait_for_function(f"{live} >= 4", timeout=60_000)
+
+        player = page.locator("[data-advis] .player").nth(1)
+        player.scroll_into_view_if_needed()
+        player.focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowRight")
+        assert "Step 2 of 5" in player.inner_text()
+        browser.close()
+    assert elsewhere == []
+    assert errors == []
