@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 
+from advis.autodiff.errors import HIDDEN
 from advis.autodiff.recorder import Context, Position
-
-_HIDDEN = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +142,14 @@ def is_call(contexts: list[Context], position: Position) -> bool:
 
 def source_of(contexts: list[Context], position: Position) -> Source | None:
     """Return where a node came from, or None if positions were not recorded."""
-    code = contexts[position[0]].code
+    context = contexts[position[0]]
+    code = context.code
     step = _instruction_at(code, max(position[1], ~position[1])) if code is not None else None
     if code is None or step is None or step.span[0] is None:
         return None
+    while code.co_name in HIDDEN and contexts[context.parent].code is not None:
+        context = contexts[context.parent]
+        code = context.code or code
     first, last, start, stop = (int(x or 0) for x in step.span)
     base, indent = _base(code), _indent(code)
     text = linecache.getline(code.co_filename, first).rstrip("\n")
@@ -205,7 +208,7 @@ def block_paths(contexts: list[Context]) -> list[tuple[str, ...]]:
     seen: dict[tuple[int, str], int] = {}
     for context in contexts[1:]:
         outermost = context.parent == 0 and context.call >= 0
-        if outermost or context.name in _HIDDEN:
+        if outermost or context.name in HIDDEN:
             paths.append(paths[context.parent])
             continue
         name = display_name(context.name)

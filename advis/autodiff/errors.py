@@ -6,6 +6,9 @@ import linecache
 import sys
 from types import CodeType, FrameType
 
+HIDDEN = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
+"""Code that readers do not see as a function of its own: its lines are counted in the function around it."""
+
 OWN_MODULES = ("advis.", "numpy.", "numpy")
 
 
@@ -34,7 +37,10 @@ def here(frame: FrameType | None = None) -> str:
     frame = user_frame(frame or sys._getframe(1))
     if frame is None:
         return "an unknown line"
-    return place(frame.f_code, frame.f_lineno)
+    lineno = frame.f_lineno
+    while frame.f_code.co_name in HIDDEN and frame.f_back is not None and not is_own(frame.f_back):
+        frame = frame.f_back
+    return place(frame.f_code, lineno)
 
 
 def place(code: CodeType, lineno: int) -> str:

@@ -48,7 +48,7 @@ def written(primitive: Primitive, operands: list[str]) -> str:
     options = {name: option_text(name, item) for name, item in primitive.options.items()}
     if primitive.symbol:
         return primitive.symbol.format(*operands, **options)
-    shown = [f"{name}={text}" for name, text in options.items() if text not in ("None", "False")]
+    shown = [f"{name}={minus(text)}" for name, text in options.items() if text != "None" and name != "keepdims"]
     return f"{primitive.name}({', '.join(operands + shown)})"
 
 

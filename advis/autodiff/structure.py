@@ -24,7 +24,8 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """
     if isinstance(tree, dict):
         for key, item in tree.items():
-            yield from leaves(item, f"{path}.{key}" if isinstance(key, str) else f"{path}[{key!r}]")
+            plain = isinstance(key, str) and key.isidentifier()
+            yield from leaves(item, f"{path}.{key}" if plain else f"{path}[{key!r}]")
     elif isinstance(tree, (tuple, list)):
         names = getattr(tree, "_fields", None)
         for place, item in enumerate(tree):

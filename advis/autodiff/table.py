@@ -108,7 +108,7 @@ def _right(numeric: bool) -> str:
 
 
 def _mark(text: str) -> str:
-    for character in "\\`*_|<>[]":
+    for character in "\\`*_|<>[]&~$":
         text = text.replace(character, "\\" + character)
     return text
 
@@ -119,7 +119,7 @@ def _pipes(cells: tuple[str, ...]) -> str:
 
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "√": r"$\surd$",
+    "~": r"\textasciitilde{}", "`": r"\textasciigrave{}", "^": r"\textasciicircum{}", "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "√": r"$\surd$",
     "≥": r"$\geq$", "≤": r"$\leq$", "≠": r"$\neq$", "∧": r"$\wedge$", "∨": r"$\vee$", "¬": r"$\neg$", "²": "$^2$",
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "…": r"\dots{}", "→": r"$\to$",
     "ℝ": r"$\mathrm{R}$", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "<": "$<$", ">": "$>$", "|": "$|$",

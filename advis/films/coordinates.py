@@ -57,9 +57,7 @@ def places(layers: Layers, spacing: Spacing) -> list[float]:
     if not layers.rows:
         return []
     marked = _conflicts(layers)
-    gaps = [
-        [spacing.between(first, second) for first, second in zip(row, row[1:], strict=False)] for row in layers.rows
-    ]
+    gaps = [[spacing.between(first, second) for first, second in pairwise(row)] for row in layers.rows]
     four = [_aligned(layers, gaps, marked, back=back, down=down) for back in (True, False) for down in (True, False)]
     middle = _balance(four)
     return _tighten(layers, gaps, middle)
@@ -69,7 +67,7 @@ def _conflicts(layers: Layers) -> set[tuple[int, int]]:
     """Return the segments that cross a segment between two bends: they give way, so that long edges stay straight."""
     marked: set[tuple[int, int]] = set()
     count = layers.count
-    for upper, lower in zip(layers.rows, layers.rows[1:], strict=False):
+    for upper, lower in pairwise(layers.rows):
         position = {node: place for place, node in enumerate(upper)}
         left, scanned = -1, 0
         for place, node in enumerate(lower):
@@ -98,9 +96,7 @@ def _aligned(
     return [sign * packed[block[node]] for node in range(layers.size)]
 
 
-def _blocks(
-    rows: list[list[int]], neighbours: list[list[int]], marked: set[tuple[int, int]], back: bool
-) -> list[int]:
+def _blocks(rows: list[list[int]], neighbours: list[list[int]], marked: set[tuple[int, int]], back: bool) -> list[int]:
     """Align every node with a median neighbour in the row before; return for each node the first one of its block."""
     size = len(neighbours)
     block = list(range(size))
@@ -125,7 +121,7 @@ def _pack(rows: list[list[int]], gaps: list[list[float]], block: list[int]) -> l
     follow: list[list[tuple[int, float]]] = [[] for _ in block]
     missing = [0] * len(block)
     for row, room in zip(rows, gaps, strict=True):
-        for first, second, gap in zip(row, row[1:], room, strict=False):
+        for (first, second), gap in zip(pairwise(row), room, strict=True):
             follow[block[first]].append((block[second], gap))
             missing[block[second]] += 1
     order = [node for node, first in enumerate(block) if node == first and not missing[node]]
@@ -147,9 +143,7 @@ def _balance(four: list[list[float]]) -> list[float]:
     spans = [(max(drawing) - min(drawing), index) for index, drawing in enumerate(four)]
     narrow = four[min(spans)[1]]
     low, high = min(narrow), max(narrow)
-    shifts = [
-        low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(four)
-    ]
+    shifts = [low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(four)]
     middles = []
     for candidates in zip(*four, strict=True):
         _, second, third, _ = sorted([place + shift for place, shift in zip(candidates, shifts, strict=True)])
@@ -225,9 +219,9 @@ def _runs(layers: Layers, gaps: list[list[float]], place: list[float]) -> _Runs:
 
 def _weight(layers: Layers, node: int, other: int) -> int:
     """Return how strongly the segment between two nodes is kept short."""
-    bends = (node >= layers.count) + (other >= layers.count)
-    if len(layers.before[node]) + len(layers.after[node]) == 1 or len(layers.before[other]) + len(layers.after[other]) == 1:
+    if any(len(layers.before[end]) + len(layers.after[end]) == 1 for end in (node, other)):
         return LEAF
+    bends = (node >= layers.count) + (other >= layers.count)
     return SPINE if not bends and len(layers.after[node]) == 1 else WEIGHTS[bends]
 
 
@@ -256,5 +250,3 @@ def _straighten(runs: _Runs, place: list[float]) -> None:
             place[node] = min(level, key=lambda goal, here=place[node]: abs(goal - here)) if level else place[node]
     for node, head in enumerate(runs.of):
         place[node] = place[head]
-
-

@@ -36,11 +36,14 @@ def point(curve: Sequence[float], place: float) -> Pair:
     (1.5, 0.0)
     """
     piece = min(int(place), (len(curve) - 8) // 6)
-    t = place - piece
-    u = 1 - t
-    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    a, b, c, d = _bernstein(place - piece)
     x0, y0, x1, y1, x2, y2, x3, y3 = curve[6 * piece : 6 * piece + 8]
     return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+
+
+def _bernstein(t: float) -> tuple[float, float, float, float]:
+    u = 1 - t
+    return u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
 
 
 def sample(curve: Sequence[float], pieces: int = PIECES) -> list[Pair]:
@@ -51,7 +54,12 @@ def sample(curve: Sequence[float], pieces: int = PIECES) -> list[Pair]:
     >>> sample((0, 0, 1, 0, 2, 0, 3, 0), pieces=3)[1:]
     [(1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]
     """
-    return [point(curve, step / pieces) for step in range(pieces * (len(curve) // 6) + 1)]
+    weights = [_bernstein(step / pieces) for step in range(1, pieces + 1)]
+    points = [(curve[0], curve[1])]
+    for start in range(0, len(curve) - 7, 6):
+        x0, y0, x1, y1, x2, y2, x3, y3 = curve[start : start + 8]
+        points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in weights]
+    return points
 
 
 def place_labels(

@@ -25,6 +25,8 @@ SWEEPS = 10  # sweeps from each start
 EFFORT = 60_000  # nodes sifted from one start at most, about
 TRIES = 7_000  # nodes sifted after which no further start is made
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
+CROWD = 500  # where there are more nodes, bends included, ...
+CROWDED = 2.5  # ... and so many times the real ones, the edges of a source are ordered as one cable
 DUMMIES = 60_000  # bound on the bends of long edges inside the layers
 
 
@@ -67,29 +69,28 @@ def proper(rank: Sequence[int], edges: Edges, limit: int = DUMMIES) -> Layers:
     >>> proper([0, 1, 2], [(0, 1), (1, 2), (0, 2)]).paths
     [[0, 1], [1, 2], [0, 3, 2]]
     """
-    count = len(rank)
-    rows: list[list[int]] = [[] for _ in range(max(rank, default=-1) + 1)]
-    for node in range(count):
-        rows[rank[node]].append(node)
-    before: list[list[int]] = [[] for _ in range(count)]
-    after: list[list[int]] = [[] for _ in range(count)]
+    level = list(rank)
     paths: list[list[int]] = [[] for _ in edges]
     inside = _cut_within(rank, edges, limit)
     for index, (source, target) in enumerate(edges):
-        if not inside[index]:
-            continue
-        path = [source]
-        for level in range(rank[source] + 1, rank[target]):
-            bend = len(before)
-            before.append([])
-            after.append([])
-            rows[level].append(bend)
-            path.append(bend)
-        path.append(target)
+        if inside[index]:
+            passed = range(rank[source] + 1, rank[target])
+            paths[index] = [source, *range(len(level), len(level) + len(passed)), target]
+            level += passed
+    return _linked(len(rank), level, paths)
+
+
+def _linked(count: int, level: Sequence[int], paths: list[list[int]]) -> Layers:
+    """Return the layers for nodes on these levels, joined along the paths."""
+    rows: list[list[int]] = [[] for _ in range(max(level, default=-1) + 1)]
+    for node, row in enumerate(level):
+        rows[row].append(node)
+    before: list[list[int]] = [[] for _ in level]
+    after: list[list[int]] = [[] for _ in level]
+    for path in paths:
         for upper, lower in pairwise(path):
             after[upper].append(lower)
             before[lower].append(upper)
-        paths[index] = path
     return Layers(count, rows, before, after, paths)
 
 
@@ -144,7 +145,8 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     """Order the rows of layers so that few segments cross; deterministic.
 
     Sweeps start from several orders (breadth first from either end, then shuffled rows) and in several manners; the
-    best order seen stays. Of an order and its mirror image the one nearer to the order of the nodes is chosen.
+    best order seen stays. Of an order and its mirror image the one nearer to the order of the nodes is chosen. Where
+    bends crowd out the nodes, those of one source are ordered as one.
 
     Examples
     --------
@@ -153,6 +155,45 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     >>> layers.rows
     [[0, 1], [3, 2]]
     """
+    if layers.size > CROWD and layers.size > CROWDED * layers.count:
+        cables, cable = _cables(layers)
+        _reduce(cables, effort)
+        layers.rows = _spread(layers, cables, cable)
+    else:
+        _reduce(layers, effort)
+
+
+def _cables(layers: Layers) -> tuple[Layers, list[int]]:
+    """Return the layers with the bends of all edges of a source in a row merged, and what each node became there."""
+    level = [0] * layers.size
+    for index, row in enumerate(layers.rows):
+        for node in row:
+            level[node] = index
+    cable = list(range(layers.size))
+    merged: dict[tuple[int, int], int] = {}
+    for path in layers.paths:
+        for bend in path[1:-1]:
+            cable[bend] = merged.setdefault((path[0], level[bend]), layers.count + len(merged))
+    levels = [*level[: layers.count], *(row for _, row in merged)]
+    return _linked(layers.count, levels, [[cable[node] for node in path] for path in layers.paths]), cable
+
+
+def _spread(layers: Layers, cables: Layers, cable: list[int]) -> list[list[int]]:
+    """Return the rows of the ordered cables with the bends side by side again, in the order in which they part."""
+    position = _positions(cables.rows, cables.size)
+    place = [0] * layers.size
+    rows = []
+    for row in reversed(layers.rows):
+        ahead = [place[layers.after[node][0]] if node >= layers.count else 0 for node in row]
+        keys = {node: (position[cable[node]], next_place) for node, next_place in zip(row, ahead, strict=True)}
+        rows.append(sorted(row, key=keys.__getitem__))
+        for index, node in enumerate(rows[-1]):
+            place[node] = index
+    return rows[::-1]
+
+
+def _reduce(layers: Layers, effort: int) -> None:
+    """Order the rows by sweeps from several starts."""
     sweeps = min(SWEEPS, max(2, effort // (layers.size + 1)))
     best = crossings(layers)
     best_rows = layers.rows

@@ -109,36 +109,25 @@ curves=((40.0, 10.0, 61.3, 10.0, 82.7, 10.0, 104.0, 10.0),), labels=((72.0, 10.0
     check("layered", sizes, edges, labels, direction)
     turned = direction == "down"
     flow_sizes = [(height, width) if turned else (width, height) for width, height in sizes]
-    room = [0.0 if labels is None else (labels[e][1] if turned else labels[e][0]) for e in range(len(edges))]
+    room = [label[1 if turned else 0] for label in labels] if labels is not None else [0.0] * len(edges)
     parts = _parts(len(sizes), edges)
     drawings = [
         _draw(
             [flow_sizes[node] for node in nodes],
-            _renumbered(nodes, [edges[e] for e in members]),
-            [room[e] for e in members],
+            _renumbered(nodes, [edges[member] for member in members]),
+            [room[member] for member in members],
             layer_gap,
             node_gap,
         )
         for nodes, members in parts
     ]
-    boxes: list[Pair] = [(0.0, 0.0)] * len(sizes)
-    curves: list[tuple[float, ...]] = [()] * len(edges)
-    corners, along, across = _shelves(drawings)
-    for (nodes, members), drawing, (dx, dy) in zip(parts, drawings, corners, strict=True):
-        for node, (x, y) in zip(nodes, drawing.boxes, strict=True):
-            boxes[node] = _turn(x + dx, y + dy, turned)
-        for member, numbers in zip(members, drawing.curves, strict=True):
-            pairs = zip(numbers[::2], numbers[1::2], strict=True)
-            curves[member] = tuple(c for x, y in pairs for c in _turn(x + dx, y + dy, turned))
+    width, height, boxes, curves = _assembled(parts, drawings, turned)
     label_sizes = labels if labels is not None else [(0.0, 0.0)] * len(edges)
     centres = place_labels(boxes, sizes, edges, curves, label_sizes)
-    width, height = _turn(along, across, turned)
     return Layout(width, height, tuple(boxes), tuple(curves), tuple((round(x, 1), round(y, 1)) for x, y in centres))
 
 
-def check(
-    name: str, sizes: Sequence[Pair], edges: Edges, labels: Sequence[Pair] | None, direction: str
-) -> None:
+def check(name: str, sizes: Sequence[Pair], edges: Edges, labels: Sequence[Pair] | None, direction: str) -> None:
     """Raise ValueError, naming the function and the argument, unless these arguments can be drawn.
 
     Examples
@@ -267,6 +256,23 @@ def _shelves(drawings: Sequence[Drawing]) -> tuple[list[Pair], float, float]:
         along, across = max(along, x + drawing.along), max(across, y + drawing.across)
         x, shelf = x + drawing.along + PART_GAP, max(shelf, drawing.across)
     return corners, along, across
+
+
+def _assembled(
+    parts: Sequence[tuple[list[int], list[int]]], drawings: Sequence[Drawing], turned: bool
+) -> tuple[float, float, list[Pair], list[tuple[float, ...]]]:
+    """Return width, height, boxes and curves of the whole, in the order of the caller."""
+    boxes: dict[int, Pair] = {}
+    curves: dict[int, tuple[float, ...]] = {}
+    corners, along, across = _shelves(drawings)
+    for (nodes, members), drawing, (dx, dy) in zip(parts, drawings, corners, strict=True):
+        for node, (x, y) in zip(nodes, drawing.boxes, strict=True):
+            boxes[node] = _turn(x + dx, y + dy, turned)
+        for member, numbers in zip(members, drawing.curves, strict=True):
+            pairs = zip(numbers[::2], numbers[1::2], strict=True)
+            curves[member] = tuple(c for x, y in pairs for c in _turn(x + dx, y + dy, turned))
+    width, height = _turn(along, across, turned)
+    return width, height, [boxes[node] for node in sorted(boxes)], [curves[edge] for edge in sorted(curves)]
 
 
 def _turn(along: float, across: float, turned: bool) -> Pair:

@@ -9,9 +9,10 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import hypot
 from statistics import median
-from time import process_time
+from time import perf_counter
 
 from advis.films.dot import dot_layout
 from advis.films.labels import sample
@@ -100,7 +101,7 @@ def fft() -> Graph:
             if i & span:
                 continue
             low, high = values[i], values[i + span]
-            if i % span or span == 1 and False:
+            if i % span:
                 high = g.box(high, g.constant())
             values[i], values[i + span] = g.box(low, high), g.box(low, high)
     return g
@@ -243,11 +244,11 @@ GALLERY: dict[str, Callable[[], Graph]] = {
 
 
 def crossings(layout: Layout) -> int:
-    """Count the crossings of the curves, each sampled by chords; meetings at their ends do not count."""
+    """Count the crossings of the curves, sampled by chords; meetings at their ends do not count."""
     chords: list[tuple[float, float, float, float, int]] = []
     for index, curve in enumerate(layout.curves):
-        points = sample(curve, 11)  # odd: symmetric curves cross at their middles, which must not be ends of chords
-        chords += [(*a, *b, index) for a, b in zip(points, points[1:], strict=False)]
+        points = sample(curve, 11)  # odd, because symmetric curves meet at their middles
+        chords += [(*a, *b, index) for a, b in pairwise(points)]
     chords.sort(key=lambda chord: min(chord[0], chord[2]))
     pairs: dict[tuple[int, int], int] = {}
     active: list[tuple[float, float, float, float, int]] = []
@@ -303,9 +304,7 @@ def edges_through_boxes(layout: Layout, sizes: Sequence[tuple[float, float]], pi
     return count
 
 
-def label_overlaps(
-    layout: Layout, sizes: Sequence[tuple[float, float]], labels: Sequence[tuple[float, float]]
-) -> int:
+def label_overlaps(layout: Layout, sizes: Sequence[tuple[float, float]], labels: Sequence[tuple[float, float]]) -> int:
     """Count labels that share area with a box or with another label."""
     boxes = [(x, y, x + w, y + h) for (x, y), (w, h) in zip(layout.boxes, sizes, strict=True)]
     rectangles = [
@@ -326,7 +325,7 @@ def total_length(layout: Layout) -> float:
     total = 0.0
     for curve in layout.curves:
         points = sample(curve, 10)
-        total += sum(hypot(c - a, d - b) for (a, b), (c, d) in zip(points, points[1:], strict=False))
+        total += sum(hypot(c - a, d - b) for (a, b), (c, d) in pairwise(points))
     return total
 
 
@@ -342,14 +341,12 @@ def main() -> None:
     for name, make in GALLERY.items():
         graph = make()
         layered(graph.sizes, graph.edges)
-        start = process_time()
+        start = perf_counter()
         ours = layered(graph.sizes, graph.edges, labels=graph.labels)
-        middle = process_time()
+        middle = perf_counter()
         dots = dot_layout(graph.sizes, graph.edges, labels=graph.labels)
-        end = process_time()
-        figures = [
-            (crossings(d), total_length(d), centre_length(d, graph), d.width, d.height) for d in (ours, dots)
-        ]
+        end = perf_counter()
+        figures = [(crossings(d), total_length(d), centre_length(d, graph), d.width, d.height) for d in (ours, dots)]
         (c0, l0, d0, w0, h0), (c1, l1, d1, w1, h1) = figures
         crossed.append((c0 + 1) / (c1 + 1))
         lengths.append(l0 / l1)
@@ -365,7 +362,7 @@ def main() -> None:
             f"  size {w0:.0f}x{h0:.0f} {w1:.0f}x{h1:.0f}  bad {bad} dot's labels"
             f" {label_overlaps(dots, graph.sizes, graph.labels)} through {edges_through_boxes(dots, graph.sizes)}"
         )
-    print(f"median ratios: crossings {median(crossed):.2f} length {median(lengths):.2f} centres {median(distances):.2f}")
+    print("median ratios of crossings, lengths, centres:", *(f"{median(r):.2f}" for r in (crossed, lengths, distances)))
 
 
 if __name__ == "__main__":

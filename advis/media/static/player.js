@@ -40,7 +40,8 @@ function write(element, text, make = h) {
   element.replaceChildren(...pieces(text).map(part));
 }
 
-const icon = (name) => s("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: name }, [s("path", { d: ICONS[name] })]);
+const icon = (name) =>
+  s("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: name }, [s("path", { d: ICONS[name] })]);
 
 function button(name, label, onClick) {
   const element = h("button", { type: "button", class: name, "aria-label": label, title: label }, [icon(name)]);
@@ -191,7 +192,8 @@ function table(scene, cast, film) {
 
 /** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */
 function columnWidth([heading, role], cells, film) {
-  const texts = cells.flatMap((cell) => (typeof cell === "string" ? (film.tracks[cell] ?? []).map((entry) => entry[2] ?? "") : [cell]));
+  const held = (key) => (film.tracks[key] ?? []).map((entry) => entry[2] ?? "");
+  const texts = cells.flatMap((cell) => (typeof cell === "string" ? held(cell) : [cell]));
   const letters = texts.map((text) => pieces(text).reduce((sum, [, piece]) => sum + piece.length, 0));
   const widest = letters.reduce((most, count) => Math.max(most, count), [...heading].length);
   return Math.min(widest * (role === "name" ? 9 : 8.4) + 26, role === "name" ? 150 : 230);
@@ -222,8 +224,8 @@ function showCell(element, role, state, motion) {
 function light(element, role) {
   element.classList.remove("active", "done", "flow", ...Object.keys(VOICES));
   element.classList.add(...role.split(" ").filter(Boolean));
-  element.toggleAttribute("aria-current", role.startsWith("active"));
   if (role.startsWith("active")) element.setAttribute("aria-current", "step");
+  else element.removeAttribute("aria-current");
 }
 
 function lines(scene, cast) {
@@ -240,9 +242,12 @@ function sourceLine(line, cast) {
     element.append(sourcePiece(text, segments.filter(([, start, stop]) => start <= place && place < stop), cast));
   }
   const keys = segments.map(([key]) => key);
-  cast.watch(keys, (states) => light(element, keys.map((key) => at(states, key).role).find((role) => role.startsWith("active")) ?? ""));
+  cast.watch(keys, (states) => light(element, activeRole(states, keys)));
   return element;
 }
+
+/** The role of the first of these keys whose turn it is. */
+const activeRole = (states, keys) => keys.map((key) => at(states, key).role).find((role) => role.startsWith("active")) ?? "";
 
 /** A piece of a line that no segment cuts; the shortest segment over it is the one that a click means. */
 function sourcePiece(text, segments, cast) {
@@ -250,9 +255,7 @@ function sourcePiece(text, segments, cast) {
   const element = h("span", { class: "piece" }, [text]);
   const keys = segments.sort((a, b) => b[2] - b[1] - (a[2] - a[1])).map(([key]) => key);
   for (const key of keys) cast.face(key, element);
-  cast.watch(keys, (states) => {
-    light(element, keys.map((key) => at(states, key).role).find((role) => role.startsWith("active")) ?? "");
-  });
+  cast.watch(keys, (states) => light(element, activeRole(states, keys)));
   return element;
 }
 
@@ -263,12 +266,16 @@ function pane(scene, children) {
 
 const SCENES = { drawing, table, lines };
 
-/** Scroll a pane, never the page, until an element of it is in view. */
+/** Scroll a pane, never the page, until an element of it is in view; code moves sideways no more than it must. */
 function reveal(pane, element, smooth) {
   const outer = pane.getBoundingClientRect(), inner = element.getBoundingClientRect();
-  const off = (low, high, from, to) => (low < from + 24 || high > to - 8 ? (low + high - from - to) / 2 : 0); // to the middle
-  const top = off(inner.top, inner.bottom, outer.top, outer.bottom);
-  const left = pane.scrollWidth > pane.clientWidth ? off(inner.left, inner.right, outer.left, outer.right) : 0;
+  const out = (low, high, from, to) => low < from || high > to;
+  const middle = (low, high, from, to) => (out(low, high, from, to) ? (low + high - from - to) / 2 : 0);
+  const nearest = (low, high, from, to) => (low < from ? low - from : high > to ? Math.min(high - to, low - from) : 0);
+  const sideways = pane.className === "stage" ? middle : nearest;
+  const top = middle(inner.top, inner.bottom, outer.top + 24, outer.bottom - 4);
+  const wide = pane.scrollWidth > pane.clientWidth;
+  const left = wide ? sideways(inner.left, inner.right, outer.left + 52, outer.right - 12) : 0;
   const near = Math.max(Math.abs(top), Math.abs(left)) < 600; // a long way would take longer than the step
   if (top || left) pane.scrollBy({ top, left, behavior: smooth && near ? "smooth" : "instant" });
 }
@@ -276,8 +283,7 @@ function reveal(pane, element, smooth) {
 // ---- the frame around it --------------------------------------------------------------------------------------
 
 function header(film, tools) {
-  const [voice, ...more] = film.steps ? [VOICES[film.voice] ?? film.voice] : [];
-  const pill = voice ? [h("span", { class: `voice ${film.voice}` }, [voice])] : more;
+  const pill = film.steps ? [h("span", { class: `voice ${film.voice}` }, [VOICES[film.voice] ?? film.voice])] : [];
   const title = [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
   return h("header", {}, [h("div", { class: "title" }, title), ...pill, ...tools]);
 }
@@ -289,18 +295,14 @@ function ticks(steps) {
   return h("div", { class: "ticks" }, places.map((part) => h("s", { style: `left:${100 * part}%` })));
 }
 
-function slider(steps) {
-  const range = { type: "range", min: 0, max: steps, step: 1, value: 0, "aria-label": "Step" };
-  return h("input", range);
-}
-
 /** Is the page around us dark? Notebooks and documentation say so themselves; else the reader's system decides. */
 function pageIsDark(system) {
   const { body, documentElement: top } = document;
   if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
   if (/\bvscode-(dark|high-contrast)\b(?!-light)/.test(body.className)) return true;
   if (body.classList.contains("vscode-light")) return false;
-  const said = [top.dataset.theme, body.dataset.theme, top.getAttribute("theme")].find((name) => /^(dark|light)$/.test(name));
+  const names = [top.dataset.theme, body.dataset.theme, top.getAttribute("theme")];
+  const said = names.find((name) => /^(dark|light)$/.test(name));
   return said ? said === "dark" : system.matches;
 }
 
@@ -324,7 +326,8 @@ function followPage(element) {
  * Show a film in a shadow root and return what drives it.
  * @param {ShadowRoot} root
  * @param {Film} film
- * @param {{step?: number, speed?: number, selected?: string, style?: string, onChange?: (state: PlayerState, part: Partial<PlayerState>) => void}} options
+ * @param {{step?: number, speed?: number, selected?: string, style?: string,
+ *          onChange?: (state: PlayerState, part: Partial<PlayerState>) => void}} options
  */
 export function mount(root, film, { step = 0, speed = 1, selected = "", style = "", onChange = () => {} } = {}) {
   const player = new Player(film, onChange);
@@ -352,8 +355,10 @@ class Player {
 
   build() {
     const { film, cast } = this;
-    const panes = film.scenes.filter(({ kind }) => SCENES[kind]).map((scene) => [scene, SCENES[scene.kind](scene, cast, film)]);
-    const [stages, sides] = [true, false].map((is) => panes.filter(([{ kind }]) => (kind === "drawing") === is).map(([, e]) => e));
+    const scenes = film.scenes.filter(({ kind }) => SCENES[kind]);
+    const build = (list) => list.map((scene) => SCENES[scene.kind](scene, cast, film));
+    const stages = build(scenes.filter(({ kind }) => kind === "drawing"));
+    const sides = build(scenes.filter(({ kind }) => kind !== "drawing"));
     this.panes = [...stages, ...sides.map((side) => side.querySelector(".scroll"))];
     this.tools = [
       button("whole", "Whole picture or readable size", () => this.element.classList.toggle("whole")),
@@ -380,10 +385,11 @@ class Player {
     const { steps, voice } = this.film;
     const go = (name, label, to) => button(name, label, () => this.go(to()));
     this.playButton = button("play", "Play", () => this.toggle());
-    this.range = slider(steps);
+    this.range = h("input", { type: "range", min: 0, max: steps, step: 1, value: 0, "aria-label": "Step" });
     this.range.addEventListener("input", () => this.go(Number(this.range.value), false));
     this.count = h("output", { class: "count" });
-    this.speeds = h("select", { "aria-label": "Speed", title: "Speed" }, SPEEDS.map((x) => h("option", { value: x }, [`${x}×`])));
+    const speeds = SPEEDS.map((speed) => h("option", { value: speed }, [`${speed}×`]));
+    this.speeds = h("select", { "aria-label": "Speed", title: "Speed" }, speeds);
     this.speeds.addEventListener("change", () => this.setSpeed(Number(this.speeds.value)));
     return h("footer", { class: voice }, [
       go("first", "First step", () => 0),
