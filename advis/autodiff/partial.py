@@ -89,9 +89,11 @@ class Partial:
         """Return the local Jacobian as a matrix, rows and columns in C order; built column by column or row by row."""
         rows, columns = self.shape
         parent, node = self.tape.values[self.parent], self.tape.values[self.index]
+        if not rows or not columns:
+            return np.zeros((rows, columns))
         if columns <= rows:
-            return np.stack([_flat(self.jvp(one)) for one in _units(parent, columns)], axis=1).reshape(rows, columns)
-        return np.stack([_flat(self.vjp(one)) for one in _units(node, rows)]).reshape(rows, columns)
+            return np.stack([_flat(self.jvp(one)) for one in _units(parent, columns)], axis=1)
+        return np.stack([_flat(self.vjp(one)) for one in _units(node, rows)])
 
     def __repr__(self) -> str:
         names = self.tape.names

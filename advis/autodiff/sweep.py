@@ -250,6 +250,9 @@ def _plant(tape: Tape, column: list[Any], structure: Any, seeds: Any, verb: str)
         if isinstance(place, Place):
             checked = _checked(tape, place.index, seed, verb)
             before = column[place.index]
+            if before is not None and shape_of(before) != shape_of(checked):
+                name = tape.names[place.index]
+                raise ValueError(f"{verb}(): two seeds of {name} carry different numbers of vectors at once; give the same")
             column[place.index] = checked if before is None else before + checked
 
 

@@ -20,7 +20,6 @@ A voice is ``value``, ``tangent`` or ``adjoint``.
 from __future__ import annotations
 
 import hashlib
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -144,8 +143,10 @@ class Film:
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Return the film as canonical JSON: the same film gives the same bytes on every machine."""
-        return json.dumps(plain(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+        """Return the film as canonical, compact JSON: the same film gives the same bytes on every machine."""
+        from advis.films.pack import to_json
+
+        return to_json(self)
 
     @property
     def digest(self) -> str:
@@ -179,7 +180,7 @@ def state_at(film: Film, step: int) -> dict[str, State]:
 
 
 def plain(film: Film) -> dict[str, Any]:
-    """Return the film as dicts, lists, strings and numbers, with defaults left out, ready for JSON."""
+    """Return the film as dicts, lists, strings and numbers, with defaults left out: what the player works on."""
     record = {name: _plain(value) for name, value in _items(film)}
     record["tracks"] = {
         key: [[step, *_short(state)] for step, state in track] for key, track in film.tracks.items()

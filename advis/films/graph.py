@@ -14,19 +14,30 @@ from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
 from advis.autodiff.table import mapping_text, operations_text
 from advis.autodiff.tape import Tape
-from advis.films.draw import PAD, VOICES, box_height, token_width
+from advis.films.draw import (
+    LABEL_SIZE,
+    LOCAL_SIZE,
+    NAME_SIZE,
+    NOTE_SIZE,
+    NUMBER_SIZE,
+    PAD,
+    TITLE_SIZE,
+    VOICES,
+    box_height,
+    token_width,
+)
 from advis.films.film import Box, Edge, Film, Line, Mark, Row, Scene, Spans, Stack, State, Track
 from advis.films.layout import Layout, layered
 from advis.films.metrics import shortened, text_width
+from advis.films.pack import canonical
 
 MOST_BOXES = 400
 """A drawing with more boxes says nothing: the program is then shown as one box."""
 
-NAME_SIZE, TITLE_SIZE, NOTE_SIZE, NUMBER_SIZE, LABEL_SIZE, PARTIAL_SIZE = 16.0, 14.0, 11.0, 13.0, 11.0, 12.0
 BOLD = 1.12  # how much wider a semibold text is
-NARROWEST, WIDEST = 132.0, 252.0
+NARROWEST, WIDEST = 132.0, 280.0
 CONSTANT_HEIGHT = 20.0
-LONGEST_TOKEN = 132.0
+LONGEST_TOKEN = 136.0
 MARGIN = 12.0
 
 
@@ -168,19 +179,19 @@ def place_boxes(
         For an unknown engine.
     """
     if engine == "layered":
-        return _with_margin(layered(sizes, edges, labels=labels, direction=direction))
+        return _with_margin(layered(sizes, edges, labels=labels, direction=direction), direction)
     if engine == "dot":
         from advis.films.dot import dot_layout
 
-        return _with_margin(dot_layout(sizes, edges, labels=labels, direction=direction))
+        return _with_margin(dot_layout(sizes, edges, labels=labels, direction=direction), direction)
     raise ValueError(f"engine={engine!r} is not known; write engine='layered' (built in) or engine='dot' (Graphviz)")
 
 
-def _with_margin(placed: Layout) -> Layout:
+def _with_margin(placed: Layout, direction: str) -> Layout:
     """The same layout with room around it, so that thick borders and arrowheads are not cut off."""
 
     def moved(points: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple(round(x + MARGIN, 2) for x in points)
+        return canonical([round(x + MARGIN, 2) for x in points], direction)
 
     return Layout(
         placed.width + 2 * MARGIN,
@@ -252,7 +263,7 @@ def _constant_title(tape: Tape, index: int) -> str:
 
 def _label_size(link: Link, token: str) -> tuple[float, float]:
     """The room that an edge needs for its partial, and for the token that will cover it."""
-    widest = max(text_width(link.label, PARTIAL_SIZE) + 8 if link.label else 0.0, token_width(token) if token else 0.0)
+    widest = max(text_width(link.label, LOCAL_SIZE) + 8 if link.label else 0.0, token_width(token) if token else 0.0)
     return (widest, 22.0 if token else 16.0 if link.label else 0.0)
 
 
@@ -303,7 +314,7 @@ def _folded_scene(tape: Tape, additions: Additions, engine: str, direction: str,
     fold = Box("program", "block", (*placed.boxes[block], *sizes[block]), (("name", tape.function),), note=f"{count:,} nodes")
     boxes += [fold]
     boxes += [_box(tape, i, placed.boxes[block + 1 + k], sizes[block + 1 + k], additions) for k, i in enumerate(outputs)]
-    curves = [Edge(f"f{k}", placed.curves[k], "", placed.labels[k]) for k in range(len(edges))]
+    curves = [Edge(f"f{k}", placed.curves[k]) for k in range(len(edges))]
     return _drawing(tape, boxes, curves, placed)
 
 

@@ -73,6 +73,8 @@ def layered(
 ) -> Layout:
     """Return a layered drawing of an acyclic graph; the same input always gives the same drawing.
 
+    After K. Sugiyama, S. Tagawa and M. Toda (1981); the modules that hold the steps name their sources.
+
     Parameters
     ----------
     sizes : sequence of (width, height)
@@ -96,10 +98,6 @@ def layered(
     ValueError
         If an argument is malformed or the graph has a cycle.
 
-    Notes
-    -----
-    K. Sugiyama, S. Tagawa and M. Toda (1981); the sources of the steps are named in the modules that hold them.
-
     Examples
     --------
     >>> layered([(40, 20), (40, 20)], [(0, 1)])
@@ -122,8 +120,7 @@ curves=((40.0, 10.0, 61.3, 10.0, 82.7, 10.0, 104.0, 10.0),), labels=((72.0, 10.0
         for nodes, members in parts
     ]
     width, height, boxes, curves = _assembled(parts, drawings, turned)
-    label_sizes = labels if labels is not None else [(0.0, 0.0)] * len(edges)
-    centres = place_labels(boxes, sizes, edges, curves, label_sizes)
+    centres = place_labels(boxes, sizes, edges, curves, [(0.0, 0.0)] * len(edges) if labels is None else labels)
     return Layout(width, height, tuple(boxes), tuple(curves), tuple((round(x, 1), round(y, 1)) for x, y in centres))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import advis as av
 
+pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 V = np.array([1.0, 2.0, 3.0])
 
 
@@ -239,7 +240,7 @@ def matrix_constant(x: Any) -> Any:
 
 
 def masked_constant(x: Any) -> Any:
-    return np.ma.masked_array(V, V > 1) * x
+    return x * np.ma.masked_array(V, V > 1)
 
 
 def sign_of_complex(x: Any) -> Any:
@@ -398,10 +399,14 @@ def test_integer_array_as_input(dtype: Any) -> None:
         assert part in said
 
 
-@pytest.mark.parametrize("array", [np.matrix([[1.0]]), np.ma.masked_array([1.0]), np.array([1.0, None])])
-def test_arrays_of_other_kinds_as_input(array: Any) -> None:
-    with pytest.raises(TypeError):
-        av.trace(lambda x: x * 2, array)
+@pytest.mark.parametrize(("kind", "message"), [
+    (np.matrix, "matrix is not a plain array"),
+    (np.ma.masked_array, "MaskedArray is not a plain array"),
+    (lambda row: np.array([*row, None]), "array of object"),
+])  # fmt: skip
+def test_arrays_of_other_kinds_as_input(kind: Callable[..., Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        av.trace(lambda x: x * 2, kind([1.0, 2.0]))
 
 
 @pytest.mark.parametrize("f", [None, 3, "f", np.ones(2)])

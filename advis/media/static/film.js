@@ -15,6 +15,57 @@ export const VOICES = { value: "value", tangent: "▸ tangent", adjoint: "◂ ad
 const EMPTY = Object.freeze({ role: "", text: "", level: 0 });
 
 /**
+ * The plain form of a film from its compact one; the rules stand in films/pack.py.
+ * @param {any} record @returns {Film}
+ */
+export function unpack(record) {
+  const { words, ...film } = record;
+  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [words[flat[2 * i]], flat[2 * i + 1]]);
+  const text = (packed) => (typeof packed === "string" ? packed : pairs(packed));
+  const whole = (key, owner) => (key.startsWith(".") ? owner + key : key);
+  const mark = (fields) => {
+    if (fields.kind === "box") {
+      fields.title = pairs(fields.title ?? []);
+      fields.rows = pairs(fields.rows ?? []).map(([voice, key]) => [voice, whole(key, fields.key)]);
+      fields.stack = stacked(fields.stack ?? []);
+    }
+    if (fields.cells) fields.cells = fields.cells.map((cell) => (typeof cell === "string" ? whole(cell, fields.key) : pairs(cell)));
+    for (const axis of ["right", "down"]) if (fields[axis]) fields.path = pathThrough(fields[axis], axis);
+    if (fields.kind === "edge" && !fields.label_at?.length) fields.label_at = [0, 0];
+    return fields;
+  };
+  film.scenes = record.scenes.map((scene) => ({ ...scene, marks: scene.marks.flatMap((run) => rowsOf(run).map(mark)) }));
+  const entry = ([step, role = 0, said = "", level = 0]) => [step, words[role], text(said), level];
+  film.tracks = Object.fromEntries(Object.entries(record.tracks).map(([key, track]) => [key, track.map(entry)]));
+  return film;
+}
+
+/** The marks of a run, from its columns. */
+function rowsOf({ kind, ...columns }) {
+  const names = Object.keys(columns);
+  return columns[names[0]].map((_, i) => Object.fromEntries([["kind", kind], ...names.map((name) => [name, columns[name][i]])]));
+}
+
+function stacked(flat) {
+  const pieces = [];
+  for (let i = 0; i < flat.length; i += 4) {
+    pieces.push({ edge: flat[i], start: flat[i + 1], length: flat[i + 2], negative: Boolean(flat[i + 3]) });
+  }
+  return pieces;
+}
+
+/** The cubics through knots that leave and arrive along an axis, with their controls half way. */
+function pathThrough(knots, axis) {
+  const path = knots.slice(0, 2);
+  for (let i = 0; i + 3 < knots.length; i += 2) {
+    const [x, y, x2, y2] = knots.slice(i, i + 4);
+    const half = Math.round(50 * (axis === "right" ? x + x2 : y + y2)) / 100;
+    path.push(...(axis === "right" ? [half, y, half, y2, x2, y2] : [x, half, x2, half, x2, y2]));
+  }
+  return path;
+}
+
+/**
  * The state of every key at a step: the latest entry of its track that is not after it.
  * @param {Film} film @param {number} step @returns {Map<string, State>}
  */
@@ -73,7 +124,7 @@ function lowerBox(mark, states) {
 
 /** The growing sum: a slot, and in it one piece for each contribution; the arriving one is paler. */
 function lowerMeter(mark, states) {
-  if (!mark.stack) return [];
+  if (!mark.stack?.length) return [];
   const left = mark.at[0] + PAD, top = mark.at[1] + mark.at[3] - METER - 8, width = mark.at[2] - 2 * PAD;
   const voice = mark.rows.at(-1)[0];
   const inks = [ink("rect", "slot", [left, top, width, METER, 2])];

@@ -1,0 +1,151 @@
+"""A film as compact JSON: marks in columns, roles in one list of words, keys without what repeats.
+
+``static/film.js`` unpacks it to the plain form of `plain`; the tests compare the two. The rules:
+
+* A scene's marks are runs of one kind, each a dict of columns; a column that would hold only defaults is left out.
+* Roles are places in ``words``. Spans and rows are flat: ``[role, text, role, text]``. A stack is flat too:
+  ``[edge, start, length, negative, …]``.
+* A key that begins with the mark's own is written from the dot on: ``".v"`` in the box ``n3`` is ``n3.v``.
+* Curves that leave and arrive along one axis, with their controls half way, are written as knots (``right``, ``down``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from itertools import groupby
+from typing import Any
+
+from advis.films.film import SCHEMA, Box, Edge, Film, Mark, Row, Scene, Spans, State
+
+
+def to_json(film: Film) -> str:
+    """Return a film as canonical JSON: the same film gives the same bytes on every machine."""
+    return json.dumps(packed(film), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def packed(film: Film) -> dict[str, Any]:
+    """Return the compact form of a film, ready for JSON."""
+    words = _Words()
+    scenes = [_scene(scene, words) for scene in film.scenes]
+    tracks = {
+        key: [[step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])] for step, state in track]
+        for key, track in film.tracks.items()
+    }
+    head = {name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "choices", "data")}
+    return {"schema": SCHEMA, **head, "scenes": scenes, "tracks": tracks, "words": words.listed}
+
+
+class _Words:
+    """The roles that occur, each once, in the order of their first use; the first is the empty one."""
+
+    def __init__(self) -> None:
+        self.listed = [""]
+        self._places = {"": 0}
+
+    def place(self, word: str) -> int:
+        if word not in self._places:
+            self._places[word] = len(self.listed)
+            self.listed.append(word)
+        return self._places[word]
+
+
+def _trimmed(parts: list[Any]) -> list[Any]:
+    """A state's role, text and level without the defaults at its end."""
+    while parts and parts[-1] in (0, "", []):
+        parts.pop()
+    return parts
+
+
+def _scene(scene: Scene, words: _Words) -> dict[str, Any]:
+    named = {f.name: _value(getattr(scene, f.name)) for f in fields(scene) if f.name != "marks"}
+    runs = [_run(kind, list(run), words) for kind, run in groupby(scene.marks, key=lambda mark: mark.kind)]
+    return {name: item for name, item in named.items() if item not in ("", [], 0)} | {"marks": runs}
+
+
+def _run(kind: str, marks: Sequence[Mark], words: _Words) -> dict[str, Any]:
+    """Consecutive marks of one kind, in columns."""
+    columns: dict[str, Any] = {"kind": kind}
+    for field in fields(marks[0]):
+        if field.name == "kind":
+            continue
+        column = [_field(mark, field.name, words) for mark in marks]
+        if any(item not in ("", [], 0) for item in column):
+            columns[field.name] = column
+    if kind == "edge":
+        for axis in ("right", "down"):
+            knots = [knots_of(path, axis) for path in columns["path"]]
+            if all(knots):
+                del columns["path"]
+                columns[axis] = knots
+                break
+    return columns
+
+
+def _field(mark: Mark, name: str, words: _Words) -> Any:
+    value = getattr(mark, name)
+    if isinstance(mark, Box) and name == "title":
+        return _text(value, words)
+    if isinstance(mark, Box) and name == "rows":
+        return [item for voice, key in value for item in (words.place(voice), _own(key, mark.key))]
+    if isinstance(mark, Box) and name == "stack":
+        return [x for s in value for x in (s.edge, _value(s.start), _value(s.length), int(s.negative))]
+    if isinstance(mark, Row) and name == "cells":
+        return [_own(cell, mark.key) if isinstance(cell, str) else _text(cell, words) for cell in value]
+    if isinstance(mark, Edge) and name == "label_at" and not mark.label and value == (0.0, 0.0):
+        return []
+    return _value(value)
+
+
+def _own(key: str, owner: str) -> str:
+    return key.removeprefix(owner) if key.startswith(f"{owner}.") else key
+
+
+def _text(text: str | Spans, words: _Words) -> Any:
+    return text if isinstance(text, str) else [x for role, part in text for x in (words.place(role), part)]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _value(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_value(item) for item in value]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 4)
+    return value
+
+
+def path_through(knots: Sequence[float], axis: str) -> tuple[float, ...]:
+    """Return the cubics through knots (x, y, …) that leave and arrive along an axis, with their controls half way.
+
+    Examples
+    --------
+    >>> path_through([0, 0, 10, 4], "right")
+    (0, 0, 5.0, 0, 5.0, 4, 10, 4)
+    """
+    path = list(knots[:2])
+    for k in range(0, len(knots) - 2, 2):
+        x, y, x2, y2 = knots[k : k + 4]
+        half = round(50 * (x + x2 if axis == "right" else y + y2)) / 100
+        path += [half, y, half, y2, x2, y2] if axis == "right" else [x, half, x2, half, x2, y2]
+    return tuple(path)
+
+
+def knots_of(path: Sequence[float], axis: str) -> list[float]:
+    """Return the knots of which `path_through` makes exactly this path, or nothing if there are none."""
+    knots = [*path[:2], *(x for k in range(6, len(path), 6) for x in path[k : k + 2])]
+    return knots if list(path_through(knots, axis)) == list(path) else []
+
+
+def canonical(path: Sequence[float], axis: str) -> tuple[float, ...]:
+    """Return a path with its controls exactly half way, if it is such a path but for rounding; else the path itself."""
+    knots = [*path[:2], *(x for k in range(6, len(path), 6) for x in path[k : k + 2])]
+    smooth = path_through(knots, axis)
+    across = 1 if axis == "right" else 0
+    for k in range(0, len(path) - 2, 6):
+        straight = len(set(path[k + across : k + 8 : 2])) == 1
+        moved = max(abs(a - b) for a, b in zip(path[k : k + 8], smooth[k : k + 8], strict=True))
+        if moved > 0.1 and not straight:
+            return tuple(path)
+    return smooth
