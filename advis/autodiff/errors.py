@@ -12,7 +12,7 @@ HIDDEN = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
 OWN_MODULES = ("advis.", "numpy.", "numpy")
 
 
-class OffTape(TypeError):
+class OffTape(TypeError):  # noqa: N818 (reads as what happened)
     """A traced value was used in a way that cannot be recorded, so that its derivative would be lost.
 
     The message names the operation, the line of the reader's code, and what to write instead.

@@ -1,4 +1,4 @@
-"""The partial on an edge: a local Jacobian with a shape and a structure, applied both ways, dense only when asked for."""
+"""The partial on an edge: a local Jacobian, its shape and structure, applied both ways, dense when asked for."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Recorder:
     raises, so that a traced value which escaped can neither compute nor spoil a finished tape.
     """
 
-    __slots__ = (
+    __slots__ = (  # noqa: RUF023 (in the order in which they are told)
         "level", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "function",
         "add_primitive", "add_parents", "add_value", "add_position",
         "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",

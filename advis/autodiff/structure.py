@@ -54,7 +54,8 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
 def same_structure(tree: Any, like: Any) -> bool:
     """Whether two trees have the same containers with the same keys and lengths."""
     if isinstance(like, dict):
-        return isinstance(tree, dict) and tree.keys() == like.keys() and all(same_structure(tree[k], like[k]) for k in like)
+        same = isinstance(tree, dict) and tree.keys() == like.keys()
+        return same and all(same_structure(tree[key], like[key]) for key in like)
     if isinstance(like, (tuple, list)):
         same = isinstance(tree, (tuple, list)) and len(tree) == len(like)
         return same and all(same_structure(a, b) for a, b in zip(tree, like, strict=True))

@@ -108,7 +108,9 @@ class Sweep(Shown):
         How many seeds it carries at once; None for one vector.
     """
 
-    def __init__(self, tape: Tape, direction: str, seeds: tuple[Any, ...], column: list[Any], count: int | None) -> None:
+    def __init__(
+        self, tape: Tape, direction: str, seeds: tuple[Any, ...], column: list[Any], count: int | None
+    ) -> None:
         self.tape = tape
         self.direction = direction
         self.column = column
@@ -161,7 +163,7 @@ class Sweep(Shown):
         return Steps(self, order)
 
     def table(self) -> Table:
-        """Return the evaluation trace with tangents, or with adjoints read upwards (Baydin et al. 2018, tables 2, 3)."""
+        """Return the evaluation trace with tangents, or adjoints read upwards (Baydin et al. 2018, tables 2 and 3)."""
         return sweep_table(self)
 
     def __str__(self) -> str:
@@ -252,7 +254,7 @@ def _plant(tape: Tape, column: list[Any], structure: Any, seeds: Any, verb: str)
             before = column[place.index]
             if before is not None and shape_of(before) != shape_of(checked):
                 name = tape.names[place.index]
-                raise ValueError(f"{verb}(): two seeds of {name} carry different numbers of vectors at once; give the same")
+                raise ValueError(f"{verb}(): two seeds of {name} carry different numbers of vectors at once")
             column[place.index] = checked if before is None else before + checked
 
 
@@ -275,14 +277,15 @@ def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
     if array.dtype.kind not in "fciub":
         raise TypeError(f"{verb}(): the seed of {tape.names[index]} is {seed!r}; give a number or an array")
     shape = shape_of(value)
-    if array.shape != shape and array.shape[1:] != shape or array.ndim > len(shape) + 1:
+    if shape not in (array.shape, array.shape[1:]) or array.ndim > len(shape) + 1:
+        several = "(" + ", ".join(map(str, ("k", *shape))) + ("," if not shape else "") + ")"
         raise ValueError(
             f"{verb}(): the seed of {tape.names[index]} has shape {array.shape}; it must be {shape}, "
-            f"or (k, {', '.join(map(str, shape))}{',' if not shape else ''}) for k seeds at once".replace("(k, ,)", "(k,)")
+            f"or {several} for k seeds at once"
         )
     dtype = sweeps.zero_like(value).dtype
     if array.dtype.kind == "c" and dtype.kind != "c":
-        raise TypeError(f"{verb}(): the seed of {tape.names[index]} is complex, but its value is real; give a real seed")
+        raise TypeError(f"{verb}(): the seed of {tape.names[index]} is complex, but its value is real; give a real one")
     return array.astype(dtype) if traced else array.astype(dtype)[()]
 
 

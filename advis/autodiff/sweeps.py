@@ -21,7 +21,9 @@ def quiet() -> np.errstate:
     return np.errstate(divide="ignore", over="ignore", invalid="ignore")
 
 
-def forward_column(primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column) -> Column:
+def forward_column(
+    primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column
+) -> Column:
     """Return the tangent of every node, given those of the inputs.
 
     Each node is visited once, in the order of the record; its tangent is the sum of what its parents contribute
@@ -47,7 +49,9 @@ def forward_column(primitives: Sequence[Primitive], parents: Sequence[Any], valu
     return tangents
 
 
-def reverse_column(primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column) -> Column:
+def reverse_column(
+    primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column
+) -> Column:
     """Return the adjoint of every node, given those of the outputs.
 
     Each node is visited once, from the last to the first; by then all its uses have added their contributions
@@ -116,8 +120,7 @@ def carries(primitives: Sequence[Primitive], parents: Sequence[Any]) -> list[boo
     for primitive, sources in zip(primitives, parents, strict=True):
         rules = primitive.jvps
         carried.append(
-            primitive is INPUT
-            or any(rule is not None and carried[p] for p, rule in zip(sources, rules, strict=False))
+            primitive is INPUT or any(rule is not None and carried[p] for p, rule in zip(sources, rules, strict=False))
         )
     return carried
 

@@ -69,16 +69,33 @@ class Table:
         rule = "|" + "|".join("---:" if numeric else ":---" for numeric in self.numeric) + "|"
         body = [_pipes(row) for row in self.rows]
         gap = _pipes(("… {} more rows …",) + ("",) * (len(self.headings) - 1))
-        return "\n".join([f"**{_mark(self.title)}**", "", _pipes(self.headings), rule, *self._with_gap(body, gap), *self._paragraph()])
+        return "\n".join(
+            [
+                f"**{_mark(self.title)}**",
+                "",
+                _pipes(self.headings),
+                rule,
+                *self._with_gap(body, gap),
+                *self._paragraph(),
+            ]
+        )
 
     def html(self) -> str:
         """Return the table as HTML, every text escaped."""
-        head = "".join(f"<th{_right(n)}>{html.escape(h)}</th>" for h, n in zip(self.headings, self.numeric, strict=True))
-        body = ["<tr>" + "".join(f"<td{_right(n)}>{html.escape(c)}</td>" for c, n in zip(row, self.numeric, strict=True)) + "</tr>" for row in self.rows]
+        head = "".join(
+            f"<th{_right(n)}>{html.escape(h)}</th>" for h, n in zip(self.headings, self.numeric, strict=True)
+        )
+        body = [
+            "<tr>"
+            + "".join(f"<td{_right(n)}>{html.escape(c)}</td>" for c, n in zip(row, self.numeric, strict=True))
+            + "</tr>"
+            for row in self.rows
+        ]
         gap = f'<tr><td colspan="{len(self.headings)}">… {{}} more rows …</td></tr>'
         notes = "".join(f"<p>{html.escape(line)}</p>" for line in self._paragraph() if line)
         caption = f"<caption>{html.escape(self.title)}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(self._with_gap(body, gap))}</tbody></table>{notes}"
+        rows = "".join(self._with_gap(body, gap))
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
 
     def latex(self) -> str:
         """Return the table as a LaTeX ``tabular``; it needs no package."""
@@ -119,7 +136,8 @@ def _pipes(cells: tuple[str, ...]) -> str:
 
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
-    "~": r"\textasciitilde{}", "`": r"\textasciigrave{}", "^": r"\textasciicircum{}", "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "√": r"$\surd$",
+    "~": r"\textasciitilde{}", "`": r"\textasciigrave{}", "^": r"\textasciicircum{}",
+    "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "√": r"$\surd$",
     "≥": r"$\geq$", "≤": r"$\leq$", "≠": r"$\neq$", "∧": r"$\wedge$", "∨": r"$\vee$", "¬": r"$\neg$", "²": "$^2$",
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "…": r"\dots{}", "→": r"$\to$",
     "ℝ": r"$\mathrm{R}$", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "<": "$<$", ">": "$>$", "|": "$|$",
@@ -152,7 +170,9 @@ def signature(tape: Tape) -> str:
 
 def mapping_text(tape: Tape) -> str:
     """Return ``ℝ² → ℝ``: how many numbers go in and come out."""
-    sizes = [sum(_size(tape.values[place.index]) for place in places) for places in (tape.input_places, tape.output_places)]
+    sizes = [
+        sum(_size(tape.values[place.index]) for place in places) for places in (tape.input_places, tape.output_places)
+    ]
     return " → ".join("ℝ" + (_raised(n) if n != 1 else "") for n in sizes)
 
 

@@ -32,7 +32,7 @@ class Branch:
 class Tape(Shown, Sequence["Node"]):
     """The record of one run of a function: a sequence of nodes in the order in which they were computed.
 
-    Made by `advis.trace`. The columns ``primitives``, ``parents``, ``values`` and ``positions`` have one entry per node.
+    Made by `advis.trace`. The columns ``primitives``, ``parents``, ``values``, ``positions`` have one entry per node.
 
     Attributes
     ----------
@@ -122,7 +122,8 @@ class Tape(Shown, Sequence["Node"]):
             known = list(self._index_by_name)
             raise KeyError(
                 f"no node is named {name!r} in the tape of {self.function}; there are "
-                + ", ".join(known[:20]) + (f" and {len(known) - 20} more" if len(known) > 20 else "")
+                + ", ".join(known[:20])
+                + (f" and {len(known) - 20} more" if len(known) > 20 else "")
             )
         return self._index_by_name[name]
 
@@ -238,8 +239,8 @@ class Tape(Shown, Sequence["Node"]):
         Parameters
         ----------
         seed : optional
-            The adjoint u of f's result, in its structure; 1.0 if f returns one number. An output of shape s takes a seed
-            of shape s, or (k, *s) for k seeds at once.
+            The adjoint u of f's result, in its structure; 1.0 if f returns one number. An output of shape s takes a
+            seed of shape s, or (k, *s) for k seeds at once.
 
         Returns
         -------
@@ -365,7 +366,6 @@ class Node:
         return f"node {self.index}: {self.name}{given} = {expressions.value_of(self.tape, self.index)}"
 
 
-
 def _unique_names(tape: Tape, names: list[str]) -> list[str]:
     """Fill in what the reader's code left unnamed, and count what it named twice."""
     outputs = [place.index for _, place in leaves(tape._outcome) if isinstance(place, Place)]
@@ -373,7 +373,8 @@ def _unique_names(tape: Tape, names: list[str]) -> list[str]:
     for index, path in zip(outputs, paths, strict=True):
         if not names[index] and path not in names:
             names[index] = path
-    taken, counts, number = set(names), {}, 0
+    taken, number = set(names), 0
+    counts: dict[str, int] = {}
     unique: list[str] = []
     for index, name in enumerate(names):
         if not name and tape.primitives[index] is not CONSTANT:

@@ -17,9 +17,7 @@ from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer
 
 
-def trace(
-    f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None = None, source: bool = True
-) -> Tape:
+def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None = None, source: bool = True) -> Tape:
     """Run a NumPy function once and record what it does.
 
     Parameters
@@ -190,9 +188,7 @@ def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[st
     known = {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
     known |= {name: function.__globals__[name] for name in code.co_names if name in function.__globals__}
     by_identity = {id(value): name for name, value in (known | keywords).items() if isinstance(value, np.ndarray)}
-    return {
-        index: by_identity[id(value)] for value, index in recorder._constants.values() if id(value) in by_identity
-    }
+    return {index: by_identity[id(value)] for value, index in recorder._constants.values() if id(value) in by_identity}
 
 
 def _is_filled(cell: Any) -> bool:

@@ -24,7 +24,7 @@ class Tracer:
     Users meet it only inside the function that they trace.
     """
 
-    __slots__ = ("recorder", "index", "value")
+    __slots__ = ("index", "recorder", "value")
     __array_priority__ = 1000.0
 
     def __init__(self, recorder: Recorder, index: int, value: Any) -> None:
@@ -182,13 +182,18 @@ class Tracer:
         """Return the value itself: a recorded value never changes."""
         return self
 
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
     def dot(self, other: Any) -> Any:
         """Return ``np.dot`` of the two."""
         return np.dot(self, other)
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Return ``np.reshape``, with the shape as one tuple or as several numbers."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
 
     def transpose(self, *axes: Any) -> Any:
         """Return ``np.transpose``, with the axes as one tuple or as several numbers."""
@@ -196,7 +201,7 @@ class Tracer:
 
     def flatten(self, order: str = "C") -> Any:
         """Return ``np.ravel``."""
-        return np.ravel(self, order=order)
+        return np.ravel(self, order=order)  # type: ignore[call-overload]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(np.ndarray, name):
@@ -206,7 +211,8 @@ class Tracer:
 
 def _unknown_attribute(name: str) -> Any:
     raise off_tape(
-        f"the array attribute or method .{name} is not known to advis", f"write it with a function, as np.{name}(x), or in another way"
+        f"the array attribute or method .{name} is not known to advis",
+        f"write it with a function, as np.{name}(x), or in another way",
     )
 
 
@@ -274,7 +280,7 @@ def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -
 def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
     recorder = max((arg.recorder for arg in args if type(arg) is Tracer), key=lambda r: r.level)
-    args = tuple(np.asarray(arg) if isinstance(arg, (list, tuple)) else arg for arg in args)
+    args = tuple(map(_operand, args))
     applied = primitive.at(len(args), options)
     values = tuple(arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args)
     value = _compute(primitive, values, options)
@@ -288,7 +294,7 @@ def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]
     return Tracer(recorder, len(recorder.values) - 1, value)
 
 
-Tracer._record = staticmethod(_record)  # type: ignore[assignment]
+Tracer._record = staticmethod(_record)
 
 
 def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -299,6 +305,13 @@ def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, A
         if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
             error.add_note(f"  at {here()}")
         raise
+
+
+def _operand(arg: Any) -> Any:
+    """An argument as NumPy sees it: lists and what else can become an array become one."""
+    if isinstance(arg, (Tracer, float, np.ndarray, np.generic)):
+        return arg
+    return np.asarray(arg) if isinstance(arg, (list, tuple)) or hasattr(arg, "__array__") else arg
 
 
 def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -384,13 +397,20 @@ def _install() -> None:
     for name, (primitive, compute) in pairs.items():
         setattr(Tracer, f"__{name}__", _binary(primitive, compute))
         setattr(Tracer, f"__r{name}__", _binary(primitive, compute, reflected=True))
-    ufuncs = {"pow": np.power, "matmul": np.matmul, "floordiv": np.floor_divide, "and": np.bitwise_and, "or": np.bitwise_or}
+    ufuncs = {
+        "pow": np.power,
+        "matmul": np.matmul,
+        "floordiv": np.floor_divide,
+        "and": np.bitwise_and,
+        "or": np.bitwise_or,
+    }
     ufuncs |= {"mod": np.remainder, "xor": np.bitwise_xor}
     for name, ufunc in ufuncs.items():
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
         setattr(Tracer, f"__r{name}__", _binary(UFUNCS[ufunc], ufunc, reflected=True))
     comparisons = {
-        "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal, "ne": np.not_equal,
+        "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal,
+        "ne": np.not_equal,
     }  # fmt: skip
     for name, ufunc in comparisons.items():
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))

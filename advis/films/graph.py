@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import CodeType
 
 import numpy as np
 
@@ -339,7 +340,7 @@ def _table_row(tape: Tape, index: int, voice: str) -> Row:
 
 def source_scene(tape: Tape) -> Scene:
     """Return the reader's functions, with the piece of each line that made each node."""
-    codes = {}
+    codes: dict[CodeType, tuple[str, ...]] = {}
     pieces: dict[tuple[object, int], list[tuple[str, int, int]]] = {}
     for index in drawn(tape):
         code = tape.contexts[tape.positions[index][0]].code

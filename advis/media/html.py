@@ -14,6 +14,9 @@ from advis.films.theme import COLOURS
 from advis.media.player import inline_json, player_module
 from advis.media.svg import checked_step, svg, text
 
+MOST_DETAILED = 60
+"""A picture that stands in for the player of a larger drawing is an outline: its small type could not be read anyway."""
+
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
@@ -74,7 +77,8 @@ def _place(film: Film, told: str, step: int) -> str:
 def _picture(film: Film, step: int) -> str:
     if not any(scene.kind == "drawing" for scene in film.scenes):
         return ""
-    data = base64.b64encode(svg(film, step or None).encode()).decode()
+    boxes = sum(mark.kind == "box" for scene in film.scenes for mark in scene.marks)
+    data = base64.b64encode(svg(film, step or None, outline=boxes > MOST_DETAILED).encode()).decode()
     return f'<img src="data:image/svg+xml;base64,{data}" alt="{text(_alternative(film))}" style="max-width:100%">\n'
 
 

@@ -367,7 +367,8 @@ def escape() -> tuple[Any, av.Tape]:
 
 @pytest.mark.parametrize("use", [
     lambda x: x * 2, lambda x: 2 + x, lambda x: np.sin(x), lambda x: x > 1, lambda x: np.sum(x), lambda x: -x,
-    bool, float, lambda x: np.stack([x, x]), lambda x: av.trace(lambda y: y * x, 1.0), lambda x: av.trace(lambda y: x, 1.0),
+    bool, float, lambda x: np.stack([x, x]), lambda x: av.trace(lambda y: y * x, 1.0),
+    lambda x: av.trace(lambda y: x, 1.0),
 ])  # fmt: skip
 def test_escaped_value(use: Callable[[Any], Any]) -> None:
     x, tape = escape()
@@ -486,7 +487,7 @@ def einsum_mismatch(x: Any) -> Any:
     (einsum_mismatch, ValueError, "einsum((3,), (2,))"),
 ])  # fmt: skip
 @pytest.mark.parametrize("nested", [False, True])
-def test_numpys_own_error_gains_primitive_shapes_and_line(f: Any, kind: type[Exception], primitive: str, nested: bool) -> None:
+def test_numpys_own_error_gains_a_note(f: Any, kind: type[Exception], primitive: str, nested: bool) -> None:
     with pytest.raises(kind) as plain:
         f(V)
     with pytest.raises(kind) as caught:
@@ -498,13 +499,13 @@ def test_numpys_own_error_gains_primitive_shapes_and_line(f: Any, kind: type[Exc
 
 
 def test_an_error_of_f_itself_passes_through() -> None:
-    class Mine(Exception):
+    class MineError(Exception):
         pass
 
     def f(x: Any) -> Any:
-        raise Mine("as it was")
+        raise MineError("as it was")
 
-    with pytest.raises(Mine, match="^as it was$"):
+    with pytest.raises(MineError, match=r"^as it was$"):
         av.trace(f, 1.0)
 
 
@@ -543,7 +544,7 @@ def test_forward_seed_of_wrong_shape(tape: av.Tape, seed: Any) -> None:
 
 
 def test_reverse_seed_of_wrong_shape(tape: av.Tape) -> None:
-    with pytest.raises(ValueError, match=r"reverse\(\): the seed of y.a has shape \(2,\); it must be \(3,\), or \(k, 3\)"):
+    with pytest.raises(ValueError, match=r"seed of y.a has shape \(2,\); it must be \(3,\), or \(k, 3\)"):
         tape.reverse({"a": np.ones(2), "b": [1.0]})
     with pytest.raises(ValueError, match=r"it must be \(\), or \(k,\) for k seeds at once"):
         tape.reverse({"a": V, "b": [np.ones((2, 2))]})
@@ -580,14 +581,16 @@ def test_missing_reverse_seed(tape: av.Tape) -> None:
         av.trace(lambda x: None, 1.0).reverse()
 
 
-@pytest.mark.parametrize("seed", [1.0, [1.0], {"a": V}, {"a": V, "b": 1.0}, {"a": V, "b": [1.0], "c": 1.0}, {"a": V, "b": [1.0, 2.0]}])
+@pytest.mark.parametrize("seed", [
+    1.0, [1.0], {"a": V}, {"a": V, "b": 1.0}, {"a": V, "b": [1.0], "c": 1.0}, {"a": V, "b": [1.0, 2.0]},
+])  # fmt: skip
 def test_reverse_seed_of_wrong_structure(tape: av.Tape, seed: Any) -> None:
     with pytest.raises(ValueError, match=r"structure of the result of two \(y.a, y.b\[0\]\)"):
         tape.reverse(seed)
 
 
 def test_forward_seed_of_wrong_structure(tape: av.Tape) -> None:
-    with pytest.raises(ValueError, match=r"1 positional seeds do not have the structure of the arguments \(x, p\) of two"):
+    with pytest.raises(ValueError, match=r"1 positional seeds do not have the structure of .* \(x, p\) of two"):
         tape.forward(V)
     with pytest.raises(ValueError, match=r"structure"):
         tape.forward(V, 1.0)
@@ -599,7 +602,7 @@ def test_different_counts_of_seeds(tape: av.Tape) -> None:
     with pytest.raises(ValueError, match="different numbers of vectors at once") as caught:
         tape.forward(x=np.eye(3), p={"w": np.ones(2)})
     assert "x: 3, p.w: 2" in str(caught.value)
-    with pytest.raises(ValueError, match="x: 3, p.w: one"):
+    with pytest.raises(ValueError, match=r"x: 3, p\.w: one"):
         tape.forward(x=np.eye(3), p={"w": 1.0})
 
 

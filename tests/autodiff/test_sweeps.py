@@ -151,7 +151,7 @@ def test_constant_function() -> None:
 
 
 def test_unused_input_has_zero_adjoint() -> None:
-    by_x, by_y = av.trace(lambda x, y: np.sum(x), np.ones(2), np.ones((2, 2))).reverse().result
+    _, by_y = av.trace(lambda x, y: np.sum(x), np.ones(2), np.ones((2, 2))).reverse().result
     np.testing.assert_array_equal(by_y, np.zeros((2, 2)))
 
 
@@ -213,7 +213,8 @@ def test_contribution_names_its_ends_and_partial() -> None:
 
 UNARY = [np.sin, np.tanh, np.exp, lambda x: -x, lambda x: x * x, lambda x: x[::-1], np.sum, lambda x: x[[0, 0, 1]],
          lambda x: np.where(x > 0, x, 0.5 * x), np.cumsum, lambda x: np.floor(x)]  # fmt: skip
-BINARY = [np.add, np.subtract, np.multiply, np.maximum, lambda x, y: x * np.sum(y), lambda x, y: np.stack([x, y]).mean(0)]
+BINARY = [np.add, np.subtract, np.multiply, np.maximum, lambda x, y: x * np.sum(y),
+          lambda x, y: np.stack([x, y]).mean(0)]  # fmt: skip
 
 
 @st.composite
@@ -278,7 +279,7 @@ def test_contributions_and_seed_add_up(program: Any) -> None:
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(programs())
 def test_cut_sum_is_conserved(program: Any) -> None:
-    """At every moment of the reverse sweep, Σ ⟨adjoint so far, tangent⟩ over the nodes not yet processed is ⟨u, J v⟩."""
+    """At every moment of the reverse sweep, Σ ⟨adjoint so far, tangent⟩ over the nodes to come is ⟨u, J v⟩."""
     tape, forward, reverse = random_sweeps(program)
     adjoints = {k: np.zeros(tape[k].shape) + (0 if seed is None else seed) for k, seed in enumerate(reverse._seeds)}
     expected = sum(dot(adjoints[k], forward[k]) for k in adjoints)

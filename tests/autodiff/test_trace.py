@@ -180,7 +180,7 @@ def test_closures_and_globals() -> None:
 
 def test_branches_with_their_lines() -> None:
     def f(x: Any) -> Any:
-        if x > 1:
+        if x > 1:  # noqa: SIM108
             y = x * x
         else:
             y = -x
@@ -192,7 +192,7 @@ def test_branches_with_their_lines() -> None:
     assert [branch.source.line for branch in tape.branches] == [2, 6, 6, 6, 6]
     assert [bool(branch.node.value) for branch in tape.branches] == [True, True, True, True, False]
     assert tape.branches[0].node.expression == "x > 1"
-    assert tape.branches[0].source.text == "if x > 1:"
+    assert tape.branches[0].source.text == "if x > 1:  # noqa: SIM108"
     assert tape.reverse().result == 6 / 8
 
 
@@ -539,7 +539,7 @@ def test_exception_leaves_no_state() -> None:
         with av.block("open"):
             raise ValueError("mine")
 
-    with pytest.raises(ValueError, match="^mine$"):
+    with pytest.raises(ValueError, match=r"^mine$"):
         av.trace(fails, 1.0)
     tape = av.trace(lambda x: x * 2, 1.0)
     assert [node.blocks for node in tape] == [()] * len(tape)

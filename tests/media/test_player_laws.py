@@ -18,9 +18,9 @@ from tests.tools import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
-import { lower, stateAt } from "./advis/media/static/film.js";
+import { lower, stateAt, unpack } from "./advis/media/static/film.js";
 import { readFileSync } from "node:fs";
-const film = JSON.parse(readFileSync(0, "utf8"));
+const film = unpack(JSON.parse(readFileSync(0, "utf8")));
 const marks = film.scenes.flatMap((scene) => (scene.kind === "drawing" ? scene.marks ?? [] : []));
 const steps = Array.from({ length: film.steps + 1 }, (_, step) => {
   const states = stateAt(film, step);

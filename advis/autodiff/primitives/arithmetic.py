@@ -59,9 +59,7 @@ def _share(ans, x):
     return np.exp(np.where(np.isneginf(plain_value(ans)), -np.inf, x - ans))
 
 
-logaddexp = elementwise(
-    np.logaddexp, lambda d, ans, x, y: d * _share(ans, x), lambda d, ans, x, y: d * _share(ans, y)
-)
+logaddexp = elementwise(np.logaddexp, lambda d, ans, x, y: d * _share(ans, x), lambda d, ans, x, y: d * _share(ans, y))
 
 sin = elementwise(np.sin, lambda d, ans, x: d * np.cos(x))
 cos = elementwise(np.cos, lambda d, ans, x: -d * np.sin(x))
@@ -84,12 +82,8 @@ arctan2 = elementwise(
 )
 
 # Of a complex number. The pairing of tangents and adjoints is Re(Σ u v), without conjugation, as in JAX.
-real = Primitive(
-    "real", np.real, (lambda t, ans, x: np.real(t),), (lambda g, ans, x: g,), ("diagonal",)
-)
-imag = Primitive(
-    "imag", np.imag, (lambda t, ans, x: np.imag(t),), (lambda g, ans, x: -1j * g,), ("diagonal",)
-)
+real = Primitive("real", np.real, (lambda t, ans, x: np.real(t),), (lambda g, ans, x: g,), ("diagonal",))
+imag = Primitive("imag", np.imag, (lambda t, ans, x: np.imag(t),), (lambda g, ans, x: -1j * g,), ("diagonal",))
 
 
 @adapter(np.real)

@@ -31,11 +31,7 @@ mean = Primitive(
     "mean",
     np.mean,
     (lambda t, ans, x, axis, keepdims: np.mean(t, axis=axis, keepdims=keepdims),),
-    (
-        lambda g, ans, x, axis, keepdims: np.broadcast_to(
-            _spread(g / _size(x, axis), x, axis, keepdims), shape_of(x)
-        ),
-    ),
+    (lambda g, ans, x, axis, keepdims: np.broadcast_to(_spread(g / _size(x, axis), x, axis, keepdims), shape_of(x)),),
     ("dense",),
 )
 
@@ -73,7 +69,7 @@ def _product_of_others(x, axis):
         return np.prod(x, axis=axes, keepdims=True) / x
     kept = tuple(a for a in range(len(shape)) if a not in axes)
     order = kept + axes
-    rows = np.reshape(np.transpose(x, order), tuple(shape[a] for a in kept) + (-1,))
+    rows = np.reshape(np.transpose(x, order), (*(shape[a] for a in kept), -1))
     count = shape_of(rows)[-1]
     others = np.prod(np.where(np.eye(count, dtype=bool), 1.0, np.expand_dims(rows, -2)), axis=-1)
     return np.transpose(np.reshape(others, tuple(shape[a] for a in order)), tuple(np.argsort(order)))
@@ -88,8 +84,9 @@ prod = Primitive(
         ),
     ),
     (
-        lambda g, ans, x, axis, keepdims: _spread(g, x, axis, keepdims)
-        * (_product_of_others(x, axis) if shape_of(x) else 1.0),
+        lambda g, ans, x, axis, keepdims: (
+            _spread(g, x, axis, keepdims) * (_product_of_others(x, axis) if shape_of(x) else 1.0)
+        ),
     ),
     ("dense",),
 )

@@ -107,9 +107,7 @@ def elementwise(ufunc: np.ufunc, *rules: Rule | None, symbol: str = "", strength
     A diagonal map is its own transpose, so ``rule(d, ans, *args)`` multiplies a tangent and an adjoint alike.
     """
     count = len(rules)
-    primitive = Primitive(
-        name or ufunc.__name__, ufunc, rules, rules, ("diagonal",) * count, symbol, strength
-    )
+    primitive = Primitive(name or ufunc.__name__, ufunc, rules, rules, ("diagonal",) * count, symbol, strength)
     UFUNCS[ufunc] = primitive
     return primitive
 

@@ -88,7 +88,7 @@ def _broadcast_to(array, shape, subok=False):
 
 @adapter(np.full_like)
 def _full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
-    """The shape and type come from ``a``, which may be traced; what fills it may be traced too, and then is recorded."""
+    """The shape and type come from ``a``, traced or not; what fills it is recorded if it is traced."""
     a = plain_value(a)
     shape, dtype = a.shape if shape is None else shape, np.dtype(dtype or a.dtype)
     if fill_value is plain_value(fill_value):
@@ -185,12 +185,12 @@ def _is_basic(index):
     return all(isinstance(part, kinds) and not isinstance(part, bool) for part in parts)
 
 
-def _index_text(index):
+def _index_text(index: object) -> str:
     parts = index if isinstance(index, tuple) else (index,)
     return ", ".join(_part_text(part) for part in parts)
 
 
-def _part_text(part):
+def _part_text(part: object) -> str:
     if isinstance(part, slice):
         start, stop, step = ("" if bound is None else str(bound) for bound in (part.start, part.stop, part.step))
         return f"{start}:{stop}" + (f":{step}" if step else "")
@@ -209,7 +209,7 @@ getitem = Primitive(
     ("selection",),
     symbol="{0}[{index}]",
 )
-scatter = Primitive(
+scatter: Primitive = Primitive(
     "scatter",
     _scatter,
     (lambda t, ans, x, index, shape: scatter(t, index=index, shape=shape),),

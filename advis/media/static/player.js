@@ -1,6 +1,6 @@
 // The player: shows a film in a shadow root and runs it. It builds every mark once and then patches what changed;
 // nothing is laid out again. All text goes in as text, so labels need no trust.
-import { VOICES, at, journey, lower, pieces, stateAt } from "./film.js";
+import { VOICES, at, journey, lower, pieces, stateAt, unpack } from "./film.js";
 
 /** @typedef {import("./film.js").Film} Film */
 /** @typedef {{step: number, playing: boolean, speed: number, selected: string}} PlayerState */
@@ -579,7 +579,7 @@ class Player {
 export function upgrade(digest, style) {
   for (const place of document.querySelectorAll(`[data-advis="${digest}"]`)) {
     if (place.shadowRoot) continue;
-    const film = JSON.parse(place.querySelector('script[type="application/json"]').textContent);
+    const film = unpack(JSON.parse(place.querySelector('script[type="application/json"]').textContent));
     mount(place.attachShadow({ mode: "open" }), film, { style, step: Number(place.dataset.step ?? 0) });
   }
 }

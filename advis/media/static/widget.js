@@ -17,7 +17,7 @@ export default () => {
       for (const name of changed) model.set(name, state[name]);
       if (changed.length) model.save_changes();
     };
-    const player = mount(root, JSON.parse(model.get("film")), { step, speed, selected, style: STYLE, onChange: send });
+    const player = mount(root, unpack(JSON.parse(model.get("film"))), { step, speed, selected, style: STYLE, onChange: send });
     if (playing) run(player);
     return player;
   }
