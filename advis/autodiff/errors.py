@@ -9,7 +9,7 @@ from types import CodeType, FrameType
 HIDDEN = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
 """Code that readers do not see as a function of its own: its lines are counted in the function around it."""
 
-OWN_MODULES = ("advis.", "numpy.", "numpy")
+OWN_MODULES = ("advis.", "numpy.")
 
 
 class OffTape(TypeError):  # noqa: N818 (reads as what happened)
@@ -27,9 +27,10 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
 
 
 def is_own(frame: FrameType) -> bool:
-    """Whether a frame belongs to advis or NumPy rather than to the reader."""
-    name = frame.f_globals.get("__name__", "")
-    return name.startswith(OWN_MODULES) and not name.startswith("advis.testing")
+    """Whether a frame belongs to advis or NumPy rather than to the reader, who may also type into their modules."""
+    name = frame.f_globals.get("__name__", "") + "."
+    typed = frame.f_code.co_filename.startswith("<")
+    return name.startswith(OWN_MODULES) and not name.startswith("advis.testing.") and not typed
 
 
 def here(frame: FrameType | None = None) -> str:

@@ -48,7 +48,7 @@ def written(primitive: Primitive, operands: list[str]) -> str:
     options = {name: option_text(name, item) for name, item in primitive.options.items()}
     if primitive.symbol:
         return primitive.symbol.format(*operands, **options)
-    shown = [f"{name}={minus(text)}" for name, text in options.items() if text != "None" and name != "keepdims"]
+    shown = [f"{name}={text}" for name, text in options.items() if text != "None" and name != "keepdims"]
     return f"{primitive.name}({', '.join(operands + shown)})"
 
 
@@ -60,7 +60,9 @@ def option_text(name: str, item: Any) -> str:
     """Return an option as short text: an index as it is written, an axis as a number."""
     if name == "index":
         return _index_text(item)
-    return "(" + ", ".join(map(str, item)) + ")" if isinstance(item, tuple) and len(item) != 1 else str(item)
+    if isinstance(item, str):
+        return item
+    return minus("(" + ", ".join(map(str, item)) + ")" if isinstance(item, tuple) and len(item) != 1 else str(item))
 
 
 def value_of(tape: Tape, index: int, digits: int = TEXT) -> str:

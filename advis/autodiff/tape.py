@@ -179,16 +179,13 @@ class Tape(Shown, Sequence["Node"]):
 
         An operator's position is then that of the call, and so is the next one's.
         """
-        place, name = self.positions[index], self.primitives[index].name
         following = index + 1
         while following < len(self) and self.primitives[following] is CONSTANT:
             following += 1
-        goes_on = (
-            following < len(self)
-            and self.positions[following] == place
-            and self.primitives[following].name in _OPERATORS
-        )
-        return name in _OPERATORS and goes_on and is_call(self.contexts, place)
+        if self.primitives[index].name not in _OPERATORS or following == len(self):
+            return False
+        (context, here), (next_context, there) = self.positions[index], self.positions[following]
+        return context == next_context and here in (there, ~there) and is_call(self.contexts, (context, here))
 
     @cached_property
     def _index_by_name(self) -> dict[str, int]:

@@ -129,8 +129,7 @@ class Tracer:
                 "an index has no derivative: compute it from np.argmax or the like, or pass it to f as a keyword",
             )
             raise self.recorder.refuse(error)
-        self._steer()
-        return operator.index(plain_value(self.value))
+        return operator.index(self._settle())
 
     def __int__(self) -> int:
         if self.dtype.kind in "iub":
@@ -138,6 +137,8 @@ class Tracer:
         raise self._leaving("int(x)", "use np.floor(x) or np.trunc(x), which are recorded (without derivative)")
 
     def __float__(self) -> float:
+        if self.dtype.kind in "iub":
+            return float(self._settle())
         raise self._leaving(
             "float(x), math.sin(x), or writing x into a plain array",
             "use NumPy's functions (np.sin instead of math.sin), build arrays with np.stack([…]) instead of z[0] = x, "
@@ -147,7 +148,9 @@ class Tracer:
     def __complex__(self) -> complex:
         raise self._leaving("complex(x)", "write x + 0j")
 
-    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self.dtype.kind in "iub":
+            return np.array(self._settle(), dtype)
         raise self._leaving(
             "np.array(x), np.asarray(x), np.array([x0, x1]), or writing x into a plain array",
             "leave np.asarray out, and write np.stack([x0, x1]) for np.array([x0, x1]) or for z[:] = x",
@@ -163,6 +166,11 @@ class Tracer:
     def _leaving(self, what: str, instead: str) -> Exception:
         return off_tape(f"{what}: a traced value cannot become a plain number, its derivative would be lost", instead)
 
+    def _settle(self) -> Any:
+        """The plain value of a mask, a position or a count, which has no derivative: using it is a turn taken."""
+        self._steer()
+        return plain_value(self.value)
+
     def _steer(self) -> None:
         """Write down that the course of the program depended on this value."""
         self.recorder.check_open()
@@ -173,10 +181,16 @@ class Tracer:
         return self if np.dtype(dtype) == self.dtype else _cast(self, np.dtype(dtype))
 
     def item(self) -> Any:
-        """Refuse: a plain number would lose its derivative."""
+        """Return a position or a count; refuse a number, which would lose its derivative."""
+        if self.dtype.kind in "iub":
+            return self._settle().item()
         raise self._leaving("x.item()", "keep x as it is")
 
-    tolist = item
+    def tolist(self) -> Any:
+        """Return positions as a list; refuse numbers, which would lose their derivative."""
+        if self.dtype.kind in "iub":
+            return self._settle().tolist()
+        raise self._leaving("x.tolist()", "unpack or iterate over x, or keep it as it is")
 
     def copy(self, order: str = "C") -> Any:
         """Return the value itself: a recorded value never changes."""
@@ -252,8 +266,7 @@ def _settled(index: Any) -> Any:
         return index.copy() if isinstance(index, np.ndarray) else index
     if index.dtype.kind not in "iub":
         return operator.index(index)  # raises with the way out
-    index._steer()
-    return plain_value(index)
+    return index._settle()
 
 
 def _compute(primitive: Primitive, values: tuple[Any, ...], options: Mapping[str, Any]) -> Any:

@@ -253,7 +253,7 @@ OFF_TAPE: list[tuple[Callable[..., Any], type[Exception], str, str]] = [
     (to_int, av.OffTape, "int(x)", "np.floor(x)"),
     (to_complex, av.OffTape, "complex(x)", "x + 0j"),
     (to_item, av.OffTape, "x.item()", "keep x as it is"),
-    (to_list, av.OffTape, "x.tolist()", "keep x as it is"),
+    (to_list, av.OffTape, "x.tolist()", "iterate over x"),
     (to_array, av.OffTape, "np.array([x0, x1])", "np.stack([x0, x1])"),
     (to_nested_array, av.OffTape, "np.array([x0, x1])", "np.stack([x0, x1])"),
     (to_object_array, av.OffTape, "np.array([x0, x1])", "np.stack([x0, x1])"),

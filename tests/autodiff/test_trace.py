@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import math
 import threading
@@ -207,6 +208,56 @@ def test_index_from_argmax_is_a_branch() -> None:
     np.testing.assert_array_equal(tape.reverse().result, [0, 10, 0])
 
 
+@pytest.mark.parametrize("use", [
+    lambda x, c: c[np.argsort(x)],
+    lambda x, c: c[x > 1],
+    lambda x, c: c[np.argmax(x)],
+    lambda x, c: c[int(np.argmax(x)) :],
+    lambda x, c: c[np.argmax(x).item()],
+    lambda x, c: c[np.argsort(x).tolist()],
+    lambda x, c: sum(c[k] for k in np.argsort(x)),
+    lambda x, c: math.sqrt(np.count_nonzero(x > 1)),
+])  # fmt: skip
+def test_positions_and_masks_choose_among_plain_values(use: Any) -> None:
+    c = np.array([10.0, 20.0, 30.0])
+
+    def f(x: Any) -> Any:
+        chosen = use(x, c)
+        return np.sum(chosen) * x[0]
+
+    x = np.array([3.0, 5.0, 2.0])
+    tape = av.trace(f, x)
+    assert tape.value == f(x)
+    assert len(tape.branches) >= 1
+    assert tape.branches[0].source.line == 1
+    np.testing.assert_array_equal(tape.reverse().result, [np.sum(use(x, c)), 0, 0])
+
+
+def test_a_mask_written_into_a_plain_array() -> None:
+    def f(x: Any) -> Any:
+        weights = np.ones(3)
+        weights[x > 1] = 10.0
+        return np.sum(weights * x)
+
+    np.testing.assert_array_equal(av.trace(f, np.array([0.0, 2.0, 3.0])).reverse().result, [1, 10, 10])
+
+
+def test_copies_are_the_value_itself() -> None:
+    def f(p: dict[str, Any]) -> Any:
+        return copy.deepcopy(p)["a"] * copy.copy(p["a"]) * p["a"].copy()
+
+    assert av.trace(f, {"a": 2.0}).reverse().result == {"a": 12.0}
+
+
+def test_what_becomes_an_array_is_a_constant_array() -> None:
+    class Column:
+        def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+            return np.array([1.0, 2.0])
+
+    tape = av.trace(lambda x: np.dot(x * Column(), [3.0, 4.0]), np.ones(2))
+    np.testing.assert_array_equal(tape.reverse().result, [3, 8])
+
+
 def test_a_mask_is_not_a_branch() -> None:
     assert av.trace(lambda x: np.sum(np.where(x > 0, x, 0.0)), np.ones(2)).branches == ()
 
@@ -268,12 +319,14 @@ def test_names_of_composed_functions_go_to_the_result_alone() -> None:
         limited = np.clip(x, 0.0, 1.0)
         product = np.outer(limited, x)
         total = sum([product[0, 0], product[0, 1], product[1, 0]])
-        return total
+        rows = np.concatenate(product)
+        return total * rows
 
     tape = av.trace(f, np.array([0.5, 2.0]))
     np.testing.assert_array_equal(tape["limited"].value, [0.5, 1.0])
     assert tape["product"].shape == (2, 2)
     assert tape["total"].value == 0.25 + 1.0 + 0.5
+    assert tape["rows"].shape == (4,)
 
 
 def test_names_in_loops_count() -> None:
@@ -329,6 +382,20 @@ def test_names_from_exec() -> None:
     assert names(tape)[:2] == ["x", "a"]
     assert (tape["a"].source.line, tape["a"].source.text, tape["a"].source.function) == (2, "", "f")
     assert tape.reverse().result == pytest.approx(12 * np.sin(2.0) * np.cos(2.0))
+
+
+@pytest.mark.parametrize(("module", "file"), [
+    ("numpyro.models", "models.py"),
+    ("advisory", "advisory.py"),
+    ("advis.autodiff.tape", "<doctest>"),
+])  # fmt: skip
+def test_readers_code_is_told_from_ours(module: str, file: str) -> None:
+    space: dict[str, Any] = {"__name__": module}
+    exec(compile("def f(x):\n    a = x * 2\n    return float(a)\n", file, "exec"), space)
+    with pytest.raises(av.OffTape, match="line 3 of f"):
+        av.trace(space["f"], 2.0)
+    exec(compile("def g(x):\n    a = x * 2\n    return a + 1\n", file, "exec"), space)
+    assert names(av.trace(space["g"], 2.0)) == ["x", "a", "y"]
 
 
 # -- source and blocks

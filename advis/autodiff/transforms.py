@@ -1,0 +1,358 @@
+"""Derivatives as functions of functions: grad, value_and_grad, jvp, vjp, jacobian, hessian, hvp. All of them nest.
+
+Each is a few lines on the tape: record f with respect to the chosen arguments, then sweep. A transform inside a function
+that is itself being recorded works on traced values, so its own sweep is recorded too: that is higher order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff.primitives.rule import shape_of
+from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
+from advis.autodiff.tape import Tape
+from advis.autodiff.trace import function_name, trace
+
+Argnums = int | tuple[int, ...]
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """Return the gradient of a scalar function, as a function of the same arguments.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code that returns one number; or, with ``has_aux``, a pair of it and anything else.
+    argnums : int or tuple of int, optional
+        With respect to which positional arguments; a tuple gives a tuple of gradients.
+    has_aux : bool, optional
+        Whether f returns ``(y, aux)``; the result is then ``(gradient, aux)``.
+
+    Returns
+    -------
+    callable
+        Takes f's arguments, keywords included, and returns the gradient in their structure.
+
+    Raises
+    ------
+    TypeError
+        If f does not return one real number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> av.grad(lambda x: x**3)(2.0), av.grad(av.grad(lambda x: x**3))(2.0)
+    (12.0, 12.0)
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """Return a function that gives both the value of f and its gradient, from one record.
+
+    It takes what `grad` takes and returns ``(value, gradient)``; with ``has_aux``, ``((value, aux), gradient)``.
+
+    Examples
+    --------
+    >>> import advis as av
+    >>> av.value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (10.0, (5.0, 2.0))
+    """
+
+    @wraps(f)
+    def evaluated(*args: Any, **kwargs: Any) -> Any:
+        tape, chosen = _recorded("grad", f, args, kwargs, argnums)
+        structure = _main(tape, f, has_aux)
+        if not isinstance(structure, Place) or shape_of(tape.values[structure.index]):
+            raise TypeError(
+                f"grad: {function_name(f)} must return one number, not {_described(tape, structure)}; "
+                "use av.jacobian for several, or sum them up"
+            )
+        seed = _seeded(tape, structure, has_aux, 1.0)
+        return tape.value, _picked(_arguments(tape, tape.reverse(seed)), chosen, argnums)
+
+    return evaluated
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Return the value of f and the map u ↦ uᵀ F'(x), which can be applied to many u.
+
+    Parameters
+    ----------
+    f : callable
+    *primals
+        Where to linearise: all of f's arguments.
+
+    Returns
+    -------
+    y, pull
+        ``pull(u)`` takes an adjoint in the structure of y and returns a tuple over the primals.
+
+    Examples
+    --------
+    >>> import advis as av
+    >>> y, pull = av.vjp(lambda a, b: a * b, 2.0, 5.0)
+    >>> y, pull(1.0)
+    (10.0, (5.0, 2.0))
+    """
+    tape = trace(f, *primals, source=False)
+    return tape.value, lambda adjoint: _arguments(tape, tape.reverse(adjoint))
+
+
+def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Return the value of f and its derivative along a direction, F'(x) v, from one forward sweep.
+
+    Parameters
+    ----------
+    f : callable
+    primals, tangents : tuple
+        The arguments x, and the direction v in the same structure.
+
+    Returns
+    -------
+    y, ydot
+        Both in the structure of f's result.
+
+    Raises
+    ------
+    TypeError
+        If primals or tangents are not tuples (one argument is ``(x,)``).
+
+    Examples
+    --------
+    >>> import advis as av
+    >>> av.jvp(lambda a, b: a * b, (2.0, 5.0), (1.0, 0.0))
+    (10.0, 5.0)
+    """
+    _check_tuples("jvp", primals=primals, tangents=tangents)
+    tape = trace(f, *primals, source=False)
+    return tape.value, tape.forward(*tangents).result
+
+
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") -> Callable[..., Any]:
+    """Return the Jacobian of f as a function of the same arguments.
+
+    Parameters
+    ----------
+    f : callable
+    argnums : int or tuple of int, optional
+        With respect to which positional arguments.
+    mode : {"auto", "forward", "reverse"}, optional
+        n forward sweeps or m reverse sweeps, in one batch; ``auto`` takes the fewer.
+
+    Returns
+    -------
+    callable
+        Its result has, for each output leaf, the structure of the arguments; the array for an output of shape s and an
+        input of shape t has shape s + t.
+
+    Raises
+    ------
+    ValueError
+        For an unknown mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> av.jacobian(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
+    array([[3., 2.],
+           [1., 0.]])
+    """
+    if mode not in ("auto", "forward", "reverse"):
+        raise ValueError(f"jacobian: mode={mode!r} is not known; choose 'auto', 'forward' or 'reverse'")
+
+    @wraps(f)
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        tape, chosen = _recorded("jacobian", f, args, kwargs, argnums)
+        sizes = [sum(_size(tape, place) for place in places) for places in (tape.input_places, tape.output_places)]
+        forward = mode == "forward" or (mode == "auto" and sizes[0] <= sizes[1])
+        blocks = (_columns if forward else _rows)(tape)
+        return fill(
+            tape._outcome,
+            lambda output: _picked(fill(tape._arguments, lambda place: blocks[output, place]), chosen, argnums),
+        )
+
+    return matrix
+
+
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return the matrix of second derivatives of a scalar function: a forward sweep over the gradient's own graph.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> av.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums, mode="forward")
+
+
+def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the Hessian of a scalar function times a vector, without the Hessian: tangents of adjoints.
+
+    Forward over reverse (Pearlmutter 1994): its cost is a small multiple of the cost of f.
+
+    Parameters
+    ----------
+    f : callable
+    primals, vectors : tuple
+        The arguments, and the vector in the same structure.
+
+    Returns
+    -------
+    tuple
+        Over the primals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> av.hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 0.0]),))
+    (array([6., 0.]),)
+    """
+    _check_tuples("hvp", primals=primals, vectors=vectors)
+    gradient = grad(f, tuple(range(len(primals))))
+    product: tuple[Any, ...] = jvp(gradient, primals, vectors)[1]
+    return product
+
+
+# -- from arguments to a tape of the chosen ones, and back
+
+
+def _recorded(
+    verb: str, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums
+) -> tuple[Tape, tuple[int, ...]]:
+    """Record f with respect to the chosen arguments; the others are passed as they are."""
+    chosen = tuple(_position(verb, f, number, len(args)) for number in (argnums if isinstance(argnums, tuple) else (argnums,)))
+
+    @wraps(f)
+    def of_chosen(*parts: Any) -> Any:
+        whole = list(args)
+        for place, part in zip(chosen, parts, strict=True):
+            whole[place] = part
+        return f(*whole, **kwargs)
+
+    return trace(of_chosen, *(args[place] for place in chosen), source=False), chosen
+
+
+def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
+    if not isinstance(number, int) or not -count <= number < count:
+        raise ValueError(
+            f"{verb}: argnums={number!r}, but {function_name(f)} was called with {count} positional "
+            f"argument{'s' if count != 1 else ''}; choose from 0 to {count - 1}, and pass others as keywords"
+        )
+    return number % count
+
+
+def _main(tape: Tape, f: Callable[..., Any], has_aux: bool) -> Any:
+    """The structure of what is differentiated: the whole result, or the first of a pair."""
+    if not has_aux:
+        return tape._outcome
+    if not isinstance(tape._outcome, tuple) or len(tape._outcome) != 2:
+        raise TypeError(f"grad: with has_aux=True, {function_name(f)} must return a pair (y, aux)")
+    return tape._outcome[0]
+
+
+def _seeded(tape: Tape, structure: Any, has_aux: bool, seed: Any) -> Any:
+    """A seed for the whole result: nothing moves in what is auxiliary."""
+    if not has_aux:
+        return seed
+    still = fill(tape._outcome[1], lambda index: np.zeros(shape_of(tape.values[index])))
+    return seed, still
+
+
+def _described(tape: Tape, structure: Any) -> str:
+    found = [(path, leaf) for path, leaf in leaves(structure, "y")]
+    shapes = [f"{path} {shape_of(tape.values[leaf.index])}" if isinstance(leaf, Place) else f"{path} {leaf!r}" for path, leaf in found]
+    return ", ".join(shapes[:4]) or "nothing"
+
+
+def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
+    """A sweep's result as a tuple over the arguments, also where there is one."""
+    filled: tuple[Any, ...] = fill(tape._arguments, sweep.at)
+    return filled
+
+
+def _picked(parts: tuple[Any, ...], chosen: tuple[int, ...], argnums: Argnums) -> Any:
+    return parts if isinstance(argnums, tuple) else parts[0]
+
+
+def _check_tuples(verb: str, **pairs: Any) -> None:
+    for name, item in pairs.items():
+        if not isinstance(item, tuple):
+            raise TypeError(f"{verb}: {name} must be a tuple over f's arguments, not {type(item).__name__}; write ({name}[0],)")
+    (first, structure), (second, other) = pairs.items()
+    if not same_structure(other, structure):
+        raise ValueError(f"{verb}: {second} must have the structure of {first}")
+
+
+# -- Jacobians, block by block
+
+
+def _size(tape: Tape, place: Place) -> int:
+    return int(np.prod(shape_of(tape.values[place.index]), dtype=int))
+
+
+def _columns(tape: Tape) -> dict[tuple[int, int], Any]:
+    """The block of each pair of output and input, from one forward sweep for each element of each input."""
+    blocks = {}
+    for place in tape.input_places:
+        shape = shape_of(tape.values[place.index])
+        seeds = map_leaves(
+            lambda leaf, here=place: _still(tape, leaf, _size(tape, here)) if leaf != here else _units(tape, here),
+            tape._arguments,
+        )
+        sweep = tape.forward(*seeds)
+        for output in tape.output_places:
+            columns = sweep.at(output.index)  # (elements of the input, shape of the output)
+            last = np.moveaxis(columns, 0, -1) if not hasattr(type(columns), "_record") else _rolled(columns)
+            blocks[output.index, place.index] = np.reshape(last, (*shape_of(tape.values[output.index]), *shape))
+    return blocks
+
+
+def _rolled(columns: Any) -> Any:
+    axes = (*range(1, len(shape_of(columns))), 0)
+    return np.transpose(columns, axes)
+
+
+def _rows(tape: Tape) -> dict[tuple[int, int], Any]:
+    """The block of each pair of output and input, from one reverse sweep for each element of each output."""
+    blocks = {}
+    for output in tape.output_places:
+        shape = shape_of(tape.values[output.index])
+        seeds = map_leaves(
+            lambda leaf, here=output: _still(tape, leaf, _size(tape, here)) if leaf != here else _units(tape, here),
+            tape._outcome,
+        )
+        sweep = tape.reverse(seeds)
+        for place in tape.input_places:
+            blocks[output.index, place.index] = np.reshape(
+                sweep.at(place.index), (*shape, *shape_of(tape.values[place.index]))
+            )
+    return blocks
+
+
+def _units(tape: Tape, place: Place) -> Any:
+    """All one-hot vectors of a place, stacked."""
+    size = _size(tape, place)
+    return np.reshape(np.eye(size), (size, *shape_of(tape.values[place.index])))
+
+
+def _still(tape: Tape, leaf: Any, count: int) -> Any:
+    """Zeros for as many seeds, where another place moves."""
+    return np.zeros((count, *shape_of(tape.values[leaf.index]))) if isinstance(leaf, Place) else leaf
