@@ -1,4 +1,4 @@
-"""Run the notebooks from a fresh kernel and write their outputs back: ``python tests/execute_notebooks.py [NAME …]``."""
+"""Run the notebooks and write their outputs back: ``python tests/execute_notebooks.py [NAME …]``."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,9 @@ FOLDER = Path(__file__).parent.parent / "notebooks"
 def execute(path: Path) -> None:
     """Run one notebook in its folder; keep what its readers see, and nothing of this machine or moment."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, record_timing=False, store_widget_state=False, resources={"metadata": {"path": FOLDER}}).execute()
+    NotebookClient(
+        notebook, record_timing=False, store_widget_state=False, resources={"metadata": {"path": FOLDER}}
+    ).execute()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

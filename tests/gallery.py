@@ -1,4 +1,4 @@
-"""The gallery: named programs in plain NumPy, with arguments. Snapshots, layout figures and the documentation use it."""
+"""The gallery: named programs in plain NumPy, with arguments. Snapshots and layout figures use it."""
 
 import numpy as np
 
@@ -114,7 +114,9 @@ def random_program(seed):
             left, right = (values[-1 - min(int(rng.exponential(4.0)), len(values) - 1)] for _ in range(2))
             kind = rng.integers(5)
             step = (np.sin, np.tanh, None, None, None)[kind]
-            values.append(step(left) if step else left * right if kind == 2 else left + right if kind == 3 else left - right)
+            values.append(
+                step(left) if step else left * right if kind == 2 else left + right if kind == 3 else left - right
+            )
         return values[-1] + values[-2]
 
     program.__name__ = f"random_{seed}"

@@ -1,7 +1,7 @@
 """Derivatives as functions of functions: grad, value_and_grad, jvp, vjp, jacobian, hessian, hvp. All of them nest.
 
-Each is a few lines on the tape: record f with respect to the chosen arguments, then sweep. A transform inside a function
-that is itself being recorded works on traced values, so its own sweep is recorded too: that is higher order.
+Each is a few lines on the tape: record f with respect to the chosen arguments, then sweep. A transform inside a
+function that is itself being recorded works on traced values, so its own sweep is recorded too: that is higher order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff.primitives.rule import shape_of
-from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
+from advis.autodiff.structure import Place, fill, leaves, same_structure
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import function_name, trace
 
@@ -73,7 +73,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
     @wraps(f)
     def evaluated(*args: Any, **kwargs: Any) -> Any:
-        tape, chosen = _recorded("grad", f, args, kwargs, argnums)
+        tape = _recorded("grad", f, args, kwargs, argnums)
         structure = _main(tape, f, has_aux)
         if not isinstance(structure, Place) or shape_of(tape.values[structure.index]):
             raise TypeError(
@@ -81,7 +81,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
                 "use av.jacobian for several, or sum them up"
             )
         seed = _seeded(tape, structure, has_aux, 1.0)
-        return tape.value, _picked(_arguments(tape, tape.reverse(seed)), chosen, argnums)
+        return tape.value, _picked(_arguments(tape, tape.reverse(seed)), argnums)
 
     return evaluated
 
@@ -176,13 +176,13 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
 
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
-        tape, chosen = _recorded("jacobian", f, args, kwargs, argnums)
+        tape = _recorded("jacobian", f, args, kwargs, argnums)
         sizes = [sum(_size(tape, place) for place in places) for places in (tape.input_places, tape.output_places)]
         forward = mode == "forward" or (mode == "auto" and sizes[0] <= sizes[1])
         blocks = (_columns if forward else _rows)(tape)
         return fill(
             tape._outcome,
-            lambda output: _picked(fill(tape._arguments, lambda place: blocks[output, place]), chosen, argnums),
+            lambda output: _picked(fill(tape._arguments, lambda place: blocks[output, place]), argnums),
         )
 
     return matrix
@@ -236,9 +236,10 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
 
 def _recorded(
     verb: str, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums
-) -> tuple[Tape, tuple[int, ...]]:
+) -> Tape:
     """Record f with respect to the chosen arguments; the others are passed as they are."""
-    chosen = tuple(_position(verb, f, number, len(args)) for number in (argnums if isinstance(argnums, tuple) else (argnums,)))
+    numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+    chosen = tuple(_position(verb, f, number, len(args)) for number in numbers)
 
     @wraps(f)
     def of_chosen(*parts: Any) -> Any:
@@ -247,7 +248,7 @@ def _recorded(
             whole[place] = part
         return f(*whole, **kwargs)
 
-    return trace(of_chosen, *(args[place] for place in chosen), source=False), chosen
+    return trace(of_chosen, *(args[place] for place in chosen), source=False)
 
 
 def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
@@ -277,9 +278,11 @@ def _seeded(tape: Tape, structure: Any, has_aux: bool, seed: Any) -> Any:
 
 
 def _described(tape: Tape, structure: Any) -> str:
-    found = [(path, leaf) for path, leaf in leaves(structure, "y")]
-    shapes = [f"{path} {shape_of(tape.values[leaf.index])}" if isinstance(leaf, Place) else f"{path} {leaf!r}" for path, leaf in found]
-    return ", ".join(shapes[:4]) or "nothing"
+    said = [
+        f"{path} of shape {shape_of(tape.values[leaf.index])}" if isinstance(leaf, Place) else f"{path} = {leaf!r}"
+        for path, leaf in leaves(structure, "y")
+    ]
+    return ", ".join(said[:4]) or "nothing"
 
 
 def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
@@ -288,14 +291,14 @@ def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
     return filled
 
 
-def _picked(parts: tuple[Any, ...], chosen: tuple[int, ...], argnums: Argnums) -> Any:
+def _picked(parts: tuple[Any, ...], argnums: Argnums) -> Any:
     return parts if isinstance(argnums, tuple) else parts[0]
 
 
 def _check_tuples(verb: str, **pairs: Any) -> None:
     for name, item in pairs.items():
         if not isinstance(item, tuple):
-            raise TypeError(f"{verb}: {name} must be a tuple over f's arguments, not {type(item).__name__}; write ({name}[0],)")
+            raise TypeError(f"{verb}: {name} must be a tuple over f's arguments, not {type(item).__name__}; write (x,)")
     (first, structure), (second, other) = pairs.items()
     if not same_structure(other, structure):
         raise ValueError(f"{verb}: {second} must have the structure of {first}")
@@ -313,11 +316,7 @@ def _columns(tape: Tape) -> dict[tuple[int, int], Any]:
     blocks = {}
     for place in tape.input_places:
         shape = shape_of(tape.values[place.index])
-        seeds = map_leaves(
-            lambda leaf, here=place: _still(tape, leaf, _size(tape, here)) if leaf != here else _units(tape, here),
-            tape._arguments,
-        )
-        sweep = tape.forward(*seeds)
+        sweep = tape.forward(*_moving(tape, tape._arguments, place))
         for output in tape.output_places:
             columns = sweep.at(output.index)  # (elements of the input, shape of the output)
             last = np.moveaxis(columns, 0, -1) if not hasattr(type(columns), "_record") else _rolled(columns)
@@ -335,11 +334,7 @@ def _rows(tape: Tape) -> dict[tuple[int, int], Any]:
     blocks = {}
     for output in tape.output_places:
         shape = shape_of(tape.values[output.index])
-        seeds = map_leaves(
-            lambda leaf, here=output: _still(tape, leaf, _size(tape, here)) if leaf != here else _units(tape, here),
-            tape._outcome,
-        )
-        sweep = tape.reverse(seeds)
+        sweep = tape.reverse(_moving(tape, tape._outcome, output))
         for place in tape.input_places:
             blocks[output.index, place.index] = np.reshape(
                 sweep.at(place.index), (*shape, *shape_of(tape.values[place.index]))
@@ -347,12 +342,18 @@ def _rows(tape: Tape) -> dict[tuple[int, int], Any]:
     return blocks
 
 
-def _units(tape: Tape, place: Place) -> Any:
-    """All one-hot vectors of a place, stacked."""
-    size = _size(tape, place)
-    return np.reshape(np.eye(size), (size, *shape_of(tape.values[place.index])))
+def _moving(tape: Tape, structure: Any, here: Place) -> Any:
+    """Seeds for a structure: all one-hot vectors of one place, stacked, and zeros for the others.
 
+    A node may stand in the structure twice; it is seeded once.
+    """
+    size, pending = _size(tape, here), {here.index}
 
-def _still(tape: Tape, leaf: Any, count: int) -> Any:
-    """Zeros for as many seeds, where another place moves."""
-    return np.zeros((count, *shape_of(tape.values[leaf.index]))) if isinstance(leaf, Place) else leaf
+    def seeds(index: int) -> Any:
+        shape = (size, *shape_of(tape.values[index]))
+        if index not in pending:
+            return np.zeros(shape)
+        pending.remove(index)
+        return np.reshape(np.eye(size), shape)
+
+    return fill(structure, seeds)

@@ -247,6 +247,7 @@ def _straighten(runs: _Runs, place: list[float]) -> None:
             place[node] = min(max((near + far) / 2, least), most)
         elif place[node] not in (near, far):
             level = [goal for goal in (near, far) if least <= goal <= most]
-            place[node] = min(level, key=lambda goal, here=place[node]: abs(goal - here)) if level else place[node]
+            gaps = [abs(goal - place[node]) for goal in level]
+            place[node] = level[gaps.index(min(gaps))] if level else place[node]
     for node, head in enumerate(runs.of):
         place[node] = place[head]

@@ -182,9 +182,7 @@ def state_at(film: Film, step: int) -> dict[str, State]:
 def plain(film: Film) -> dict[str, Any]:
     """Return the film as dicts, lists, strings and numbers, with defaults left out: what the player works on."""
     record = {name: _plain(value) for name, value in _items(film)}
-    record["tracks"] = {
-        key: [[step, *_short(state)] for step, state in track] for key, track in film.tracks.items()
-    }
+    record["tracks"] = {key: [[step, *_short(state)] for step, state in track] for key, track in film.tracks.items()}
     return {"schema": SCHEMA, **record}
 
 

@@ -101,7 +101,12 @@ def subtitle(tape: Tape) -> str:
 def tape_sentence(tape: Tape) -> Spans:
     """Return the sentence below the picture of a tape."""
     note = f" Note: {'; '.join(tape.notes)}." if tape.notes else ""
-    return (("", f"The record of one run of {tape.function}: {operations_text(tape)}, from the inputs to the result.{note}"),)
+    return (
+        (
+            "",
+            f"The record of one run of {tape.function}: {operations_text(tape)}, from the inputs to the result.{note}",
+        ),
+    )
 
 
 def picture_value(tape: Tape, index: int) -> str:
@@ -281,7 +286,14 @@ def _box(tape: Tape, index: int, corner: tuple[float, float], size: tuple[float,
     whole = "" if (name_shown, rest) == (name, operation) else name + operation
     stack = (additions.stacks or {}).get(index, ())
     return Box(
-        f"n{index}", _shape(tape, index), (*corner, *size), spans, _rows(tape, index, additions.voice), stack, note, whole
+        f"n{index}",
+        _shape(tape, index),
+        (*corner, *size),
+        spans,
+        _rows(tape, index, additions.voice),
+        stack,
+        note,
+        whole,
     )
 
 
@@ -312,9 +324,13 @@ def _folded_scene(tape: Tape, additions: Additions, engine: str, direction: str,
     edges = [(k, block) for k in range(block)] + [(block, block + 1 + k) for k in range(len(outputs))]
     placed = place_boxes(engine, sizes, edges, [(0.0, 0.0)] * len(edges), direction)
     boxes = [_box(tape, i, placed.boxes[k], sizes[k], additions) for k, i in enumerate(inputs)]
-    fold = Box("program", "block", (*placed.boxes[block], *sizes[block]), (("name", tape.function),), note=f"{count:,} nodes")
+    fold = Box(
+        "program", "block", (*placed.boxes[block], *sizes[block]), (("name", tape.function),), note=f"{count:,} nodes"
+    )
     boxes += [fold]
-    boxes += [_box(tape, i, placed.boxes[block + 1 + k], sizes[block + 1 + k], additions) for k, i in enumerate(outputs)]
+    boxes += [
+        _box(tape, i, placed.boxes[block + 1 + k], sizes[block + 1 + k], additions) for k, i in enumerate(outputs)
+    ]
     curves = [Edge(f"f{k}", placed.curves[k]) for k in range(len(edges))]
     return _drawing(tape, boxes, curves, placed)
 
@@ -355,7 +371,9 @@ def source_scene(tape: Tape) -> Scene:
         if shown and lines:
             shown.append(Line(0, ""))
         shown += [Line(k, text, tuple(pieces.get((code, k), ()))) for k, text in enumerate(lines, 1)]
-    return Scene("source", "lines", "Source", tuple(shown), description=", ".join(display_name(c.co_name) for c in codes))
+    return Scene(
+        "source", "lines", "Source", tuple(shown), description=", ".join(display_name(c.co_name) for c in codes)
+    )
 
 
 def _spread(span: tuple[int, int, int, int], lines: tuple[str, ...]) -> list[tuple[int, int, int]]:

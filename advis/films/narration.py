@@ -40,7 +40,12 @@ def _opening(sweep: Sweep) -> Spans:
     spans: list[tuple[str, str]] = [("", "The seed: ")]
     for place, node in enumerate(seeded[:MOST_NAMED]):
         seed = minus(value_text(plain_value(sweep._seeds[node.index]), PICTURE, room=2))
-        spans += [("", ", " if place else ""), ("name", node.name), ("", f" starts with {sweep.voice} "), (sweep.voice, seed)]
+        spans += [
+            ("", ", " if place else ""),
+            ("name", node.name),
+            ("", f" starts with {sweep.voice} "),
+            (sweep.voice, seed),
+        ]
     if len(seeded) > MOST_NAMED:
         spans.append(("", f", and {len(seeded) - MOST_NAMED} more"))
     rest = "; the other inputs do not move." if forward and len(seeded) < len(ends) else "."
@@ -67,12 +72,22 @@ def _collects(script: Script, node: Node, flows: tuple[Contribution, ...]) -> Sp
         return (("", "depends on nothing that moves: its tangent is 0."),)
     spans: list[tuple[str, str]] = [("", "collects ")]
     for place, flow in enumerate(flows[:MOST_NAMED]):
-        spans += [("", " plus " if place else ""), ("tangent", _product(script.sweep, flow)), ("", " from "), ("name", flow.source.name)]
+        spans += [
+            ("", " plus " if place else ""),
+            ("tangent", _product(script.sweep, flow)),
+            ("", " from "),
+            ("name", flow.source.name),
+        ]
     if len(flows) > MOST_NAMED:
         spans.append(("", f" and {len(flows) - MOST_NAMED} more"))
     arrivals = script.arrivals[node.index]
     total = _text(arrivals[-1].total, arrivals[-1].scale if len(arrivals) > 1 else 0.0)
-    return (*spans, ("", ": its tangent is " if len(flows) > 1 else ", so its tangent is "), ("tangent", total), ("", "."))
+    return (
+        *spans,
+        ("", ": its tangent is " if len(flows) > 1 else ", so its tangent is "),
+        ("tangent", total),
+        ("", "."),
+    )
 
 
 def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], step: int) -> Spans:
@@ -80,7 +95,11 @@ def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], ste
     spans.append(("", " back: "))
     for place, flow in enumerate(flows[:MOST_NAMED]):
         before = [a for a in script.arrivals[flow.target.index] if a.step < step]
-        spans += [("", "; " if place else ""), ("name", flow.target.name), ("adjoint", f" gets {_product(script.sweep, flow)}")]
+        spans += [
+            ("", "; " if place else ""),
+            ("name", flow.target.name),
+            ("adjoint", f" gets {_product(script.sweep, flow)}"),
+        ]
         if before:
             spans.append(("", f" on top of {_text(before[-1].total, before[-1].scale)}"))
     if len(flows) > MOST_NAMED:

@@ -17,7 +17,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from advis.films.film import SCHEMA, Box, Edge, Film, Mark, Row, Scene, Spans, State
+from advis.films.film import SCHEMA, Box, Edge, Film, Mark, Row, Scene, Spans
 
 
 def to_json(film: Film) -> str:
@@ -30,10 +30,15 @@ def packed(film: Film) -> dict[str, Any]:
     words = _Words()
     scenes = [_scene(scene, words) for scene in film.scenes]
     tracks = {
-        key: [[step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])] for step, state in track]
+        key: [
+            [step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])]
+            for step, state in track
+        ]
         for key, track in film.tracks.items()
     }
-    head = {name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "choices", "data")}
+    head = {
+        name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "choices", "data")
+    }
     return {"schema": SCHEMA, **head, "scenes": scenes, "tracks": tracks, "words": words.listed}
 
 

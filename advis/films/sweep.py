@@ -73,7 +73,9 @@ def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right") 
     tracks = value_tracks(tape) | rows | node_tracks(script) | edge_tracks(script, tokens)
     tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(narration.sentences(script)))
     scenes = tape_scenes(tape, additions, engine, direction)
-    return Film("sweep", title(tape), scenes, tracks, script.last, subtitle(tape), voice, data={"notes": list(tape.notes)})
+    return Film(
+        "sweep", title(tape), scenes, tracks, script.last, subtitle(tape), voice, data={"notes": list(tape.notes)}
+    )
 
 
 def write_script(sweep: Sweep) -> Script:
@@ -88,7 +90,9 @@ def write_script(sweep: Sweep) -> Script:
             before = script.arrivals.setdefault(target, [])
             total, scale = (before[-1].total, before[-1].scale) if before else _start(sweep, target)
             total = flow.amount if total is None else total + flow.amount
-            before.append(Arrival(step.number, edge, flow, total, max(scale, residue_scale(sweep, [flow]), scale_of(flow.amount))))
+            before.append(
+                Arrival(step.number, edge, flow, total, max(scale, residue_scale(sweep, [flow]), scale_of(flow.amount)))
+            )
     return script
 
 
@@ -219,7 +223,9 @@ def _summary_film(sweep: Sweep, engine: str, direction: str) -> Film:
         rows[f"n{index}.{voice[0]}"] = ((0 if index in starts else 1, State("", text)),)
     texts = {key: tuple(str(state.text) for _, state in track) for key, track in rows.items()}
     scenes = tape_scenes(tape, Additions(voice, texts), engine, direction)
-    said: Spans = (("", f"{len(tape):,} nodes are more than a drawing can show ({MOST_BOXES}): the program is one box."),)
+    said: Spans = (
+        ("", f"{len(tape):,} nodes are more than a drawing can show ({MOST_BOXES}): the program is one box."),
+    )
     lit: dict[str, Track] = {"program": ((0, State("")), (1, State(f"active {voice}")))}
     tracks = value_tracks(tape) | rows | lit | {"say": ((0, State("", said)), (1, State("", narration.closing(sweep))))}
     return Film("sweep", title(tape), scenes, tracks, 1, subtitle(tape), voice, data={"notes": list(tape.notes)})

@@ -15,7 +15,7 @@ from advis.media.player import inline_json, player_module
 from advis.media.svg import checked_step, svg, text
 
 MOST_DETAILED = 60
-"""A picture that stands in for the player of a larger drawing is an outline: its small type could not be read anyway."""
+"""A picture that stands in for the player of a larger drawing is an outline: small type could not be read."""
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 

@@ -209,6 +209,8 @@ PRODUCTS = {
     "einsum batch": (lambda a, b: np.einsum("bij,bjk->bik", a, b), (2, 2, 3), (2, 3, 2)),
     "einsum hadamard": (lambda a, b: np.einsum("ij,ij->ij", a, b), (2, 3), (2, 3)),
     "einsum diagonal": (lambda a, b: np.einsum("ii,i->i", a, b), (3, 3), (3,)),
+    "einsum diagonal size one": (lambda a, b: np.einsum("ii,i->i", a, b), (3, 3), (1,)),
+    "einsum size one diagonal": (lambda a, b: np.einsum("ii,i->i", a, b), (1, 1), (3,)),
     "einsum trace": (lambda a, b: np.einsum("ii,j->j", a, b), (3, 3), (2,)),
     "einsum triple": (lambda a, b: np.einsum("iii,i->", a, b), (2, 2, 2), (2,)),
     "einsum size one": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 1), (3, 4)),
@@ -452,6 +454,13 @@ def test_powers_of_zero() -> None:
     assert gradient(lambda y: 0.0**y, 2.0) == 0.0
     np.testing.assert_array_equal(gradient(lambda x: np.sum(x ** np.array([0, 1, 2, 3])), np.zeros(4)), [0, 1, 0, 0])
     assert gradient(lambda x, y: x**y, 0.0, 2.0) == (0.0, 0.0)
+
+
+def test_mixed_second_derivative_of_power_at_exponent_zero() -> None:
+    """∂²xʸ/∂x ∂y = xʸ⁻¹ (1 + y log x), which is 1/x at y = 0."""
+    by_x = gradient(lambda y: gradient(lambda x: x**y, 4.0), 0.0)
+    by_y = gradient(lambda x: gradient(lambda y: x**y, 0.0), 4.0)
+    assert (by_x, by_y) == (0.25, 0.25)
 
 
 def test_logaddexp_at_minus_infinity() -> None:

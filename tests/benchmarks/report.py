@@ -10,7 +10,12 @@ HERE = Path(__file__).parent
 RATIOS = [
     ("record + reverse, chain of 1,000 mixed scalar operations", "test_chain[advis]", "test_chain[autograd]", 0.25),
     ("the same with `source=True`, against itself without", "test_chain[advis with source]", "test_chain[advis]", 1.6),
-    ("layout of 2,000 nodes of a layered DAG, against `dot -Tplain`", "test_big_layout[advis]", "test_big_layout[dot]", 1.0),
+    (
+        "layout of 2,000 nodes of a layered DAG, against `dot -Tplain`",
+        "test_big_layout[advis]",
+        "test_big_layout[dot]",
+        1.0,
+    ),
     ("`import advis`, against `import numpy`", "test_import[advis]", "test_import[numpy]", 1.5),
 ]
 
@@ -32,7 +37,9 @@ def table(found: dict[str, float]) -> str:
         ratio = found[ours] / found[peer]
         lines.append(f"| {what} | {1e3 * found[ours]:.3g} ms | {1e3 * found[peer]:.3g} ms | {ratio:.2f} | {most} |")
     slowest = max((seconds, name) for name, seconds in found.items() if name.startswith("test_layout["))
-    lines.append(f"| layout of the gallery's slowest graph ({slowest[1][12:-1]}) | {1e3 * slowest[0]:.3g} ms | – | – | 100 ms |")
+    lines.append(
+        f"| layout of the gallery's slowest graph ({slowest[1][12:-1]}) | {1e3 * slowest[0]:.3g} ms | – | – | 100 ms |"
+    )
     return "\n".join(lines)
 
 

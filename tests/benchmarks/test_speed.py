@@ -8,6 +8,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from gallery import GALLERY
+from tools import needs
 
 import advis as av
 from advis.autodiff.structure import map_leaves
@@ -16,7 +17,6 @@ from advis.films.layout import layered
 from advis.films.sweep import sweep_film
 from advis.media.html import fragment
 from advis.media.svg import svg
-from tools import needs
 
 LINKS = 334
 
@@ -91,7 +91,7 @@ def test_big_layout(benchmark, name):
         return
     dot = needs("dot")
     lines = "".join(f"{a}->{b};" for a, b in edges)
-    source = f"digraph {{rankdir=LR;node[shape=box,fixedsize=true,width=0.83,height=0.42,label=\"\"];{lines}}}"
+    source = f'digraph {{rankdir=LR;node[shape=box,fixedsize=true,width=0.83,height=0.42,label=""];{lines}}}'
     benchmark.pedantic(
         lambda: subprocess.run([dot, "-Tplain"], input=source, capture_output=True, text=True, check=True), rounds=5
     )

@@ -18,9 +18,9 @@ positive = elementwise(np.positive, lambda d, ans, x: d, symbol="+{0}", strength
 
 def _base_rule(d, ans, x, y):
     """d xʸ/dx = y xʸ⁻¹, and 0 for y = 0 even at x = 0."""
-    zero = plain_value(y) == 0
-    lowered = np.where(zero, 1.0, y - 1) if shape_of(zero) else 1.0 if zero else y - 1
-    return d * (y * x**lowered)
+    both = (plain_value(x) == 0) & (plain_value(y) == 0)
+    base = np.where(both, 1.0, x) if np.any(both) else x
+    return d * (y * base ** (y - 1))
 
 
 def _exponent_rule(d, ans, x, y):
