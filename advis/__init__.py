@@ -14,8 +14,24 @@ from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.trace import trace
+from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
-__all__ = ["Node", "OffTape", "Sweep", "Tape", "block", "to_graphviz", "trace"]
+__all__ = [
+    "Node",
+    "OffTape",
+    "Sweep",
+    "Tape",
+    "block",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "to_graphviz",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]
 
 
 class _Doors:
