@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,18 @@ def quiet() -> np.errstate:
 
 
 def forward_column(
-    primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column
+    primitives: Sequence[Primitive],
+    parents: Sequence[Any],
+    values: Sequence[Any],
+    seeds: Column,
+    fit: Callable[[Any, Any], Any] | None = None,
 ) -> Column:
     """Return the tangent of every node, given those of the inputs.
 
     Each node is visited once, in the order of the record; its tangent is the sum of what its parents contribute
-    (Griewank & Walther 2008, section 3.1).
+    (Griewank & Walther 2008, section 3.1). ``fit`` brings a sum into the shape of its value; `grown` if not given.
     """
+    fit = fit or grown
     tangents = list(seeds)
     value_at = values.__getitem__
     for index, primitive in enumerate(primitives):
@@ -45,18 +50,23 @@ def forward_column(
             amount = rule(tangent, values[index], *args)
             total = amount if total is None else total + amount
         if total is not None:
-            tangents[index] = grown(total, values[index])
+            tangents[index] = fit(total, values[index])
     return tangents
 
 
 def reverse_column(
-    primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], seeds: Column
+    primitives: Sequence[Primitive],
+    parents: Sequence[Any],
+    values: Sequence[Any],
+    seeds: Column,
+    fit: Callable[[Any, Any], Any] | None = None,
 ) -> Column:
     """Return the adjoint of every node, given those of the outputs.
 
     Each node is visited once, from the last to the first; by then all its uses have added their contributions
-    (Griewank & Walther 2008, section 3.2).
+    (Griewank & Walther 2008, section 3.2). ``fit`` brings one into the shape of its value; `fitted` if not given.
     """
+    fit = fit or fitted
     adjoints = list(seeds)
     value_at = values.__getitem__
     for index in range(len(primitives) - 1, -1, -1):
@@ -73,7 +83,7 @@ def reverse_column(
                 continue
             amount = rule(adjoint, values[index], *args)
             if type(amount) is not np.float64 or type(arg) is not np.float64:
-                amount = fitted(amount, arg)
+                amount = fit(amount, arg)
             before = adjoints[source]
             adjoints[source] = amount if before is None else before + amount
     return adjoints
@@ -123,19 +133,6 @@ def carries(primitives: Sequence[Primitive], parents: Sequence[Any]) -> list[boo
             primitive is INPUT or any(rule is not None and carried[p] for p, rule in zip(sources, rules, strict=False))
         )
     return carried
-
-
-def stacked(columns: list[Column], values: Sequence[Any]) -> Column:
-    """Return one column with a new leading axis from the columns of several seeds."""
-    if not columns:
-        return [None] * len(values)
-    rows: Column = []
-    for index, items in enumerate(zip(*columns, strict=True)):
-        if all(item is None for item in items):
-            rows.append(None)
-            continue
-        rows.append(np.stack([zero_like(values[index]) if item is None else item for item in items]))
-    return rows
 
 
 def zero_like(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
 
-from advis.autodiff import expressions, sweeps
+from advis.autodiff import batch, expressions, sweeps
 from advis.autodiff.code import Source, assigned_name, block_paths, is_call, source_of
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, shape_of
@@ -261,14 +261,14 @@ class Tape(Shown, Sequence["Node"]):
         return self._swept("reverse", column, count)
 
     def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
-        run = sweeps.forward_column if direction == "forward" else sweeps.reverse_column
-        columns = self.primitives, self.parents, self.values
+        forward = direction == "forward"
+        run = sweeps.forward_column if forward else sweeps.reverse_column
         with sweeps.quiet():
             if count is None:
-                column = run(*columns, seeds)
+                column = run(self.primitives, self.parents, self.values, seeds)
             else:
-                each = [[None if seed is None else seed[k] for seed in seeds] for k in range(count)]
-                column = sweeps.stacked([run(*columns, one) for one in each], self.values)
+                fit = batch.grown_many if forward else batch.fitted_many
+                column = run(batch.of_many(self.primitives), self.parents, self.values, seeds, fit)
         sweep = Sweep(self, direction, tuple(seeds), column, count)
         self._latest[direction] = sweep
         return sweep

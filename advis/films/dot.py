@@ -45,11 +45,6 @@ def dot_layout(
     -----
     E. R. Gansner, E. Koutsofios, S. C. North and K.-P. Vo, "A technique for drawing directed graphs", IEEE
     Transactions on Software Engineering 19(3), 1993.
-
-    Examples
-    --------
-    >>> dot_layout([(40, 20), (40, 20)], [(0, 1)]).boxes  # doctest: +SKIP
-    ((0.0, 0.0), (104.0, 0.0))
     """
     check("dot_layout", sizes, edges, labels, direction)
     if not sizes:

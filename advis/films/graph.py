@@ -331,7 +331,8 @@ def _folded_scene(tape: Tape, additions: Additions, engine: str, direction: str,
     boxes += [
         _box(tape, i, placed.boxes[block + 1 + k], sizes[block + 1 + k], additions) for k, i in enumerate(outputs)
     ]
-    curves = [Edge(f"f{k}", placed.curves[k]) for k in range(len(edges))]
+    keys = [box.key for box in boxes]
+    curves = [Edge(f"f{k}", placed.curves[k], source=keys[a], target=keys[b]) for k, (a, b) in enumerate(edges)]
     return _drawing(tape, boxes, curves, placed)
 
 

@@ -28,7 +28,7 @@ def shortened(text: str, size: float, room: float) -> str:
     Examples
     --------
     >>> shortened("a quite long expression", 10, 60)
-    'a quite l…'
+    'a quite lo…'
     """
     if text_width(text, size) <= room:
         return text

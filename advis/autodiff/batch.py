@@ -1,0 +1,73 @@
+"""Several seeds in one sweep: tangents and adjoints with a leading axis, one entry for each seed.
+
+An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting. Every
+other rule is applied to one seed after the other. Either way each seed's numbers are those of a sweep of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff.primitives.rule import Primitive, Rule, shape_of
+from advis.autodiff.sweeps import fitted, grown
+
+
+def of_many(primitives: Sequence[Primitive]) -> list[Primitive]:
+    """Return the primitives with their rules ready for tangents and adjoints with a leading axis."""
+    known: dict[Primitive, Primitive] = {}
+    for primitive in primitives:
+        if primitive not in known:
+            known[primitive] = _of_many(primitive)
+    return [known[primitive] for primitive in primitives]
+
+
+def _of_many(primitive: Primitive) -> Primitive:
+    if is_elementwise(primitive):
+        return replace(primitive, jvps=tuple(rule and _lifted(rule) for rule in primitive.jvps))
+    jvps, vjps = (tuple(rule and _one_by_one(rule) for rule in rules) for rules in (primitive.jvps, primitive.vjps))
+    return replace(primitive, jvps=jvps, vjps=vjps)
+
+
+def is_elementwise(primitive: Primitive) -> bool:
+    """Whether one rule per argument serves both modes, element by element."""
+    return primitive.jvps is primitive.vjps and set(primitive.structures) == {"diagonal"}
+
+
+def _one_by_one(rule: Rule) -> Rule:
+    return lambda seeds, ans, *args: np.stack([rule(seed, ans, *args) for seed in seeds])
+
+
+def _lifted(rule: Rule) -> Rule:
+    """The tangents of an argument of fewer axes than the answer keep their seeds' axis in front."""
+    return lambda tangents, ans, *args: rule(_spread(tangents, len(shape_of(ans))), ans, *args)
+
+
+def _spread(stack: Any, dimensions: int) -> Any:
+    """Insert axes of length one after the first, until there are so many behind it."""
+    count, *rest = shape_of(stack)
+    missing = dimensions - len(rest)
+    return np.reshape(stack, (count, *(1,) * missing, *rest)) if missing > 0 else stack
+
+
+def fitted_many(amounts: Any, value: Any) -> Any:
+    """Return contributions of many seeds, each in the shape and type of the value."""
+    if shape_of(amounts)[1:] == shape_of(value):
+        return _typed(amounts, value)
+    return np.stack([fitted(amount, value) for amount in amounts])
+
+
+def grown_many(amounts: Any, value: Any) -> Any:
+    """Return tangents of many seeds, each in the shape and type of the value."""
+    shape = shape_of(value)
+    if shape_of(amounts)[1:] == shape:
+        return _typed(amounts, value)
+    return _typed(np.broadcast_to(_spread(amounts, len(shape)), (shape_of(amounts)[0], *shape)), value)
+
+
+def _typed(amounts: Any, value: Any) -> Any:
+    same = getattr(amounts, "dtype", None) == getattr(value, "dtype", None)
+    return amounts if same else np.stack([grown(amount, value) for amount in amounts])
