@@ -30,10 +30,12 @@ class Context:
     code: CodeType | None
     call: int  # the instruction in the parent's code that made the call
     name: str
+    level: int = 0  # how many sweeps deep: a sweep that is itself recorded is one deeper than what it sweeps over
 
 
 ROOT = Context(-1, None, -1, "")
 NOWHERE: Position = (0, -1)
+INDIRECT = -1  # the call went through a transform of ours: its result is not what the reader stored
 
 
 class Recorder:
@@ -44,13 +46,14 @@ class Recorder:
     """
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
-        "level", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "function",
+        "level", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "function",
         "add_primitive", "add_parents", "add_value", "add_position",
         "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
     )  # fmt: skip
 
     def __init__(self, function: str, source: bool, boundary: FrameType | None) -> None:
         self.level = next(_levels)
+        self.nested = 0  # how deep traces were nested inside this one
         self.source = source
         self.function = function
         self.primitives: list[Primitive] = []
@@ -128,12 +131,15 @@ class Recorder:
             if not is_own(frame):
                 path.append(frame)
             frame = frame.f_back
-        if not path:
-            return NOWHERE
         self._enter(path)
         # only the reader's own frame may take the short way of the hot path
-        self.frame = direct if direct is path[0] else None
-        return self.context, path[0].f_lasti
+        self.frame = direct if path and direct is path[0] else None
+        instruction = path[0].f_lasti if path else -1
+        # what a sweep computes on the way is not what the reader stores under a name
+        return self.context, ~instruction if self._in_sweep() and path else instruction
+
+    def _in_sweep(self) -> bool:
+        return bool(self._stack) and isinstance(self._stack[-1][0], sweep_block)
 
     def _enter(self, path: list[FrameType]) -> None:
         """Make the stack of contexts agree with the reader's frames, innermost first in ``path``."""
@@ -143,9 +149,11 @@ class Recorder:
         while keep < len(self._stack) and isinstance(self._stack[keep][0], block):
             keep += 1  # blocks that are open in that frame
         del self._stack[keep:]
-        for frame in reversed(path[:depth]):
-            call = frame.f_back.f_lasti if frame.f_back is not None else -1
-            self._push(frame, Context(self._top(), frame.f_code, call, frame.f_code.co_name))
+        for frame, caller in reversed(list(zip(path[:depth], [*path[1:], None], strict=False))):
+            direct = caller is None or frame.f_back is caller  # else a transform of ours stands between the two
+            call = caller.f_lasti if caller is not None else 0
+            top, call = self._top(), call if direct else INDIRECT
+            self._push(frame, Context(top, frame.f_code, call, frame.f_code.co_name, self.contexts[top].level))
         self.context = self._top()
 
     def _push(self, key: Any, context: Context) -> None:
@@ -159,7 +167,8 @@ class Recorder:
         """Begin a named part of the program in the reader's current frame."""
         self.locate(frame)
         parent = self.contexts[self._top()]
-        self._push(opened, Context(self._top(), parent.code, -1, opened.name))
+        level = opened.level if isinstance(opened, sweep_block) else parent.level
+        self._push(opened, Context(self._top(), parent.code, -1, opened.name, level))
         self.frame, self.context = None, self._top()
 
     def refuse(self, error: OffTape) -> OffTape:
@@ -243,3 +252,13 @@ class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
     def __exit__(self, *_: object) -> None:
         for recorder in active_recorders():
             recorder.close_block(self)
+
+
+class sweep_block(block):  # noqa: N801
+    """The block of a sweep that is itself being recorded: what it records is one level deeper than what it sweeps."""
+
+    __slots__ = ("level",)
+
+    def __init__(self, name: str, level: int) -> None:
+        super().__init__(name)
+        self.level = level

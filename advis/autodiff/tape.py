@@ -12,7 +12,7 @@ from advis.autodiff import batch, expressions, sweeps
 from advis.autodiff.code import Source, assigned_name, block_paths, is_call, source_of
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, shape_of
-from advis.autodiff.recorder import Context, Position
+from advis.autodiff.recorder import Context, Position, sweep_block
 from advis.autodiff.shown import Shown
 from advis.autodiff.structure import Place, fill, leaves
 from advis.autodiff.sweep import Sweep, forward_seeds, reverse_seeds
@@ -53,11 +53,13 @@ class Tape(Shown, Sequence["Node"]):
         input_names: list[str],
         constant_names: dict[int, str],
         parameters: tuple[str, ...],
+        nested: int = 0,
     ) -> None:
         self.function = function
         self.primitives, self.parents, self.values, self.positions = columns
         self.contexts = contexts
         self.parameters = parameters
+        self.nested = nested  # how deep traces were nested inside the run
         self._steered = steered
         self._arguments = arguments  # the structure of f's arguments, with a Place for each input
         self._outcome = outcome  # the structure of f's result, with a Place for each output
@@ -263,7 +265,7 @@ class Tape(Shown, Sequence["Node"]):
     def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
         forward = direction == "forward"
         run = sweeps.forward_column if forward else sweeps.reverse_column
-        with sweeps.quiet():
+        with sweeps.quiet(), sweep_block(f"{direction} sweep of {self.function}", self.nested + 1):
             if count is None:
                 column = run(self.primitives, self.parents, self.values, seeds)
             else:
@@ -352,6 +354,11 @@ class Node:
     def source(self) -> Source | None:
         """The reader's function, line and text, or None if positions were not recorded."""
         return source_of(self.tape.contexts, self.tape.positions[self.index])
+
+    @property
+    def level(self) -> int:
+        """How many sweeps deep it was made: 0 by the function itself, 1 by a sweep over it, 2 by a sweep over that."""
+        return self.tape.contexts[self.tape.positions[self.index][0]].level
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -77,11 +77,22 @@ def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None
         raise
     finally:
         stack.remove(recorder)
+        if stack:
+            stack[-1].nested = max(stack[-1].nested, recorder.nested + 1)
         constants = _constant_names(recorder, f, keywords)
         recorder.close()
     columns = recorder.primitives, recorder.parents, recorder.values, recorder.positions
     return Tape(
-        recorder.function, columns, recorder.contexts, recorder.branches, places, outcome, names, constants, parameters
+        recorder.function,
+        columns,
+        recorder.contexts,
+        recorder.branches,
+        places,
+        outcome,
+        names,
+        constants,
+        parameters,
+        recorder.nested,
     )
 
 

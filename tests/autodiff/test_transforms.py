@@ -174,3 +174,24 @@ def test_what_is_not_scalar_or_not_there_is_refused():
         av.jvp(lambda x: x, X, X)
     with pytest.raises(ValueError, match="tangents must have the structure of primals"):
         av.jvp(lambda x: x, (1.0,), (1.0, 2.0))
+
+
+def test_nodes_know_which_level_made_them():
+    def f(x):
+        s = np.sin(x)
+        return s * x
+
+    def g(x):
+        h = av.grad(f)(x)
+        return h * 2.0
+
+    tape = av.trace(g, 1.0)
+    assert [(node.name, node.level) for node in tape if node.parents][:2] == [("s", 0), ("v1", 0)]
+    assert [node.level for node in tape if node.primitive.name == "cos"] == [1]
+    assert tape.outputs[0].level == 0
+    assert "h" not in {node.name for node in tape if node.primitive.name == "cos"}
+    swept = [node for node in tape if node.level == 1]
+    assert {node.blocks for node in swept} == {("reverse sweep of f",)}
+    assert {node.source.text for node in swept} == {"h = av.grad(f)(x)"}
+    levels = {node.level for node in av.trace(av.grad(av.grad(f)), 1.0)}
+    assert levels == {0, 1, 2}
