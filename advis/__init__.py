@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advis.autodiff.custom import primitive, stop_gradient
 from advis.autodiff.errors import OffTape
 from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
@@ -27,6 +28,8 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "primitive",
+    "stop_gradient",
     "to_graphviz",
     "trace",
     "value_and_grad",

@@ -1,0 +1,255 @@
+"""Node by node: each rule at the values that were recorded, against differences of its primitive and its counterpart.
+
+A reverse rule is compared through ⟨u, J t⟩ = ⟨Jᵀu, t⟩ with a random adjoint u: one number tells whether a whole
+Jacobian is right, but for chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from advis.analysis.differences import (
+    Function,
+    Slope,
+    direction_like,
+    doubled,
+    flat,
+    kinked,
+    pairing,
+    slope,
+    weights,
+)
+from advis.analysis.findings import Finding, told_apart, verdict, worst
+from advis.analysis.replay import settled
+from advis.autodiff import sweeps
+from advis.autodiff.partial import Partial
+from advis.autodiff.primitives.rule import plain_value, shape_of
+from advis.autodiff.tape import Tape
+from advis.autodiff.trace import trace
+
+UNSURE = "finite differences do not settle there, and say nothing"
+KINK = "a kink or a tie: the two sides have different slopes, and the rule takes the value of its convention"
+
+
+@dataclass(slots=True)
+class Notebook:
+    """What a check writes down: findings, notes, and how much it compared."""
+
+    tolerance: float
+    rng: np.random.Generator
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    nodes: int = 0
+    rules: int = 0
+
+    def note(self, tape: Tape, index: int, text: str) -> None:
+        """Write down what a reader should know about a node, once."""
+        source = tape[index].source
+        said = f"{tape.names[index]}: {text}" + (f" ({source})" if source is not None else "")
+        if said not in self.notes:
+            self.notes.append(said)
+
+    def within(self, *values: Any) -> float:
+        """Return the tolerance for numbers of these types: single precision is not held to double's."""
+        kinds = [np.asarray(plain_value(value)).dtype for value in values]
+        coarsest = max((float(np.finfo(kind).eps) for kind in kinds if kind.kind in "fc"), default=0.0)
+        return max(self.tolerance, 1000 * coarsest)
+
+
+def check_rules(tape: Tape, index: int, book: Notebook) -> bool:
+    """Check both rules of every edge of a node, and write down what is wrong; return whether all is well."""
+    before = len(book.findings)
+    edges = [Partial(tape, index, place) for place in range(len(tape.parents[index]))]
+    edges = [edge for edge in edges if edge.passes]
+    if not edges:
+        return True
+    book.nodes += 1
+    if not _finite(tape.values[index]):
+        book.note(tape, index, "its value is not finite")
+    for edge in edges:
+        book.rules += 2
+        try:
+            _check_edge(edge, book)
+        except Exception as error:  # whatever a rule raises is what is wrong with it
+            told = f"the rules of {_of(edge)} cannot be applied: {type(error).__name__}: {error}"
+            book.findings.append(Finding("missing rule", told, tape[index], edge))
+    return len(book.findings) == before
+
+
+def _check_edge(edge: Partial, book: Notebook) -> None:
+    tape, index, parent = edge.tape, edge.index, edge.tape.values[edge.parent]
+    adjoint = _adjoint_like(tape.values[index], book.rng)
+    tangent = direction_like(plain_value(parent), book.rng)
+    finite = np.isfinite(edge.vjp(adjoint))
+    if not np.all(finite):
+        book.note(tape, index, f"its partial with respect to {tape.names[edge.parent]} is not finite")
+        tangent = np.where(finite, tangent, 0.0)[()]
+    measured, sure = _forward_rule(edge, tangent, book)
+    if measured is None:
+        return
+    _reverse_rule(edge, tangent, adjoint, measured, sure, book)
+
+
+def _forward_rule(edge: Partial, tangent: Any, book: Notebook) -> tuple[np.ndarray | None, np.ndarray]:
+    """Compare the forward rule with differences; return these (None if the rule is wrong), and where they are sure."""
+    tape, index = edge.tape, edge.index
+    found = flat([edge.jvp(tangent)])
+    function, point = _in_one_argument(edge)
+    here = function([point])
+    if not np.allclose(here, flat([tape.values[index]]), rtol=1e-3, atol=1e-6, equal_nan=True):
+        book.note(tape, index, "run again, it gives another value: differences say nothing")
+        return found, np.ones(found.shape, bool)
+    measured = slope(function, [point], [doubled(tangent)])
+    tolerance = book.within(tape.values[index], tape.values[edge.parent])
+    off, unsure = verdict(measured.value, found, measured.error, tolerance, _size(here))
+    if np.any(off):
+        at_kink = kinked(function, [point], [doubled(tangent)])
+        if np.any(off & at_kink):
+            book.note(tape, index, KINK)
+        off, unsure = off & ~at_kink, unsure | (off & at_kink)
+    elif np.any(unsure & np.isfinite(found)):
+        book.note(tape, index, UNSURE)
+    if not np.any(off):
+        return measured.value, ~unsure & np.isfinite(measured.value) & np.isfinite(found)
+    place = worst(measured.value, found, off)
+    _report(book, "forward rule", edge, measured.value[place], found[place], _unit(edge, tangent))
+    return None, off
+
+
+def _reverse_rule(
+    edge: Partial, tangent: Any, adjoint: Any, measured: np.ndarray, sure: np.ndarray, book: Notebook
+) -> None:
+    """Compare the reverse rule with differences, then the two rules with each other where differences are not sure."""
+    tolerance = book.within(edge.tape.values[edge.index], edge.tape.values[edge.parent])
+    forward = flat([edge.jvp(tangent)])
+    usable = np.isfinite(forward)
+    for kind, trusted, tangents in (
+        ("reverse rule", sure, measured),
+        ("pair of rules", usable, forward),
+    ):
+        if kind == "pair of rules" and np.array_equal(sure, usable):
+            continue
+        seed = np.where(np.reshape(trusted, shape_of(adjoint)), adjoint, 0.0)[()]
+        pulled = np.where(np.asarray(tangent) == 0, 0.0, edge.vjp(seed.astype(adjoint.dtype)))
+        terms = np.where(trusted, flat([adjoint]) * tangents, 0.0)
+        expected, found = pairing(terms, 1.0), pairing(pulled, tangent)
+        if abs(expected - found) > tolerance * (abs(expected) + abs(found) + 1e-2 * float(np.sum(np.abs(terms)))):
+            _report(book, kind, edge, expected, found, _unit(edge, tangent, adjoint))
+            return
+
+
+def _in_one_argument(edge: Partial) -> tuple[Function, Any]:
+    """The node's primitive as a function of one of its arguments, and that argument, in double precision."""
+    tape, primitive = edge.tape, edge.tape.primitives[edge.index]
+    arguments = [doubled(tape.values[parent]) for parent in tape.parents[edge.index]]
+
+    def function(moved: list[Any]) -> np.ndarray:
+        given = [*arguments[: edge.place], moved[0], *arguments[edge.place + 1 :]]
+        return flat([primitive.call(*given, **primitive.options)])
+
+    return function, arguments[edge.place]
+
+
+def _report(book: Notebook, kind: str, edge: Partial, expected: Any, found: Any, unit: Any) -> None:
+    """Write down a wrong rule; of a scalar partial the number itself, else what it makes of a random direction."""
+    expected, found = expected / unit, found / unit
+    right, wrong = told_apart(expected, found)
+    oracle = "the forward rule gives" if kind == "pair of rules" else "finite differences give"
+    rule = "reverse rule" if kind == "pair of rules" else kind
+    along = "" if edge.shape == (1, 1) else ", along a random direction"
+    told = f"the {rule} of {_of(edge)} gives {wrong}, {oracle} {right}{along}"
+    book.findings.append(Finding(kind, told, edge.tape[edge.index], edge, expected, found))
+
+
+def _of(edge: Partial) -> str:
+    node = edge.tape[edge.index]
+    return f"{node.name} = {node.expression}, for {edge.tape.names[edge.parent]},"
+
+
+def _unit(edge: Partial, tangent: Any, adjoint: Any = 1.0) -> Any:
+    """By what a result is divided to give a scalar partial."""
+    real = np.isrealobj(tangent) and np.isrealobj(adjoint)
+    return tangent * adjoint if edge.shape == (1, 1) and not shape_of(tangent) and not shape_of(adjoint) and real else 1.0
+
+
+def _adjoint_like(value: Any, rng: np.random.Generator) -> Any:
+    """Return a random adjoint of a value, of its shape and type."""
+    zero = sweeps.zero_like(value)
+    numbers = weights(zero.shape, rng)
+    if np.iscomplexobj(zero):
+        numbers = numbers + 1j * weights(zero.shape, rng)
+    return numbers.astype(zero.dtype)[()]
+
+
+def _size(array: np.ndarray) -> float:
+    return float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
+
+
+def _finite(value: Any) -> bool:
+    array = np.asarray(plain_value(value))
+    return array.dtype.kind not in "fc" or bool(np.all(np.isfinite(array)))
+
+
+# -- order two
+
+
+def check_second_order(tape: Tape, index: int, book: Notebook) -> None:
+    """Check the derivative of a node's reverse rules: they are programs too, recorded and swept forward."""
+    edges = [edge for place in range(len(tape.parents[index])) if (edge := Partial(tape, index, place)).passes]
+    if not edges or not all(map(_finite, (tape.values[index], *(tape.values[edge.parent] for edge in edges)))):
+        return
+    pulled = _reverse_rules(tape, index, [edge.place for edge in edges])
+    point = [plain_value(tape.values[edge.parent]) for edge in edges]
+    point.append(_adjoint_like(tape.values[index], book.rng))
+    direction = [direction_like(value, book.rng) for value in point]
+    try:
+        record = trace(pulled, *point, source=False)
+    except Exception as error:  # a rule that cannot be recorded still serves at order one
+        book.note(tape, index, f"its reverse rule cannot be recorded, so it has no second derivative ({error})")
+        return
+    found = flat([record.forward(*direction).at(place.index) for place in record.output_places])
+
+    def function(values: list[Any]) -> np.ndarray:
+        return flat(pulled(*values))
+
+    double, along = [doubled(value) for value in point], [doubled(value) for value in direction]
+    measured = slope(function, double, along)
+    off = _off_at_order_two(measured, found, function, double, along, book.within(*point))
+    if np.any(off):
+        place = worst(measured.value, found, off)
+        right, wrong = told_apart(measured.value[place], found[place])
+        node = tape[index]
+        told = (
+            f"the reverse rule of {node.name} = {node.expression} has a wrong derivative of its own: "
+            f"forward over reverse gives {wrong}, finite differences give {right}, along a random direction"
+        )
+        book.findings.append(Finding("second order", told, node, None, measured.value[place], found[place]))
+
+
+def _reverse_rules(tape: Tape, index: int, places: list[int]) -> Callable[..., tuple[Any, ...]]:
+    """All reverse rules of a node as one function of its moving arguments and its adjoint."""
+    primitive, arguments = tape.primitives[index], [plain_value(tape.values[p]) for p in tape.parents[index]]
+    again = settled(primitive)
+
+    def pulled(*moved: Any) -> tuple[Any, ...]:
+        given = list(arguments)
+        for place, value in zip(places, moved[:-1], strict=True):
+            given[place] = value
+        answer = again(*given)
+        return tuple(
+            sweeps.fitted(primitive.vjps[place](moved[-1], answer, *given), given[place])  # type: ignore[misc]
+            for place in places
+        )
+
+    return pulled
+
+
+def _off_at_order_two(
+    measured: Slope, found: np.ndarray, function: Function, point: list[Any], along: list[Any], tolerance: float
+) -> np.ndarray:
+    off, _ = verdict(measured.value, found, measured.error, 10 * tolerance, _size(function(point)))
+    return off & ~kinked(function, point, along) if np.any(off) else off

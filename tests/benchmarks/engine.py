@@ -1,0 +1,99 @@
+"""The engine's table: ratios of medians, rounds of all programs interleaved: ``python -m tests.benchmarks.engine``.
+
+Interleaving makes the ratios hold on a machine whose speed changes from minute to minute.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+import advis as av
+from tests.benchmarks.workloads import WORKLOADS, Programs, fan_out
+
+
+def seconds(program: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    program()
+    return time.perf_counter() - start
+
+
+def medians(programs: Programs, budget: float = 4.0) -> dict[str, float]:
+    """Return the median seconds of each program, in as many interleaved rounds as fit the budget (at least 5)."""
+    once = sum(seconds(program) for program in programs.values())
+    rounds = int(min(200, max(5, budget / once)))
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    gc.collect()
+    for _ in range(rounds):
+        for name, program in programs.items():
+            times[name].append(seconds(program))
+    return {name: median(items) for name, items in times.items()}
+
+
+def agree(programs: Programs) -> None:
+    """Raise if a peer's result differs from ours."""
+    ours = programs["advis"]()
+    for name, program in programs.items():
+        for a, b in zip(_flat(ours), _flat(program()), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-10, err_msg=name)
+
+
+def _flat(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, (tuple, list)) else [result]
+
+
+def linear_fan_out() -> float:
+    """Time per operation of a fan-out of 10⁵ operations over that of 10³."""
+    small, large = fan_out(10**3)["advis"], fan_out(10**5)["advis"]
+    ratios = [seconds(large) / 100 / median(seconds(small) for _ in range(20)) for _ in range(7)]
+    return median(ratios)
+
+
+def bytes_per_operation(count: int = 30_000) -> float:
+    """Bytes that a tape keeps for each scalar operation, ``source=False``."""
+
+    def f(x: Any) -> Any:
+        y = x
+        for _ in range(count // 3):
+            y = np.sin(y)
+            y = y * x
+            y = y + 0.5
+        return y
+
+    gc.collect()
+    tracemalloc.start()
+    tape = av.trace(f, 1.1, source=False)
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(tape) > count
+    return kept / count
+
+
+def main() -> None:
+    print("| workload (gradient, recording included) | advis | peer | ratio | at most |\n|---|---:|---|---:|---:|")
+    for name, (make, limits) in WORKLOADS.items():
+        if len(sys.argv) > 1 and sys.argv[1] not in name:
+            continue
+        programs = make()
+        agree(programs)
+        found = medians(programs)
+        for peer, most in limits.items():
+            if peer in found:
+                ratio = found["advis"] / found[peer]
+                shown = f"{peer} {1e3 * found[peer]:.3g} ms"
+                print(f"| {name} | {1e3 * found['advis']:.3g} ms | {shown} | {ratio:.2f} | {most} |", flush=True)
+    if len(sys.argv) == 1:
+        print(f"| fan-out, 10⁵ over 10³ operations, time per operation | | | {linear_fan_out():.2f} | 1.3 |")
+        print(f"| bytes of tape per scalar operation | {bytes_per_operation():.0f} bytes | | | 400 bytes |")
+
+
+if __name__ == "__main__":
+    main()
