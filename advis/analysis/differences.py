@@ -22,6 +22,7 @@ WIDEST = 0.05  # the first step, as a part of each number
 RATIO = 4.0  # each further step is so much smaller
 STEPS = 9
 COMPLEX_STEP = 1e-30
+ROUND_OFF = 2.0**-52
 ONE_SIDED = 1e-5  # the step of a one-sided difference
 
 
@@ -69,6 +70,7 @@ def slope(function: Function, point: Sequence[Any], direction: Sequence[Any]) ->
 def _extrapolated(function: Function, point: Sequence[Any], direction: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     value = error = np.zeros(0)
     above: list[np.ndarray] = []
+    round_off = ROUND_OFF * np.abs(_at(function, point, direction, 0.0))
     for turn in range(STEPS):
         step = WIDEST / RATIO**turn
         row = [(_at(function, point, direction, step) - _at(function, point, direction, -step)) / (2 * step)]
@@ -77,7 +79,7 @@ def _extrapolated(function: Function, point: Sequence[Any], direction: Sequence[
         for order, before in enumerate(above, 1):
             gain = RATIO ** (2 * order)
             row.append((gain * row[-1] - before) / (gain - 1))
-            change = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - before))
+            change = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - before)) + round_off / step
             better = change <= error
             value, error = np.where(better, row[-1], value), np.where(better, change, error)
         above = row
@@ -133,12 +135,13 @@ def kinked(function: Function, point: Sequence[Any], direction: Sequence[Any]) -
 # -- directions, and arrays as one flat vector
 
 
-def direction_like(value: Any, rng: np.random.Generator) -> Any:
+def direction_like(value: Any, rng: np.random.Generator, least: float = 0.0) -> Any:
     """Return a random direction for a number or array, each element as large as the one that it moves.
 
-    So a step never leaves the domain of a logarithm or a root, and no element is lost beside a large one.
+    So a step never leaves the domain of a logarithm or a root, and none is too small beside a large element. With
+    ``least`` the small ones move so far: the step of a tiny number may be lost in the round-off of a sum.
     """
-    sizes = np.abs(np.asarray(value))
+    sizes = np.maximum(np.abs(np.asarray(value)), least)
     sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, 1.0)
     numbers = weights(sizes.shape, rng) * sizes
     if np.iscomplexobj(value):

@@ -81,63 +81,61 @@ def check_rules(tape: Tape, index: int, book: Notebook) -> bool:
 
 
 def _check_edge(edge: Partial, book: Notebook) -> None:
-    tape, index, parent = edge.tape, edge.index, edge.tape.values[edge.parent]
+    tape, index, parent = edge.tape, edge.index, plain_value(edge.tape.values[edge.parent])
     adjoint = _adjoint_like(tape.values[index], book.rng)
-    tangent = direction_like(plain_value(parent), book.rng)
     finite = np.isfinite(edge.vjp(adjoint))
     if not np.all(finite):
         book.note(tape, index, f"its partial with respect to {tape.names[edge.parent]} is not finite")
-        tangent = np.where(finite, tangent, 0.0)[()]
-    measured, sure = _forward_rule(edge, tangent, book)
-    if measured is None:
-        return
-    _reverse_rule(edge, tangent, adjoint, measured, sure, book)
-
-
-def _forward_rule(edge: Partial, tangent: Any, book: Notebook) -> tuple[np.ndarray | None, np.ndarray]:
-    """Compare the forward rule with differences; return these (None if the rule is wrong), and where they are sure."""
-    tape, index = edge.tape, edge.index
-    found = flat([edge.jvp(tangent)])
     function, point = _in_one_argument(edge)
-    here = function([point])
-    if not np.allclose(here, flat([tape.values[index]]), rtol=1e-3, atol=1e-6, equal_nan=True):
-        book.note(tape, index, "run again, it gives another value: differences say nothing")
-        return found, np.ones(found.shape, bool)
-    measured = slope(function, [point], [doubled(tangent)])
-    tolerance = book.within(tape.values[index], tape.values[edge.parent])
-    off, unsure = verdict(measured.value, found, measured.error, tolerance, _size(here))
-    if np.any(off):
-        at_kink = kinked(function, [point], [doubled(tangent)])
-        if np.any(off & at_kink):
-            book.note(tape, index, KINK)
-        off, unsure = off & ~at_kink, unsure | (off & at_kink)
-    elif np.any(unsure & np.isfinite(found)):
-        book.note(tape, index, UNSURE)
-    if not np.any(off):
-        return measured.value, ~unsure & np.isfinite(measured.value) & np.isfinite(found)
-    place = worst(measured.value, found, off)
-    _report(book, "forward rule", edge, measured.value[place], found[place], _unit(edge, tangent))
-    return None, off
+    if not np.allclose(function([point]), flat([tape.values[index]]), rtol=1e-3, atol=1e-6, equal_nan=True):
+        book.note(tape, index, "run again, it gives another value: finite differences say nothing")
+        return
+    tolerance = book.within(tape.values[index], parent)
+    for least in (0.0, 1.0):
+        tangent = np.where(finite, direction_like(parent, book.rng, least), 0.0).astype(np.result_type(parent))[()]
+        seen = _measured(edge, tangent, function, point, tolerance)
+        if not np.any(seen.unsure):
+            break
+    if np.any(seen.unsure):
+        book.note(tape, index, KINK if np.any(seen.kinked) else UNSURE)
+    if np.any(seen.off):
+        place = worst(seen.slope, seen.rule, seen.off)
+        _report(book, "forward rule", edge, seen.slope[place], seen.rule[place], _unit(edge, tangent))
+    else:
+        _reverse_rule(edge, tangent, adjoint, seen, tolerance, book)
 
 
-def _reverse_rule(
-    edge: Partial, tangent: Any, adjoint: Any, measured: np.ndarray, sure: np.ndarray, book: Notebook
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Along one direction: the slope by differences, by the forward rule, and what can be said of each element."""
+
+    slope: np.ndarray
+    rule: np.ndarray
+    off: np.ndarray
+    unsure: np.ndarray
+    kinked: np.ndarray
+    size: float  # of the function's values: what is far below it is round-off
+
+def _measured(edge: Partial, tangent: Any, function: Function, point: Any, tolerance: float) -> _Seen:
+    along = [doubled(tangent)]
+    measured, rule, size = slope(function, [point], along), flat([edge.jvp(tangent)]), _size(function([point]))
+    off, unsure = verdict(measured.value, rule, measured.error, tolerance, size)
+    at_kink = kinked(function, [point], along) if np.any(off | unsure) else np.zeros(off.shape, bool)
+    unsure = (unsure | (off & at_kink)) & np.isfinite(rule)
+    return _Seen(measured.value, rule, off & ~at_kink, unsure, at_kink, size)
+
+
+def _reverse_rule(edge: Partial, tangent: Any, adjoint: Any, seen: _Seen, tolerance: float, book: Notebook) -> None:
     """Compare the reverse rule with differences, then the two rules with each other where differences are not sure."""
-    tolerance = book.within(edge.tape.values[edge.index], edge.tape.values[edge.parent])
-    forward = flat([edge.jvp(tangent)])
-    usable = np.isfinite(forward)
-    for kind, trusted, tangents in (
-        ("reverse rule", sure, measured),
-        ("pair of rules", usable, forward),
-    ):
-        if kind == "pair of rules" and np.array_equal(sure, usable):
-            continue
-        seed = np.where(np.reshape(trusted, shape_of(adjoint)), adjoint, 0.0)[()]
-        pulled = np.where(np.asarray(tangent) == 0, 0.0, edge.vjp(seed.astype(adjoint.dtype)))
+    usable = np.isfinite(seen.rule)
+    sure = usable & np.isfinite(seen.slope) & ~seen.unsure
+    for kind, trusted, tangents in (("reverse rule", sure, seen.slope), ("pair of rules", usable, seen.rule)):
+        seed = np.where(np.reshape(trusted, shape_of(adjoint)), adjoint, 0.0).astype(adjoint.dtype)[()]
+        pulled = np.where(np.asarray(tangent) == 0, 0.0, edge.vjp(seed))
         terms = np.where(trusted, flat([adjoint]) * tangents, 0.0)
         expected, found = pairing(terms, 1.0), pairing(pulled, tangent)
-        if abs(expected - found) > tolerance * (abs(expected) + abs(found) + 1e-2 * float(np.sum(np.abs(terms)))):
+        floor = 1e-2 * np.sum(np.abs(terms)) + 1e-3 * seen.size
+        if abs(expected - found) > tolerance * (abs(expected) + abs(found) + floor):
             _report(book, kind, edge, expected, found, _unit(edge, tangent, adjoint))
             return
 

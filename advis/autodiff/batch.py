@@ -7,7 +7,6 @@ other rule is applied to one seed after the other. Either way each seed's number
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,20 +15,21 @@ from advis.autodiff.primitives.rule import Primitive, Rule, shape_of
 from advis.autodiff.sweeps import fitted, grown
 
 
-def of_many(primitives: Sequence[Primitive]) -> list[Primitive]:
-    """Return the primitives with their rules ready for tangents and adjoints with a leading axis."""
+def of_many(primitives: Sequence[Primitive], forward: bool) -> list[Primitive]:
+    """Return the primitives with their rules of one direction ready for seeds with a leading axis."""
     known: dict[Primitive, Primitive] = {}
     for primitive in primitives:
         if primitive not in known:
-            known[primitive] = _of_many(primitive)
+            known[primitive] = _of_many(primitive, forward)
     return [known[primitive] for primitive in primitives]
 
 
-def _of_many(primitive: Primitive) -> Primitive:
+def _of_many(primitive: Primitive, forward: bool) -> Primitive:
+    rules = primitive.jvps if forward else primitive.vjps
     if is_elementwise(primitive):
-        return replace(primitive, jvps=tuple(rule and _lifted(rule) for rule in primitive.jvps))
-    jvps, vjps = (tuple(rule and _one_by_one(rule) for rule in rules) for rules in (primitive.jvps, primitive.vjps))
-    return replace(primitive, jvps=jvps, vjps=vjps)
+        return primitive.with_rules([rule and _lifted(rule) for rule in rules], rules) if forward else primitive
+    each = [rule and _one_by_one(rule) for rule in rules]
+    return primitive.with_rules(each, each)
 
 
 def is_elementwise(primitive: Primitive) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from advis.autodiff.errors import off_tape
+from advis.autodiff.errors import MissingRule, off_tape
 from advis.autodiff.primitives.rule import UFUNCS, Primitive, Rule, plain_value
 from advis.autodiff.recorder import active_recorders
 from advis.autodiff.structure import leaves, map_leaves
@@ -179,7 +179,7 @@ class OwnPrimitive:
 
 def _missing(name: str, count: int, *_: Any, **__: Any) -> Any:
     rules = "rule" if count == 1 else ", ".join(f"rule{k}" for k in range(count))
-    raise TypeError(
+    raise MissingRule(
         f"{name} has no derivative rules; give it {name}.defvjp({rules}) or {name}.defjvp({rules}), and record again"
     )
 

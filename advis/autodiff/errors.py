@@ -19,6 +19,10 @@ class OffTape(TypeError):  # noqa: N818 (reads as what happened)
     """
 
 
+class MissingRule(TypeError):  # noqa: N818 (reads as what happened)
+    """A primitive of the reader's own has no rule for the sweep that needs one, and none can be derived."""
+
+
 def user_frame(frame: FrameType | None) -> FrameType | None:
     """Return the innermost frame that is neither advis nor NumPy: the reader's own code."""
     while frame is not None and is_own(frame):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from advis.autodiff import sweeps
+from advis.autodiff.errors import MissingRule
 from advis.autodiff.primitives.rule import plain_value, shape_of
 
 if TYPE_CHECKING:
@@ -91,9 +92,18 @@ class Partial:
         parent, node = self.tape.values[self.parent], self.tape.values[self.index]
         if not rows or not columns:
             return np.zeros((rows, columns))
-        if columns <= rows:
+
+        def by_columns() -> np.ndarray:
             return np.stack([_flat(self.jvp(one)) for one in _units(parent, columns)], axis=1)
-        return np.stack([_flat(self.vjp(one)) for one in _units(node, rows)])
+
+        def by_rows() -> np.ndarray:
+            return np.stack([_flat(self.vjp(one)) for one in _units(node, rows)])
+
+        cheaper, other = (by_columns, by_rows) if columns <= rows else (by_rows, by_columns)
+        try:
+            return cheaper()
+        except MissingRule:
+            return other()
 
     def __repr__(self) -> str:
         names = self.tape.names

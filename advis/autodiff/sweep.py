@@ -291,12 +291,12 @@ def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
 
 def _count(tape: Tape, column: list[Any], verb: str) -> int | None:
     """How many seeds are stacked: all that were given must agree; None for one vector."""
-    stacks = {}
+    counts = {}
     for index, seed in enumerate(column):
         if seed is not None:
-            shape = shape_of(tape.values[index])
-            stacks[tape.names[index]] = shape_of(seed)[0] if len(shape_of(seed)) > len(shape) else None
-    if len(set(stacks.values())) > 1:
-        said = ", ".join(f"{name}: {'one' if count is None else count}" for name, count in stacks.items())
+            shape, whole = shape_of(tape.values[index]), shape_of(seed)
+            counts[index] = whole[0] if len(whole) > len(shape) else None
+    if len(set(counts.values())) > 1:
+        said = ", ".join(f"{tape.names[index]}: {'one' if n is None else n}" for index, n in counts.items())
         raise ValueError(f"{verb}(): the seeds carry different numbers of vectors at once ({said}); give all the same")
-    return next(iter(stacks.values()), None)
+    return next(iter(counts.values()), None)

@@ -270,7 +270,7 @@ class Tape(Shown, Sequence["Node"]):
                 column = run(self.primitives, self.parents, self.values, seeds)
             else:
                 fit = batch.grown_many if forward else batch.fitted_many
-                column = run(batch.of_many(self.primitives), self.parents, self.values, seeds, fit)
+                column = run(batch.of_many(self.primitives, forward), self.parents, self.values, seeds, fit)
         sweep = Sweep(self, direction, tuple(seeds), column, count)
         self._latest[direction] = sweep
         return sweep

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff import sweeps
-from advis.autodiff.errors import OffTape
+from advis.autodiff.errors import MissingRule, OffTape
 from advis.autodiff.primitives import arithmetic, choices, products, reductions, shaping
 from advis.autodiff.primitives.rule import INPUT, Primitive, Rule, plain_value
 from advis.autodiff.tape import Tape
@@ -59,7 +59,7 @@ def transposed(rule: Rule, place: int, name: str, given: str) -> Rule:
             _check_linear(tape)
         except OffTape as error:
             verb = "vjp" if given == "jvp" else "jvp"
-            raise TypeError(
+            raise MissingRule(
                 f"{name}: no {verb} is given, and the {given} of argument {place + 1} cannot be transposed "
                 f"({str(error).splitlines()[0]}); define {name}.def{verb}(…)"
             ) from error

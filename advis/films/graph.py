@@ -10,6 +10,7 @@ import numpy as np
 
 from advis.autodiff import expressions
 from advis.autodiff.code import display_name, source_lines, source_of
+from advis.autodiff.errors import MissingRule
 from advis.autodiff.numbers import PICTURE, minus, number, shape_text, value_text
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
@@ -146,7 +147,10 @@ def partial_text(partial: Partial) -> str:
     if not partial.passes:
         return ""
     if partial.shape == (1, 1):
-        return minus(number(partial.value, PICTURE))
+        try:
+            return minus(number(partial.value, PICTURE))
+        except MissingRule:
+            return "?"
     rows, columns = partial.shape
     return f"{rows}×{columns} {partial.structure}"
 

@@ -8,8 +8,8 @@ traced. A reverse rule may return a broadcast shape: the sweep sums it down to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -40,8 +40,8 @@ class Primitive:
 
     name: str
     call: Callable[..., Any]
-    jvps: tuple[Rule | None, ...] = ()
-    vjps: tuple[Rule | None, ...] = ()
+    jvps: Sequence[Rule | None] = ()
+    vjps: Sequence[Rule | None] = ()
     structures: tuple[str, ...] = ()
     symbol: str = ""
     strength: int = 9  # how tightly the symbol binds: 1 sum, 2 product, 3 sign, 4 power, 9 never in parentheses
@@ -56,20 +56,23 @@ class Primitive:
         """Return this primitive as applied to ``count`` arguments with these options, its rules ready to be called."""
         if not options and not self.variadic:
             return self
-        places = range(count) if self.variadic else range(len(self.vjps))
-        pick: Callable[[tuple[Any, ...], int], Any] = (lambda rules, k: rules[0]) if self.variadic else _item
-        return replace(
-            self,
-            jvps=tuple(self._bind(pick(self.jvps, k), k, options) for k in places) if self.jvps else (),
-            vjps=tuple(self._bind(pick(self.vjps, k), k, options) for k in places) if self.vjps else (),
-            structures=tuple(pick(self.structures, k) for k in places) if self.structures else (),
-            options=options,
-        )
+        places = count if self.variadic else None
+        jvps = Bound(self.jvps, options, places) if self.jvps else ()
+        vjps = Bound(self.vjps, options, places) if self.vjps else ()
+        applied = self.with_rules(jvps, vjps)
+        _set(applied, "options", options)
+        if self.variadic:
+            _set(applied, "structures", self.structures * count)
+        return applied
 
-    def _bind(self, rule: Rule | None, place: int, options: Mapping[str, Any]) -> Rule | None:
-        if rule is None:
-            return None
-        return partial(rule, place, **options) if self.variadic else partial(rule, **options)
+    def with_rules(self, jvps: Sequence[Rule | None], vjps: Sequence[Rule | None]) -> Primitive:
+        """Return this primitive with other rules. It stands on the hot path, where `dataclasses.replace` is too slow."""
+        copy = object.__new__(Primitive)
+        for name in _KEPT:
+            _set(copy, name, getattr(self, name))
+        _set(copy, "jvps", jvps)
+        _set(copy, "vjps", vjps)
+        return copy
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Apply the primitive; if an argument is traced, the application is recorded."""
@@ -80,8 +83,38 @@ class Primitive:
         return self.call(*args, **options)
 
 
-def _item(rules: tuple[Any, ...], place: int) -> Any:
-    return rules[place]
+_set = object.__setattr__
+_KEPT = ("name", "call", "structures", "symbol", "strength", "options", "variadic", "blind")
+
+
+class Bound(Sequence[Rule | None]):
+    """The rules of an applied primitive, with its options put in when a sweep first asks: recording need not wait."""
+
+    __slots__ = ("_bound", "_count", "_options", "_rules")
+
+    def __init__(self, rules: Sequence[Rule | None], options: Mapping[str, Any], count: int | None) -> None:
+        self._rules = rules
+        self._options = options
+        self._count = count  # of arguments, where one rule serves them all and is told the place
+        self._bound: tuple[Rule | None, ...] | None = None
+
+    def _all(self) -> tuple[Rule | None, ...]:
+        if self._bound is None:
+            options, rule = self._options, self._rules[0]
+            if self._count is None:
+                self._bound = tuple(rule and partial(rule, **options) for rule in self._rules)
+            else:
+                self._bound = tuple(rule and partial(rule, place, **options) for place in range(self._count))
+        return self._bound
+
+    def __len__(self) -> int:
+        return len(self._rules) if self._count is None else self._count
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[Rule | None]:
+        return iter(self._all())
 
 
 def _no_value(*_: Any) -> None:

@@ -1,0 +1,153 @@
+"""Writing in place: ``y[i] = v`` and ``y += v`` on arrays that are being recorded.
+
+A recorded value never changes. So a write is recorded as a new value, and the Tracer that was written into stands for
+it from then on: whoever holds that Tracer sees the write, as in NumPy. A view (a slice, a reshaped or transposed array)
+is another Tracer on the same memory. What is written into it is put back into the array that it was taken from; what
+is written elsewhere makes it outdated, and an outdated view is read anew when it is next used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from advis.autodiff.errors import off_tape
+from advis.autodiff.primitives import choices, shaping
+from advis.autodiff.primitives.rule import Primitive
+
+if TYPE_CHECKING:
+    from advis.autodiff.tracer import Tracer
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an array shares with others: how it was taken from another one, and all the views of one root.
+
+    Views are held weakly: one that nobody can use any more costs nothing.
+    """
+
+    views: WeakValueDictionary[int, Tracer] = field(default_factory=WeakValueDictionary)
+    base: Tracer | None = None
+    primitive: Primitive | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def shares_memory(made: Any, value: Any) -> bool:
+    """Whether NumPy made an array as a view of another one; for traced values, of an outer trace, likewise."""
+    if isinstance(made, np.ndarray):
+        return isinstance(value, np.ndarray) and _owner(made) is _owner(value)
+    return made.memory is not None and made.memory.base is value
+
+
+def _owner(array: np.ndarray) -> Any:
+    return array if array.base is None else array.base
+
+
+def link(view: Tracer, base: Tracer, primitive: Primitive, options: Mapping[str, Any]) -> None:
+    """Remember that an array is a view of another one."""
+    if base.memory is None:
+        base.memory = Memory()
+    view.memory = Memory(base.memory.views, base, primitive, options)
+    view.memory.views[id(view)] = view
+
+
+def read_again(view: Tracer) -> None:
+    """Take an outdated view once more from the array that it is a view of."""
+    memory = view.memory
+    assert memory is not None and memory.primitive is not None
+    fresh = memory.primitive(memory.base, **memory.options)
+    view.outdated = False
+    _renew(view, fresh)
+
+
+def assign(array: Tracer, index: Any, item: Any) -> None:
+    """Record ``array[index] = item``."""
+    if _is_own_view(array, index, item):
+        return
+    if isinstance(item, (list, tuple)) and any(hasattr(type(part), "_record") for part in item):
+        item = np.stack(item)
+    numeric = array.dtype.kind in "fc"
+    if not numeric and hasattr(type(item), "_record") and item.dtype.kind in "fc":
+        raise off_tape(
+            f"a traced number was written into an array of {array.dtype}, which would cut off its fraction",
+            "make the array with a floating-point type: np.zeros_like(x, dtype=float)",
+        )
+    setitem = shaping.setitem if numeric else choices.setitem
+    write(array, setitem(array, item, index=index))
+
+
+def _is_own_view(array: Tracer, index: Any, item: Any) -> bool:
+    """Whether an array is assigned its own view: ``y[1:] += v`` changes the view, and then assigns it to its place."""
+    memory = getattr(item, "memory", None)
+    if not isinstance(memory, Memory) or memory.base is not array or not shaping.is_basic(index):
+        return False
+    return memory.primitive is shaping.getitem and bool(memory.options["index"] == index)
+
+
+def accumulate(array: Tracer, operate: Callable[[Any, Any], Any], other: Any) -> Tracer:
+    """Record ``array += other`` and its like: the shape and the type stay, as in NumPy.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the result does not fit into the array; NumPy raises the same.
+    """
+    recorder, start = array.recorder, len(array.recorder.values)
+    fresh = operate(array, other)
+    if fresh.shape != array.shape:
+        raise ValueError(
+            f"non-broadcastable output operand with shape {array.shape} doesn't match the broadcast shape {fresh.shape}"
+        )
+    if fresh.dtype != array.dtype:
+        if not np.can_cast(fresh.dtype, array.dtype, "same_kind"):
+            raise TypeError(
+                f"Cannot cast ufunc {operate.__name__!r} output from {fresh.dtype!r} to {array.dtype!r} "
+                "with casting rule 'same_kind'"
+            )
+        fresh = fresh.astype(array.dtype)
+        recorder.mark_steps(start)
+    write(array, fresh)
+    return array
+
+
+def write(array: Tracer, fresh: Tracer) -> None:
+    """Let an array stand for a new value, and everything that shares its memory see it."""
+    _renew(array, fresh)
+    if array.memory is None:
+        return
+    written = {id(array)}
+    while array.memory is not None and array.memory.base is not None:
+        base = array.memory.base
+        _renew(base, _put_back(array, base, array.memory))
+        written.add(id(base))
+        array = base
+    views = array.memory.views if array.memory is not None else {}
+    for view in list(views.values()):
+        view.outdated = id(view) not in written
+
+
+def _put_back(view: Tracer, base: Tracer, memory: Memory) -> Any:
+    """The base with the view's new items in their place. A mere rearrangement is undone by its own transpose."""
+    primitive = memory.primitive
+    assert primitive is not None
+    if primitive is shaping.getitem:
+        return shaping.setitem(base, view, **memory.options)
+    if primitive.structures[:1] not in (("identity",), ("permutation",)):
+        raise off_tape(
+            f"the array made by np.{primitive.name} shares its memory with another one, and was written into",
+            "write into a copy of it: x.copy()",
+        )
+    undo = primitive.at(1, memory.options).vjps[0]
+    assert undo is not None
+    return undo(view, None, base)
+
+
+def _renew(array: Tracer, fresh: Tracer) -> None:
+    """Replace what a Tracer stands for; the new node takes the old one's name."""
+    if fresh.recorder is array.recorder:
+        array.recorder.renewed[fresh.index] = array.index
+    array.recorder, array.index, array.value = fresh.recorder, fresh.index, fresh.value
