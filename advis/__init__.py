@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from advis.analysis.check import Check, check
+from advis.analysis.sabotage import Sabotage, SabotagedTape, sabotage
 from advis.autodiff.custom import primitive, stop_gradient
 from advis.autodiff.errors import OffTape
 from advis.autodiff.recorder import block
@@ -18,17 +20,22 @@ from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __all__ = [
+    "Check",
     "Node",
     "OffTape",
+    "Sabotage",
+    "SabotagedTape",
     "Sweep",
     "Tape",
     "block",
+    "check",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
     "primitive",
+    "sabotage",
     "stop_gradient",
     "to_graphviz",
     "trace",
@@ -41,10 +48,19 @@ class _Doors:
     """The way up: from an object to its film, and from the film to every medium."""
 
     def film(self, shown: Any, **options: Any) -> Any:
+        from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
+        from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
-        return (sweep_film if isinstance(shown, Sweep) else tape_film)(shown, **options)
+        makers: dict[type, Any] = {
+            Check: check_film,
+            Sabotage: sabotage_film,
+            SabotagedTape: sabotaged_film,
+            Sweep: sweep_film,
+            Tape: tape_film,
+        }
+        return makers[type(shown)](shown, **options)
 
     def html(self, shown: Any) -> dict[str, str]:
         from advis.media.html import fragment

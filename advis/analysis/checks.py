@@ -53,4 +53,4 @@ def cut_sums(forward: Sweep, reverse: Sweep) -> list[float]:
 
 
 def _product(adjoint: object, tangent: object) -> float:
-    return float(np.sum(np.asarray(adjoint) * np.asarray(tangent)))
+    return float(np.real(np.sum(np.asarray(adjoint) * np.asarray(tangent))))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff.primitives.rule import plain_value
+from advis.autodiff.sweeps import zero_like
 
 Function = Callable[[list[Any]], np.ndarray]
 """From a list of numbers and arrays to one flat array."""
@@ -95,7 +96,7 @@ def _at(function: Function, point: Sequence[Any], direction: Sequence[Any], step
 
 
 def _complex_step(function: Function, point: Sequence[Any], direction: Sequence[Any]) -> np.ndarray | None:
-    """Im f(x + ih v) / h, or None where f is not real, does not run on complex numbers or loses their imaginary part."""
+    """Im f(x + ih v) / h; None where f is not real, or complex numbers stop it or lose their imaginary part in it."""
     if any(np.iscomplexobj(x) for x in point):
         return None
     with warnings.catch_warnings():
@@ -149,6 +150,15 @@ def direction_like(value: Any, rng: np.random.Generator, least: float = 0.0) -> 
     return numbers.astype(np.result_type(value))[()]
 
 
+def adjoint_like(value: Any, rng: np.random.Generator) -> Any:
+    """Return a random adjoint of a value, of its shape and type."""
+    zero = zero_like(value)
+    numbers = weights(zero.shape, rng)
+    if np.iscomplexobj(zero):
+        numbers = numbers + 1j * weights(zero.shape, rng)
+    return numbers.astype(zero.dtype)[()]
+
+
 def weights(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return random numbers of either sign that are neither small nor large: from 0.5 to 1.5."""
     return np.asarray(rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape))
@@ -163,7 +173,9 @@ def doubled(value: Any) -> Any:
 
 def flat(values: Sequence[Any]) -> np.ndarray:
     """Return numbers and arrays one after the other as one vector."""
-    return np.concatenate([np.ravel(np.asarray(plain_value(value))) for value in values]) if values else np.zeros(0)
+    parts = [np.ravel(np.asarray(plain_value(value))) for value in values]
+    whole = np.concatenate(parts) if parts else np.zeros(0)
+    return whole if whole.dtype.kind in "fc" else whole.astype(float)
 
 
 def pairing(adjoints: Any, tangents: Any) -> float:

@@ -15,17 +15,18 @@ import numpy as np
 from advis.analysis.differences import (
     Function,
     Slope,
+    adjoint_like,
     direction_like,
     doubled,
     flat,
     kinked,
     pairing,
     slope,
-    weights,
 )
 from advis.analysis.findings import Finding, told_apart, verdict, worst
 from advis.analysis.replay import settled
 from advis.autodiff import sweeps
+from advis.autodiff.numbers import scale_of
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.tape import Tape
@@ -43,8 +44,9 @@ class Notebook:
     rng: np.random.Generator
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
     nodes: int = 0
-    rules: int = 0
+    edges: int = 0
 
     def note(self, tape: Tape, index: int, text: str) -> None:
         """Write down what a reader should know about a node, once."""
@@ -71,7 +73,7 @@ def check_rules(tape: Tape, index: int, book: Notebook) -> bool:
     if not _finite(tape.values[index]):
         book.note(tape, index, "its value is not finite")
     for edge in edges:
-        book.rules += 2
+        book.edges += 1
         try:
             _check_edge(edge, book)
         except Exception as error:  # whatever a rule raises is what is wrong with it
@@ -82,15 +84,15 @@ def check_rules(tape: Tape, index: int, book: Notebook) -> bool:
 
 def _check_edge(edge: Partial, book: Notebook) -> None:
     tape, index, parent = edge.tape, edge.index, plain_value(edge.tape.values[edge.parent])
-    adjoint = _adjoint_like(tape.values[index], book.rng)
+    adjoint = adjoint_like(tape.values[index], book.rng)
     finite = np.isfinite(edge.vjp(adjoint))
-    if not np.all(finite):
-        book.note(tape, index, f"its partial with respect to {tape.names[edge.parent]} is not finite")
     function, point = _in_one_argument(edge)
     if not np.allclose(function([point]), flat([tape.values[index]]), rtol=1e-3, atol=1e-6, equal_nan=True):
         book.note(tape, index, "run again, it gives another value: finite differences say nothing")
         return
     tolerance = book.within(tape.values[index], parent)
+    if not np.all(finite):
+        _infinite_rule(edge, np.where(finite, 0.0, direction_like(parent, book.rng))[()], function, point, book)
     for least in (0.0, 1.0):
         tangent = np.where(finite, direction_like(parent, book.rng, least), 0.0).astype(np.result_type(parent))[()]
         seen = _measured(edge, tangent, function, point, tolerance)
@@ -101,8 +103,16 @@ def _check_edge(edge: Partial, book: Notebook) -> None:
     if np.any(seen.off):
         place = worst(seen.slope, seen.rule, seen.off)
         _report(book, "forward rule", edge, seen.slope[place], seen.rule[place], _unit(edge, tangent))
+    _reverse_rule(edge, tangent, adjoint, seen, tolerance, book)
+
+
+def _infinite_rule(edge: Partial, tangent: Any, function: Function, point: Any, book: Notebook) -> None:
+    """Where the reverse rule is not finite, the derivative must not be either."""
+    seen = _measured(edge, tangent, function, point, book.tolerance)
+    if np.any(seen.off | seen.unsure) or not np.all(np.isfinite(seen.slope) & np.isfinite(seen.rule)):
+        book.note(edge.tape, edge.index, f"its partial for {edge.tape.names[edge.parent]} is not finite")
     else:
-        _reverse_rule(edge, tangent, adjoint, seen, tolerance, book)
+        _report(book, "reverse rule", edge, seen.slope[0], np.nan, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +126,10 @@ class _Seen:
     kinked: np.ndarray
     size: float  # of the function's values: what is far below it is round-off
 
+
 def _measured(edge: Partial, tangent: Any, function: Function, point: Any, tolerance: float) -> _Seen:
     along = [doubled(tangent)]
-    measured, rule, size = slope(function, [point], along), flat([edge.jvp(tangent)]), _size(function([point]))
+    measured, rule, size = slope(function, [point], along), flat([edge.jvp(tangent)]), scale_of(function([point]))
     off, unsure = verdict(measured.value, rule, measured.error, tolerance, size)
     at_kink = kinked(function, [point], along) if np.any(off | unsure) else np.zeros(off.shape, bool)
     unsure = (unsure | (off & at_kink)) & np.isfinite(rule)
@@ -126,7 +137,7 @@ def _measured(edge: Partial, tangent: Any, function: Function, point: Any, toler
 
 
 def _reverse_rule(edge: Partial, tangent: Any, adjoint: Any, seen: _Seen, tolerance: float, book: Notebook) -> None:
-    """Compare the reverse rule with differences, then the two rules with each other where differences are not sure."""
+    """Compare the reverse rule with differences; then, where these are not sure, with a forward rule that is right."""
     usable = np.isfinite(seen.rule)
     sure = usable & np.isfinite(seen.slope) & ~seen.unsure
     for kind, trusted, tangents in (("reverse rule", sure, seen.slope), ("pair of rules", usable, seen.rule)):
@@ -137,6 +148,8 @@ def _reverse_rule(edge: Partial, tangent: Any, adjoint: Any, seen: _Seen, tolera
         floor = 1e-2 * np.sum(np.abs(terms)) + 1e-3 * seen.size
         if abs(expected - found) > tolerance * (abs(expected) + abs(found) + floor):
             _report(book, kind, edge, expected, found, _unit(edge, tangent, adjoint))
+            return
+        if np.any(seen.off):
             return
 
 
@@ -170,21 +183,8 @@ def _of(edge: Partial) -> str:
 
 def _unit(edge: Partial, tangent: Any, adjoint: Any = 1.0) -> Any:
     """By what a result is divided to give a scalar partial."""
-    real = np.isrealobj(tangent) and np.isrealobj(adjoint)
-    return tangent * adjoint if edge.shape == (1, 1) and not shape_of(tangent) and not shape_of(adjoint) and real else 1.0
-
-
-def _adjoint_like(value: Any, rng: np.random.Generator) -> Any:
-    """Return a random adjoint of a value, of its shape and type."""
-    zero = sweeps.zero_like(value)
-    numbers = weights(zero.shape, rng)
-    if np.iscomplexobj(zero):
-        numbers = numbers + 1j * weights(zero.shape, rng)
-    return numbers.astype(zero.dtype)[()]
-
-
-def _size(array: np.ndarray) -> float:
-    return float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
+    scalar = edge.shape == (1, 1) and not shape_of(tangent) and not shape_of(adjoint)
+    return tangent * adjoint if scalar and np.isrealobj(tangent) and np.isrealobj(adjoint) else 1.0
 
 
 def _finite(value: Any) -> bool:
@@ -202,7 +202,7 @@ def check_second_order(tape: Tape, index: int, book: Notebook) -> None:
         return
     pulled = _reverse_rules(tape, index, [edge.place for edge in edges])
     point = [plain_value(tape.values[edge.parent]) for edge in edges]
-    point.append(_adjoint_like(tape.values[index], book.rng))
+    point.append(adjoint_like(tape.values[index], book.rng))
     direction = [direction_like(value, book.rng) for value in point]
     try:
         record = trace(pulled, *point, source=False)
@@ -249,5 +249,5 @@ def _reverse_rules(tape: Tape, index: int, places: list[int]) -> Callable[..., t
 def _off_at_order_two(
     measured: Slope, found: np.ndarray, function: Function, point: list[Any], along: list[Any], tolerance: float
 ) -> np.ndarray:
-    off, _ = verdict(measured.value, found, measured.error, 10 * tolerance, _size(function(point)))
+    off, _ = verdict(measured.value, found, measured.error, 10 * tolerance, scale_of(function(point)))
     return off & ~kinked(function, point, along) if np.any(off) else off

@@ -55,8 +55,15 @@ def _captured(function: Callable[..., Any]) -> str:
     """The traced variables of a function's closure, in words."""
     code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None) or ()
     pairs = zip(code.co_freevars if code is not None else (), cells, strict=False)
-    names = [name for name, cell in pairs if hasattr(type(cell.cell_contents), "_record")]
+    names = [name for name, cell in pairs if _holds_traced(cell)]
     return f"the traced value{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "a traced value"
+
+
+def _holds_traced(cell: Any) -> bool:
+    try:
+        return hasattr(type(cell.cell_contents), "_record")
+    except ValueError:  # the variable was never assigned
+        return False
 
 
 class OwnPrimitive:
@@ -133,9 +140,7 @@ class OwnPrimitive:
     def _primitive(self, count: int) -> Primitive:
         """What is recorded for so many arguments."""
         if count not in self._by_count:
-            jvps, vjps = (
-                tuple(self._rule(verb, place, count) for place in range(count)) for verb in ("jvp", "vjp")
-            )
+            jvps, vjps = (tuple(self._rule(verb, place, count) for place in range(count)) for verb in ("jvp", "vjp"))
             structures = (self.structure,) * count
             self._by_count[count] = Primitive(self.__name__, self._call, jvps, vjps, structures)
         return self._by_count[count]
@@ -147,8 +152,10 @@ class OwnPrimitive:
         if rules is None:
             return partial(_missing, self.__name__, count)
         if len(rules) != count:
-            raise TypeError(f"{self.__name__} was called with {count} positional arguments, but def{given} gave it "
-                            f"{len(rules)} rules; pass what has no rule as a keyword, or give it the rule None")
+            raise TypeError(
+                f"{self.__name__} was called with {count} positional arguments, but def{given} gave it "
+                f"{len(rules)} rules; pass what has no rule as a keyword, or give it the rule None"
+            )
         rule = rules[place]
         return rule if rule is None or given == verb else transposed(rule, place, self.__name__, given)
 

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from advis.autodiff.errors import off_tape
-from advis.autodiff.primitives import choices, shaping
+from advis.autodiff.primitives import shaping
 from advis.autodiff.primitives.rule import Primitive
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def link(view: Tracer, base: Tracer, primitive: Primitive, options: Mapping[str,
 def read_again(view: Tracer) -> None:
     """Take an outdated view once more from the array that it is a view of."""
     memory = view.memory
-    assert memory is not None and memory.primitive is not None
+    assert memory is not None
+    assert memory.primitive is not None
     fresh = memory.primitive(memory.base, **memory.options)
     view.outdated = False
     _renew(view, fresh)
@@ -76,16 +77,16 @@ def assign(array: Tracer, index: Any, item: Any) -> None:
             f"a traced number was written into an array of {array.dtype}, which would cut off its fraction",
             "make the array with a floating-point type: np.zeros_like(x, dtype=float)",
         )
-    setitem = shaping.setitem if numeric else choices.setitem
+    setitem = shaping.setitem if numeric else shaping.setitem_blind
     write(array, setitem(array, item, index=index))
 
 
 def _is_own_view(array: Tracer, index: Any, item: Any) -> bool:
     """Whether an array is assigned its own view: ``y[1:] += v`` changes the view, and then assigns it to its place."""
     memory = getattr(item, "memory", None)
-    if not isinstance(memory, Memory) or memory.base is not array or not shaping.is_basic(index):
+    if not isinstance(memory, Memory) or memory.base is not array:
         return False
-    return memory.primitive is shaping.getitem and bool(memory.options["index"] == index)
+    return memory.primitive is shaping.getitem and repr(memory.options["index"]) == repr(index)
 
 
 def accumulate(array: Tracer, operate: Callable[[Any, Any], Any], other: Any) -> Tracer:

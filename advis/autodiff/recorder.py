@@ -6,6 +6,7 @@ import itertools
 import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType, FrameType
 from typing import Any
 
@@ -46,8 +47,8 @@ class Recorder:
     """
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
-        "level", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "function",
-        "add_primitive", "add_parents", "add_value", "add_position",
+        "level", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "renewed",
+        "function", "add_primitive", "add_parents", "add_value", "add_position",
         "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
     )  # fmt: skip
 
@@ -62,6 +63,7 @@ class Recorder:
         self.positions: list[Position] = []
         self.contexts: list[Context] = [ROOT]
         self.branches: list[tuple[int, Position]] = []
+        self.renewed: dict[int, int] = {}  # for an array that was written into: its new node, and the one before
         self.add_primitive = self.primitives.append
         self.add_parents = self.parents.append
         self.add_value = self.values.append
@@ -76,7 +78,7 @@ class Recorder:
 
     def input(self, value: Any) -> int:
         """Append an input node and return its index."""
-        return self._given(INPUT, value)
+        return self.given(INPUT, value)
 
     def constant(self, value: Any) -> int:
         """Append a value that the function brought itself; an array that stands there already is found again.
@@ -84,16 +86,16 @@ class Recorder:
         Arrays are copied, so that the record stays true when the reader's code later writes into them.
         """
         if not isinstance(value, np.ndarray):
-            return self._given(CONSTANT, value)
+            return self.given(CONSTANT, value)
         original, index = self._constants.get(id(value), (None, -1))
         if original is value and np.array_equal(self.values[index], value):
             return index
         check_array(value)
-        index = self._given(CONSTANT, value.copy())
+        index = self.given(CONSTANT, value.copy("K"))
         self._constants[id(value)] = (value, index)
         return index
 
-    def check_open(self, _: Any = None) -> None:
+    def check_open(self) -> None:
         """Raise if the trace is over: a value of it escaped.
 
         Raises
@@ -101,12 +103,10 @@ class Recorder:
         OffTape
         """
         if self.closed:
-            raise OffTape(
-                f"a traced value outlived its trace: it was made while {self.function} was being recorded, and is used"
-                f"\n  at {here()}\n  return it from {self.function} instead of keeping it"
-            )
+            _escaped(self.function)
 
-    def _given(self, primitive: Primitive, value: Any) -> int:
+    def given(self, primitive: Primitive, value: Any) -> int:
+        """Append an input or a constant and return its index."""
         index = len(self.values)
         self.add_primitive(primitive)
         self.add_parents(())
@@ -187,10 +187,18 @@ class Recorder:
     def close(self) -> None:
         """End the record: nothing can be added any more, and no frame of the reader's is held."""
         self.closed = True
-        self.add_primitive = self.add_parents = self.add_value = self.add_position = self.check_open
-        self.frame = self.boundary = None
+        # not a method of its own: a cycle would keep the columns alive after the tape
+        self.add_primitive = self.add_parents = self.add_value = self.add_position = partial(_escaped, self.function)
+        self.frame = self.boundary = self.refused = None
         self._stack.clear()
         self._constants.clear()
+
+
+def _escaped(function: str, *_: Any) -> None:
+    raise OffTape(
+        f"a traced value outlived its trace: it was made while {function} was being recorded, and is used"
+        f"\n  at {here()}\n  return it from {function} instead of keeping it"
+    )
 
 
 def check_array(array: np.ndarray) -> None:

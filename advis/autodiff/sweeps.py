@@ -94,6 +94,8 @@ def fitted(amount: Any, value: Any) -> Any:
 
     Where broadcasting repeated an element, its adjoint is the sum over the repetitions.
     """
+    if type(amount) is np.ndarray is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+        return amount  # nothing to mend, as nearly always
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:
         if len(shape) > len(wanted):
@@ -108,6 +110,8 @@ def fitted(amount: Any, value: Any) -> Any:
 
 def grown(amount: Any, value: Any) -> Any:
     """Return a tangent in the shape and type of its value: a broadcast argument moves every copy of itself."""
+    if type(amount) is np.ndarray is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+        return amount
     if shape_of(amount) != shape_of(value):
         amount = np.broadcast_to(amount, shape_of(value))
     return _typed(amount, value)
@@ -144,7 +148,9 @@ def zero_like(value: Any) -> Any:
 
 def owned(value: Any) -> Any:
     """Return a copy of an array for the caller to change: it may be shared with the tape, or be read-only."""
-    return np.array(value) if isinstance(value, np.ndarray) else value
+    if isinstance(value, np.ndarray):
+        return np.array(value)
+    return value.copy() if hasattr(type(value), "_record") else value
 
 
 def is_operation(primitive: Primitive) -> bool:

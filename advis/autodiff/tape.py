@@ -54,6 +54,7 @@ class Tape(Shown, Sequence["Node"]):
         constant_names: dict[int, str],
         parameters: tuple[str, ...],
         nested: int = 0,
+        renewed: dict[int, int] | None = None,
     ) -> None:
         self.function = function
         self.primitives, self.parents, self.values, self.positions = columns
@@ -65,7 +66,8 @@ class Tape(Shown, Sequence["Node"]):
         self._outcome = outcome  # the structure of f's result, with a Place for each output
         self._input_names = input_names
         self._constant_names = constant_names
-        self._latest: dict[str, Sweep] = {}
+        self._renewed = renewed or {}  # for an array that was written into: its new node, and the one before
+        self._latest: dict[str, tuple[Any, ...]] = {}  # without the sweep itself, which holds the tape: no cycle
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -164,13 +166,17 @@ class Tape(Shown, Sequence["Node"]):
     @cached_property
     def names(self) -> list[str]:
         """The name of each node: from the reader's code, else v1, v2, …; repeated names count as a, a#2, …."""
-        return _unique_names(self, [self._own_name(index) for index in range(len(self))])
+        names: list[str] = []
+        for index in range(len(self)):
+            before = self._renewed.get(index)
+            names.append(self._own_name(index) if before is None else names[before])
+        return _unique_names(self, names)
 
     def _own_name(self, index: int) -> str:
         if self.primitives[index] is INPUT:
             return self._input_names[index]
         if self.primitives[index] is CONSTANT:
-            return self._constant_names.get(index, "")
+            return self._constant_names.get(index) or assigned_name(self.contexts, self.positions[index])
         if self._is_step_of_call(index):
             return ""
         item = self.primitives[index].options.get("index")
@@ -271,13 +277,13 @@ class Tape(Shown, Sequence["Node"]):
             else:
                 fit = batch.grown_many if forward else batch.fitted_many
                 column = run(batch.of_many(self.primitives, forward), self.parents, self.values, seeds, fit)
-        sweep = Sweep(self, direction, tuple(seeds), column, count)
-        self._latest[direction] = sweep
-        return sweep
+        self._latest[direction] = tuple(seeds), column, count
+        return Sweep(self, direction, *self._latest[direction])
 
     def latest(self, direction: str) -> Sweep | None:
         """Return the latest sweep in a direction, if there was one."""
-        return self._latest.get(direction)
+        latest = self._latest.get(direction)
+        return None if latest is None else Sweep(self, direction, *latest)
 
     # -- text
 

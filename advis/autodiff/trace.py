@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,19 @@ def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None
     """
     if not callable(f):
         raise TypeError(f"trace: the first argument must be a function, not {f!r}; write av.trace(f, *args)")
-    keywords = dict(kwargs or {})
-    parameters = parameter_names(f, len(args))
-    recorder = Recorder(function_name(f), source, sys._getframe())
+    return record(f, args, dict(kwargs or {}), source, function_name(f), parameter_names(f, len(args)))
+
+
+def record(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    keywords: dict[str, Any],
+    source: bool,
+    name: str,
+    parameters: tuple[str, ...],
+) -> Tape:
+    """Run f once under a recorder, and return the tape; see `trace`."""
+    recorder = Recorder(name, source, sys._getframe())
     places, names = _inputs(recorder, args, parameters)
     tracers = map_leaves(lambda leaf: _tracer(recorder, leaf) if isinstance(leaf, Place) else leaf, places)
     stack = active_recorders()
@@ -93,6 +104,7 @@ def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None
         constants,
         parameters,
         recorder.nested,
+        recorder.renewed,
     )
 
 
@@ -113,11 +125,14 @@ def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
     TypeError
         If f does not take so many arguments (Python's own message).
     """
+    if type(f) is FunctionType and not f.__dict__ and not f.__code__.co_flags & inspect.CO_VARARGS:
+        names = list(f.__code__.co_varnames[: f.__code__.co_argcount])  # the usual case, without the cost of a signature
+        return tuple((names + [f"x{k + 1}" for k in range(len(names), count)])[:count])
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):  # NumPy's ufuncs and other functions written in C have no signature
         return tuple(f"x{k + 1}" for k in range(count)) if count != 1 else ("x",)
-    names: list[str] = []
+    names = []
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             names += [f"{parameter.name}[{k}]" for k in range(count - len(names))]
@@ -157,7 +172,7 @@ def input_value(leaf: Any, path: str, function: str) -> Any:
         For an integer or boolean array: it has no derivative, and NumPy would truncate silently.
     """
     if isinstance(leaf, Tracer):
-        return leaf
+        return leaf.copy()
     if isinstance(leaf, (bool, np.bool_)):
         return None
     if isinstance(leaf, (int, float, np.integer)):
@@ -184,7 +199,9 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
         leaf.recorder.check_open()
     if isinstance(leaf, Tracer) and leaf.recorder is recorder:
         return Place(leaf.index)
-    if isinstance(leaf, (float, int, complex, np.ndarray, np.generic, Tracer)) and not isinstance(leaf, bool):
+    if isinstance(leaf, Tracer):
+        return Place(recorder.constant(leaf.copy()))
+    if isinstance(leaf, (float, int, complex, np.ndarray, np.generic)) and not isinstance(leaf, bool):
         return Place(recorder.constant(np.float64(leaf) if isinstance(leaf, (int, float)) else leaf))
     return leaf
 

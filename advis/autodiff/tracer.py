@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from advis.autodiff import inplace
 from advis.autodiff.errors import OffTape, here, off_tape
+from advis.autodiff.inplace import Memory
 from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, arithmetic, choices, shaping
-from advis.autodiff.primitives.rule import Primitive, plain_value
+from advis.autodiff.primitives.rule import CONSTANT, Primitive, plain_value
 from advis.autodiff.recorder import NOWHERE, Recorder
 
 _NUMBERS = frozenset({float, int, np.float64})
@@ -24,13 +26,15 @@ class Tracer:
     Users meet it only inside the function that they trace.
     """
 
-    __slots__ = ("index", "recorder", "value")
+    __slots__ = ("__weakref__", "index", "memory", "recorder", "value")
     __array_priority__ = 1000.0
+    memory: Memory | None
 
     def __init__(self, recorder: Recorder, index: int, value: Any) -> None:
         self.recorder = recorder
         self.index = index
         self.value = value
+        self.memory = None
 
     # -- NumPy's protocols: every function of NumPy arrives at one of these two
 
@@ -106,10 +110,19 @@ class Tracer:
         return shaping.getitem(self, index=_settled(index))
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        raise off_tape(
-            "item assignment into a traced array is not recorded",
-            "build the array from its parts instead: np.stack, np.concatenate or np.where",
-        )
+        inplace.assign(self, _settled(index), item)
+
+    def _set_outdated(self, outdated: bool) -> None:
+        self.__class__ = Outdated if outdated else Tracer
+
+    outdated = property(lambda self: type(self) is Outdated, _set_outdated)
+
+    def beside(self, array: np.ndarray) -> Tracer:
+        """Return a new array of the same trace, to be written into."""
+        recorder = self.recorder
+        index = recorder.given(CONSTANT, array[()])
+        recorder.positions[index] = recorder.locate(_getframe(1))
+        return Tracer(recorder, index, recorder.values[index])
 
     # -- Python asks for a plain number: the program is steered by it, or the derivative would be lost
 
@@ -141,8 +154,8 @@ class Tracer:
             return float(self._settle())
         raise self._leaving(
             "float(x), math.sin(x), or writing x into a plain array",
-            "use NumPy's functions (np.sin instead of math.sin), build arrays with np.stack([…]) instead of z[0] = x, "
-            "and keep x as it is where a float seemed needed",
+            "use NumPy's functions (np.sin instead of math.sin); for z[0] = x make z with np.zeros_like(x), or build z "
+            "with np.stack([…]); keep x as it is where a float seemed needed",
         )
 
     def __complex__(self) -> complex:
@@ -153,7 +166,8 @@ class Tracer:
             return np.array(self._settle(), dtype)
         raise self._leaving(
             "np.array(x), np.asarray(x), np.array([x0, x1]), or writing x into a plain array",
-            "leave np.asarray out, and write np.stack([x0, x1]) for np.array([x0, x1]) or for z[:] = x",
+            "leave np.asarray out, write np.stack([x0, x1]) for np.array([x0, x1]), and for z[:] = x make z with "
+            "np.zeros_like(x)",
         )
 
     def __round__(self, digits: int = 0) -> Any:
@@ -178,7 +192,7 @@ class Tracer:
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """Return the value in another type: recorded, and without tangent when integers or booleans come out."""
-        return self if np.dtype(dtype) == self.dtype else _cast(self, np.dtype(dtype))
+        return self.copy() if np.dtype(dtype) == self.dtype else _cast(self, np.dtype(dtype))
 
     def item(self) -> Any:
         """Return a position or a count; refuse a number, which would lose its derivative."""
@@ -193,13 +207,13 @@ class Tracer:
         raise self._leaving("x.tolist()", "unpack or iterate over x, or keep it as it is")
 
     def copy(self, order: str = "C") -> Any:
-        """Return the value itself: a recorded value never changes."""
-        return self
+        """Return the same value under another name: what is written into one is not seen by the other."""
+        return Tracer(self.recorder, self.index, self.value)
 
     __copy__ = copy
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return self
+        return self.copy()
 
     def dot(self, other: Any) -> Any:
         """Return ``np.dot`` of the two."""
@@ -214,13 +228,25 @@ class Tracer:
         return np.transpose(self, axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None)
 
     def flatten(self, order: str = "C") -> Any:
-        """Return ``np.ravel``."""
-        return np.ravel(self, order=order)  # type: ignore[call-overload]
+        """Return ``np.ravel`` of a copy."""
+        return self.copy().reshape(-1, order=order)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(np.ndarray, name):
             raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
         return _unknown_attribute(name)
+
+
+class Outdated(Tracer):
+    """An array whose memory was written into under another name: when it is next used, it is read anew."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("memory", "__class__"):
+            return super().__getattribute__(name)
+        inplace.read_again(self)  # it is a Tracer again from here on
+        return getattr(self, name)
 
 
 def _unknown_attribute(name: str) -> Any:
@@ -238,7 +264,7 @@ def _cast(x: Any, dtype: np.dtype[Any]) -> Any:
 
 _to_float = Primitive(
     "astype",
-    lambda x, dtype: np.asarray(x).astype(dtype)[()],
+    lambda x, dtype: x.astype(dtype),
     (lambda t, ans, x, dtype: t.astype(dtype),),
     (lambda g, ans, x, dtype: g,),
     ("identity",),
@@ -246,7 +272,7 @@ _to_float = Primitive(
 
 
 def _traced(x: Any) -> bool:
-    return type(x) is Tracer
+    return isinstance(x, Tracer)
 
 
 def _plain(tree: Any) -> Any:
@@ -262,6 +288,8 @@ def _settled(index: Any) -> Any:
         return tuple(_settled(part) for part in index)
     if isinstance(index, slice):
         return slice(*(_settled(part) for part in (index.start, index.stop, index.step)))
+    if isinstance(index, list):
+        return [_settled(part) for part in index]
     if not _traced(index):
         return index.copy() if isinstance(index, np.ndarray) else index
     if index.dtype.kind not in "iub":
@@ -270,16 +298,15 @@ def _settled(index: Any) -> Any:
 
 
 def _compute(primitive: Primitive, values: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
-    """The value of an application, itself recorded if an outer trace is at work; 0-d arrays become scalars.
+    """The value of an application, itself recorded if an outer trace is at work.
 
     NumPy's own error gains the primitive, the shapes and the reader's line.
     """
     try:
-        value = primitive(*values, **options)
+        return primitive(*values, **options)
     except Exception as error:
         _annotate(error, primitive, values)
         raise
-    return value[()] if type(value) is np.ndarray and not value.shape else value
 
 
 def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -> None:
@@ -292,19 +319,31 @@ def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -
 
 def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
-    recorder = max((arg.recorder for arg in args if type(arg) is Tracer), key=lambda r: r.level)
     args = tuple(map(_operand, args))
+    recorder = max((arg.recorder for arg in args if type(arg) is Tracer), key=lambda r: r.level)
     applied = primitive.at(len(args), options)
     values = tuple(arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args)
-    value = _compute(primitive, values, options)
+    made = _compute(primitive, values, options)
+    value = made[()] if type(made) is np.ndarray and not made.shape else made  # 0-d arrays become scalars
     parents = tuple(
-        arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(arg) for arg in args
+        arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(_still(arg))
+        for arg in args
     )
     recorder.add_primitive(applied)
     recorder.add_parents(parents)
     recorder.add_value(value)
     recorder.add_position(recorder.locate(_getframe(1)))
-    return Tracer(recorder, len(recorder.values) - 1, value)
+    result = Tracer(recorder, len(recorder.values) - 1, value)
+    if type(made) is Tracer or (type(made) is np.ndarray and made.base is not None):
+        base = next((arg for arg, of in zip(args, values, strict=True) if inplace.shares_memory(made, of)), None)
+        if type(base) is Tracer:
+            inplace.link(result, base, primitive, options)
+    return result
+
+
+def _still(arg: Any) -> Any:
+    """A value of an outer trace as it is now: what is written into it later does not change this record."""
+    return arg.copy() if type(arg) is Tracer else arg
 
 
 Tracer._record = staticmethod(_record)
@@ -323,8 +362,11 @@ def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, A
 def _operand(arg: Any) -> Any:
     """An argument as NumPy sees it: lists and what else can become an array become one."""
     if isinstance(arg, (Tracer, float, np.ndarray, np.generic)):
+        if type(arg) is Outdated:
+            inplace.read_again(arg)
         return arg
-    return np.asarray(arg) if isinstance(arg, (list, tuple)) or hasattr(arg, "__array__") else arg
+    foreign = hasattr(type(arg), "__array__") and not hasattr(type(arg), "__array_function__")
+    return np.asarray(arg) if isinstance(arg, (list, tuple)) or foreign else arg
 
 
 def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -339,7 +381,7 @@ def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], option
         raise off_tape(f"np.{ufunc.__name__}.{method} is not recorded", "write it with np.sum, np.prod or a loop")
     if options:
         name = next(iter(options))
-        hint = "write z = z + x instead of z += x into a plain array, and assign results to a name"
+        hint = "make z with np.zeros_like(x), which can be written into, or write z = z + x instead of z += x"
         hint = hint if name == "out" else f"call np.{ufunc.__name__} without it"
         raise off_tape(f"np.{ufunc.__name__}: {name}= is not recorded", hint)
     return _record(UFUNCS[ufunc], inputs, {})
@@ -384,6 +426,17 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected:
     return method
 
 
+def _in_place(operate: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """The method of ``+=`` and its like: arrays are written into; of a number, the name is bound anew by Python."""
+
+    def method(self: Tracer, other: Any) -> Any:
+        if self.memory is None and (type(self.value) is np.float64 or not self.shape):
+            return NotImplemented
+        return inplace.accumulate(self, operate, other)
+
+    return method
+
+
 def _unary(primitive: Primitive) -> Callable[[Tracer], Any]:
     def method(self: Tracer) -> Any:
         return _record(primitive, (self,), {})
@@ -406,12 +459,12 @@ def _install() -> None:
         "sub": (arithmetic.subtract, operator.sub),
         "mul": (arithmetic.multiply, operator.mul),
         "truediv": (arithmetic.divide, operator.truediv),
+        "pow": (arithmetic.power_operator, operator.pow),
     }
     for name, (primitive, compute) in pairs.items():
         setattr(Tracer, f"__{name}__", _binary(primitive, compute))
         setattr(Tracer, f"__r{name}__", _binary(primitive, compute, reflected=True))
     ufuncs = {
-        "pow": np.power,
         "matmul": np.matmul,
         "floordiv": np.floor_divide,
         "and": np.bitwise_and,
@@ -421,6 +474,8 @@ def _install() -> None:
     for name, ufunc in ufuncs.items():
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
         setattr(Tracer, f"__r{name}__", _binary(UFUNCS[ufunc], ufunc, reflected=True))
+    for name in (*pairs, *ufuncs):
+        setattr(Tracer, f"__i{name}__", _in_place(getattr(operator, f"{name}_" if name in ("and", "or") else name)))
     comparisons = {
         "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal,
         "ne": np.not_equal,
@@ -435,6 +490,7 @@ def _install() -> None:
     )  # fmt: skip
     for function in methods:
         setattr(Tracer, function.__name__, _forwarded(function))
+    Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
 
 
 _install()

@@ -14,8 +14,9 @@ import numpy as np
 
 from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.structure import Place, fill, leaves, same_structure
+from advis.autodiff.sweeps import owned
 from advis.autodiff.tape import Tape
-from advis.autodiff.trace import function_name, trace
+from advis.autodiff.trace import function_name, parameter_names, record, trace
 
 Argnums = int | tuple[int, ...]
 
@@ -79,6 +80,11 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
             raise TypeError(
                 f"grad: {function_name(f)} must return one number, not {_described(tape, structure)}; "
                 "use av.jacobian for several, or sum them up"
+            )
+        if _is_complex(tape, (structure,)):
+            raise TypeError(
+                f"grad: {function_name(f)} must return one real number, not a complex one; take its real part, its "
+                "imaginary part or its absolute value, or use av.vjp"
             )
         seed = _seeded(tape, structure, has_aux, 1.0)
         return tape.value, _picked(_arguments(tape, tape.reverse(seed)), argnums)
@@ -177,8 +183,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
         tape = _recorded("jacobian", f, args, kwargs, argnums)
-        sizes = [sum(_size(tape, place) for place in places) for places in (tape.input_places, tape.output_places)]
-        forward = mode == "forward" or (mode == "auto" and sizes[0] <= sizes[1])
+        forward = _is_forward(tape, _real_mode(tape, mode))
         blocks = (_columns if forward else _rows)(tape)
         return fill(
             tape._outcome,
@@ -239,16 +244,17 @@ def _recorded(
 ) -> Tape:
     """Record f with respect to the chosen arguments; the others are passed as they are."""
     numbers = argnums if isinstance(argnums, tuple) else (argnums,)
-    chosen = tuple(_position(verb, f, number, len(args)) for number in numbers)
+    chosen = [_position(verb, f, number, len(args)) for number in numbers]
 
-    @wraps(f)
     def of_chosen(*parts: Any) -> Any:
         whole = list(args)
         for place, part in zip(chosen, parts, strict=True):
             whole[place] = part
         return f(*whole, **kwargs)
 
-    return trace(of_chosen, *(args[place] for place in chosen), source=False)
+    names = parameter_names(f, len(args))
+    parts, parameters = tuple(args[place] for place in chosen), tuple(names[place] for place in chosen)
+    return record(of_chosen, parts, {}, False, function_name(f), parameters)
 
 
 def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
@@ -287,7 +293,7 @@ def _described(tape: Tape, structure: Any) -> str:
 
 def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
     """A sweep's result as a tuple over the arguments, also where there is one."""
-    filled: tuple[Any, ...] = fill(tape._arguments, sweep.at)
+    filled: tuple[Any, ...] = fill(tape._arguments, lambda index: owned(sweep.at(index)))
     return filled
 
 
@@ -305,6 +311,30 @@ def _check_tuples(verb: str, **pairs: Any) -> None:
 
 
 # -- Jacobians, block by block
+
+
+def _real_mode(tape: Tape, mode: str) -> str:
+    """The mode in which seeds of ones tell the whole derivative: they start at real numbers."""
+    complex_inputs, complex_outputs = (_is_complex(tape, places) for places in (tape.input_places, tape.output_places))
+    wanted = "reverse" if complex_inputs else "forward" if complex_outputs else mode
+    if (complex_inputs and complex_outputs) or mode not in ("auto", wanted):
+        where = " and ".join(["inputs"] * complex_inputs + ["outputs"] * complex_outputs)
+        raise TypeError(
+            f"jacobian: {tape.function} has complex {where}, of which a {wanted if mode == 'auto' else mode} sweep of "
+            "ones does not tell the whole derivative; write it as a function of real and imaginary parts, or use av.jvp "
+            "and av.vjp" + ("" if complex_inputs and complex_outputs else f", or mode={wanted!r}")
+        )
+    return wanted
+
+
+def _is_complex(tape: Tape, places: tuple[Place, ...]) -> bool:
+    return any(tape.values[place.index].dtype.kind == "c" for place in places)
+
+
+def _is_forward(tape: Tape, mode: str) -> bool:
+    """Whether to sweep forward: as asked, or where there are no more inputs than outputs."""
+    sizes = [sum(_size(tape, place) for place in places) for places in (tape.input_places, tape.output_places)]
+    return mode == "forward" or (mode == "auto" and sizes[0] <= sizes[1])
 
 
 def _size(tape: Tape, place: Place) -> int:

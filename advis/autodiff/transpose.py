@@ -1,4 +1,4 @@
-"""The transpose of a derivative rule: the rule is a linear map, so its record, swept backwards, is the map transposed."""
+"""The transpose of a derivative rule: a rule is a linear map; its record, swept backwards, is that map transposed."""
 
 from __future__ import annotations
 

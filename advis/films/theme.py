@@ -32,6 +32,8 @@ COLOURS: dict[str, tuple[str, str]] = {
     "adjoint": ("#b5460f", "#ff9f66"),
     "adjoint-pale": ("#deac93", "#82553b"),
     "adjoint-tint": ("#fef3ec", "#2e2018"),
+    "wrong": ("#a3002d", "#ff8095"),
+    "wrong-tint": ("#fdeef1", "#331820"),
 }
 """Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision."""
 
@@ -43,9 +45,11 @@ INKS: tuple[tuple[str, str], ...] = (
     ("edge", "fill:none;stroke:@edge;stroke-width:1.4"),
     ("edge done VOICE", "stroke:@VOICE-pale;stroke-width:1.8"),
     ("edge flow VOICE", "stroke:@VOICE;stroke-width:2.8"),
+    ("edge flow wrong VOICE", "stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
     ("arrow", "fill:none;stroke:@edge;stroke-width:1.4;stroke-linecap:round"),
     ("arrow done VOICE", "stroke:@VOICE-pale;stroke-width:1.8"),
     ("arrow flow VOICE", "stroke:@VOICE;stroke-width:2.4"),
+    ("arrow flow wrong VOICE", "stroke:@wrong;stroke-width:3"),
     ("frame", "fill:@paper;stroke:@line;stroke-width:1.4"),
     ("frame input", "stroke:@edge"),
     ("frame output", "stroke:@edge"),
@@ -53,6 +57,8 @@ INKS: tuple[tuple[str, str], ...] = (
     ("frame blind", "stroke:@edge;stroke-dasharray:5 4"),
     ("frame odd", "stroke:@ink"),
     ("frame active VOICE", "fill:@VOICE-tint;stroke:@VOICE;stroke-width:2.6"),
+    ("frame wrong", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
+    ("frame active wrong VOICE", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
     ("frame inner", "fill:none"),
     ("frame inner active VOICE", "fill:none;stroke-width:1.4"),
     ("hatch", "fill:none;stroke:@line"),
@@ -73,8 +79,10 @@ INKS: tuple[tuple[str, str], ...] = (
     ("number tangent", "fill:@tangent;font-weight:600"),
     ("number adjoint", "fill:@adjoint;font-weight:600"),
     ("number partial", "font-weight:400"),
+    ("number wrong", "fill:@wrong;font-weight:600"),
     ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("token VOICE", "fill:@VOICE"),
+    ("token wrong", "fill:@wrong"),
     ("amount", f"fill:@paper;font-size:{TOKEN_SIZE:g}px;font-weight:600"),
 )
 """The look of every ink."""

@@ -121,9 +121,14 @@ def accumulate(x: Any) -> Any:
     return z
 
 
-def write_into_traced(x: Any) -> Any:
-    x[0] = 5.0
-    return x
+def write_into_view(x: Any) -> Any:
+    z = np.broadcast_to(x, (2, 3)); z[0] = 5.0  # noqa: E702  # fmt: skip
+    return z
+
+
+def write_into_integers(x: Any) -> Any:
+    z = np.argsort(x); z[0] = x[0]  # noqa: E702  # fmt: skip
+    return z
 
 
 def out_of_ufunc(x: Any) -> Any:
@@ -262,13 +267,14 @@ OFF_TAPE: list[tuple[Callable[..., Any], type[Exception], str, str]] = [
     (to_full, av.OffTape, "derivative would be lost", ""),
     (to_arange, av.OffTape, "derivative would be lost", ""),
     (sum_of_list, av.OffTape, "np.array([x0, x1])", "np.stack([x0, x1])"),
-    (write_item, av.OffTape, "writing x into a plain array", "np.stack([…]) instead of z[0] = x"),
+    (write_item, av.OffTape, "writing x into a plain array", "for z[0] = x make z with np.zeros_like(x)"),
     (write_slice, av.OffTape, "writing x into a plain array", "z[:] = x"),
     (write_list, av.OffTape, "writing x into a plain array", "np.stack"),
     (write_float32, av.OffTape, "writing x into a plain array", "np.stack"),
-    (accumulate, av.OffTape, "np.add: out= is not recorded", "z = z + x instead of z += x"),
-    (write_into_traced, av.OffTape, "item assignment", "np.where"),
-    (out_of_ufunc, av.OffTape, "np.add: out= is not recorded", "assign"),
+    (accumulate, av.OffTape, "np.add: out= is not recorded", "make z with np.zeros_like(x)"),
+    (write_into_view, av.OffTape, "np.broadcast_to", "x.copy()"),
+    (write_into_integers, av.OffTape, "array of int64", "np.zeros_like(x, dtype=float)"),
+    (out_of_ufunc, av.OffTape, "np.add: out= is not recorded", "z = z + x"),
     (out_of_function, TypeError, "np.sum: out= is not recorded", "assign the result to a name"),
     (ufunc_where, av.OffTape, "np.add: where= is not recorded", "np.add without it"),
     (ufunc_dtype, av.OffTape, "np.add: dtype= is not recorded", "np.add without it"),

@@ -1,4 +1,4 @@
-"""Own primitives: one node, the rules that were given, and the other mode by exact transposition or an error by name."""
+"""Own primitives: one node, the rules that were given, and the other mode by exact transposition, or an error."""
 
 from __future__ import annotations
 
@@ -158,7 +158,6 @@ def test_a_ufunc_without_rules_says_so_when_they_are_needed():
 
 def test_missing_rules_are_an_error_by_name_when_needed():
     nothing = av.primitive(lambda x, y: x * y)
-    nothing.__name__  # noqa: B018
     tape = av.trace(lambda x, y: nothing(x, y) + x, 2.0, 3.0)
     assert tape.value == 8.0
     assert tape.film().to_json()
@@ -209,7 +208,9 @@ def test_a_captured_traced_value_is_refused():
 
         return scaled(2.0 * x)
 
-    with pytest.raises(av.OffTape, match=r"scaled used the traced value x, .*\n  at line 6 of f.*\n  pass it to scaled"):
+    with pytest.raises(
+        av.OffTape, match=r"scaled used the traced value x, .*\n  at line 6 of f.*\n  pass it to scaled"
+    ):
         av.trace(f, 3.0)
     with pytest.raises(av.OffTape, match="scaled used the traced value x"):
         av.grad(av.grad(f))(3.0)

@@ -147,10 +147,10 @@ def test_metadata_are_plain() -> None:
     def f(x: Any) -> Any:
         assert (x.shape, x.ndim, x.size, x.dtype) == ((2, 3), 2, 6, np.float64)
         assert (np.shape(x), np.ndim(x), np.size(x)) == ((2, 3), 2, 6)
-        assert type(np.zeros_like(x)) is np.ndarray
-        return np.sum(x) + np.ones_like(x)[0, 0] + x.shape[1]
+        assert type(np.shape(x)) is tuple
+        return np.sum(x) + x.shape[1]
 
-    assert av.trace(f, np.zeros((2, 3))).value == 4.0
+    assert av.trace(f, np.zeros((2, 3))).value == 3.0
 
 
 def test_loops_unroll_and_recursion_works() -> None:

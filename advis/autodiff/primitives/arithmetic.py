@@ -1,5 +1,9 @@
 """Arithmetic, powers and the elementary functions: what works on each element alone."""
 
+import math
+import operator
+from dataclasses import replace
+
 import numpy as np
 
 from advis.autodiff.primitives.rule import Primitive, adapter, elementwise, plain_value, shape_of
@@ -31,6 +35,7 @@ def _exponent_rule(d, ans, x, y):
 
 
 power = elementwise(np.power, _base_rule, _exponent_rule, symbol="{0}^{1}", strength=4)
+power_operator = replace(power, call=operator.pow)  # x**y: NumPy takes short cuts for y = 2, ½, −1; np.power does not
 
 square = elementwise(np.square, lambda d, ans, x: d * (2 * x), symbol="{0}²", strength=4)
 sqrt = elementwise(np.sqrt, lambda d, ans, x: d / (2 * ans), symbol="√{0}", strength=4)
@@ -72,6 +77,41 @@ tanh = elementwise(np.tanh, lambda d, ans, x: d * (1 - ans * ans))
 arcsin = elementwise(np.arcsin, lambda d, ans, x: d / np.sqrt(1 - x * x))
 arccos = elementwise(np.arccos, lambda d, ans, x: -d / np.sqrt(1 - x * x))
 arctan = elementwise(np.arctan, lambda d, ans, x: d / (1 + x * x))
+
+
+def _along(ans, x):
+    """x over the hypotenuse; 0 where both legs are 0 (a subgradient)."""
+    return x / np.where(plain_value(ans) == 0, 1.0, ans)
+
+
+hypot = elementwise(np.hypot, lambda d, ans, x, y: d * _along(ans, x), lambda d, ans, x, y: d * _along(ans, y))
+
+
+def _sinc_derivative(x, order):
+    """The derivative of sinc of this order; exact at 0, and accurate near it.
+
+    With u = πx and s = sin(u) / u, Leibniz' rule for u s = sin(u) gives u s⁽ᵏ⁾ = sin⁽ᵏ⁾(u) − k s⁽ᵏ⁻¹⁾. Near 0 that
+    would subtract what is nearly equal; there the power series of s⁽ᵏ⁾ is summed, by Horner's scheme.
+    """
+    u = np.pi * x
+    far = np.abs(u) > max(1.0, order)
+    big, small = np.where(far, u, 1.0), np.where(far, 0.0, u)
+    waves = np.sin(big), np.cos(big), -np.sin(big), -np.cos(big)
+    distant = waves[0] / big
+    for k in range(1, order + 1):
+        distant = (waves[k % 4] - k * distant) / big
+    squared, series = small * small, 0.0
+    for j in range((order + 1) // 2 + 12 + order, (order + 1) // 2 - 1, -1):
+        degree = 2 * j - order
+        series = series * squared + (-1) ** j / (math.factorial(degree) * (2 * j + 1))
+    return np.pi**order * np.where(far, distant, series * small if order % 2 else series)
+
+
+_sinc_slope = lambda d, ans, x, order: d * sinc_derivative(x, order=order + 1)  # noqa: E731
+sinc_derivative = Primitive("sinc_derivative", _sinc_derivative, (_sinc_slope,), (_sinc_slope,), ("diagonal",))
+_sinc_rules = (lambda d, ans, x: d * sinc_derivative(x, order=1),)
+sinc = Primitive("sinc", np.sinc, _sinc_rules, _sinc_rules, ("diagonal",))
+adapter(np.sinc)(lambda x: sinc(x))
 remainder = elementwise(
     np.remainder,
     lambda d, ans, x, y: d,

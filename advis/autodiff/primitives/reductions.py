@@ -1,4 +1,4 @@
-"""From many numbers to fewer: sum, mean, max, min, prod and the running sum."""
+"""From many numbers to fewer: sum, mean, max, min, prod, norm; and the running sum and product."""
 
 import numpy as np
 
@@ -145,3 +145,67 @@ def _cumsum(a, axis=None, dtype=None, out=None):
     if axis is None:
         a, axis = np.ravel(a), 0
     return cumsum(a, axis=axis)
+
+
+def _products_without(x):
+    """In row i, column j the product of the elements of x up to j, without the i-th; 0 before it."""
+    count = shape_of(x)[-1]
+    rows = np.where(np.eye(count, dtype=bool), 1.0, np.expand_dims(x, -2))
+    return np.cumprod(rows, axis=-1) * np.triu(np.ones((count, count)))
+
+
+def _cumprod_jvp(t, ans, x, axis):
+    """Without zeros by dividing; with zeros each product is taken anew: n² work, only when it is needed."""
+    if not np.any(plain_value(x) == 0):
+        return ans * np.cumsum(t / x, axis=axis)
+    t, x = np.swapaxes(t, axis, -1), np.swapaxes(x, axis, -1)
+    return np.swapaxes(np.sum(np.expand_dims(t, -1) * _products_without(x), axis=-2), axis, -1)
+
+
+def _cumprod_vjp(g, ans, x, axis):
+    if not np.any(plain_value(x) == 0):
+        return _backwards(np.cumsum(_backwards(g * ans, axis), axis=axis), axis) / x
+    g, x = np.swapaxes(g, axis, -1), np.swapaxes(x, axis, -1)
+    return np.swapaxes(np.sum(np.expand_dims(g, -2) * _products_without(x), axis=-1), axis, -1)
+
+
+cumprod = Primitive("cumprod", np.cumprod, (_cumprod_jvp,), (_cumprod_vjp,), ("dense",))
+
+
+@adapter(np.cumprod)
+def _cumprod(a, axis=None, dtype=None, out=None):
+    refuse("np.cumprod", dtype=dtype, out=out)
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return cumprod(a, axis=axis)
+
+
+def _direction(ans, x, axis, keepdims):
+    """x over its norm, mirrored if it is complex; 0 where the norm is 0 (a subgradient)."""
+    length = _spread(np.where(plain_value(ans) == 0, 1.0, ans), x, axis, keepdims)
+    return (np.conjugate(x) if plain_value(x).dtype.kind == "c" else x) / length
+
+
+norm = Primitive(
+    "norm",
+    np.linalg.norm,
+    (
+        lambda t, ans, x, axis, keepdims: np.real(
+            np.sum(t * _direction(ans, x, axis, keepdims), axis=axis, keepdims=keepdims)
+        ),
+    ),
+    (lambda g, ans, x, axis, keepdims: _spread(g, x, axis, keepdims) * _direction(ans, x, axis, keepdims),),
+    ("dense",),
+)
+
+
+@adapter(np.linalg.norm)
+def _norm(x, ord=None, axis=None, keepdims=False):
+    """The length √Σ|x|²: of vectors (ord 2), of matrices (ord 'fro'), of all elements (no ord)."""
+    dimensions = len(np.atleast_1d(axis)) if axis is not None else len(shape_of(x))
+    if ord not in (None, 2 if dimensions == 1 else "fro"):
+        raise TypeError(
+            f"np.linalg.norm: ord={ord!r} is not recorded by advis for {dimensions} axes; "
+            "write it with np.sum, np.max and np.abs"
+        )
+    return norm(x, axis=axis, keepdims=bool(keepdims))

@@ -86,14 +86,35 @@ def _broadcast_to(array, shape, subok=False):
     return broadcast_to(array, shape=tuple(np.atleast_1d(shape).tolist()))
 
 
+def _fresh(a, array):
+    """An array that can be written into: if it can carry a derivative, it is recorded beside the traced ``a``."""
+    return a.beside(array) if hasattr(type(a), "_record") and array.dtype.kind in "fc" else array
+
+
+@adapter(np.zeros_like, np.empty_like)
+def _zeros_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """What ``np.empty_like`` leaves open is zero, so that the record is the same each time."""
+    return _fresh(a, np.zeros_like(plain_value(a), dtype, order, subok, shape))
+
+
+@adapter(np.ones_like)
+def _ones_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    return _fresh(a, np.ones_like(plain_value(a), dtype, order, subok, shape))
+
+
+@adapter(np.copy)
+def _copy(a, order="K", subok=False):
+    return a.copy()
+
+
 @adapter(np.full_like)
 def _full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
     """The shape and type come from ``a``, traced or not; what fills it is recorded if it is traced."""
-    a = plain_value(a)
-    shape, dtype = a.shape if shape is None else shape, np.dtype(dtype or a.dtype)
+    like = plain_value(a)
+    shape, dtype = like.shape if shape is None else shape, np.dtype(dtype or like.dtype)
     if fill_value is plain_value(fill_value):
-        return np.full(shape, fill_value, dtype)
-    return np.broadcast_to(fill_value.astype(dtype), shape)
+        return _fresh(a, np.full(shape, fill_value, dtype))
+    return np.broadcast_to(fill_value.astype(dtype), shape).copy()
 
 
 def _piece(g, arrays, place, axis):
@@ -170,16 +191,16 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
 
 def _scatter(g, index, shape):
     """Zeros of a shape, with g added where the index points; a place named twice gets both."""
-    array = np.zeros(shape, dtype=np.result_type(g))
-    if _is_basic(index):
+    array = np.zeros_like(g, shape=shape)
+    if is_basic(index):
         array[index] = g
     else:
         np.add.at(array, index, g)
     return array
 
 
-def _is_basic(index):
-    """Whether an index only slices, so that no element is taken twice."""
+def is_basic(index):
+    """Whether an index only slices: no element is taken twice, and NumPy gives a view."""
     parts = index if isinstance(index, tuple) else (index,)
     kinds = (int, np.integer, slice, type(None), type(Ellipsis))
     return all(isinstance(part, kinds) and not isinstance(part, bool) for part in parts)
@@ -217,7 +238,50 @@ scatter: Primitive = Primitive(
     ("selection",),
 )
 
+
+def _assigned(x, item, index):
+    array = np.copy(x)
+    array[index] = item
+    return array
+
+
+def _item_tangent(t, ans, x, item, index):
+    """Zeros, and the item's tangent where the item stands."""
+    return setitem(np.zeros_like(t, shape=shape_of(ans)), t, index=index)
+
+
+def _item_adjoint(g, ans, x, item, index):
+    """The adjoint where the item stands, summed over the places where an element was repeated.
+
+    Where an index names one place twice, the last element is what NumPy leaves there: the others moved nothing.
+    """
+    part = g[index]
+    if not is_basic(index):
+        part = np.where(_last_there(index, shape_of(ans), shape_of(part)), part, 0.0)
+    surplus = len(shape_of(item)) - len(shape_of(part))  # an item may have more axes than its place, of length 1
+    return part if surplus <= 0 else np.reshape(part, (1,) * surplus + shape_of(part))
+
+
+def _last_there(index, shape, part):
+    """For each element that was assigned whether it stayed: a number is written for each, and read back."""
+    numbers = np.arange(np.prod(part, dtype=int)).reshape(part)
+    array = np.empty(shape, int)
+    array[index] = numbers
+    return array[index] == numbers
+
+
+setitem: Primitive = Primitive(
+    "setitem",
+    _assigned,
+    (lambda t, ans, x, item, index: setitem(t, 0.0, index=index), _item_tangent),
+    (lambda g, ans, x, item, index: setitem(g, 0.0, index=index), _item_adjoint),
+    ("diagonal", "selection"),
+    symbol="{0} with [{index}] = {1}",
+    strength=0,
+)
+setitem_blind = Primitive("setitem", _assigned, symbol="{0} with [{index}] = {1}", strength=0)
+
 METADATA |= {
-    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type,
+    np.shape, np.ndim, np.size, np.result_type,
     np.iscomplexobj, np.isrealobj, np.may_share_memory, np.can_cast, np.common_type, np.min_scalar_type,
 }  # fmt: skip

@@ -1,0 +1,396 @@
+"""Values that know how to write themselves: what a rule computes, and the NumPy text that computes it.
+
+A rule or a primitive is applied to Terms instead of arrays. Every operator and NumPy function that it uses arrives
+here, is computed, and is written down as it was called. So the text is the rule's own, in its order and with its
+operations, and gives the same numbers to the last bit.
+"""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+import operator
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+LONG = 72
+"""What is longer than this many characters inside an expression gets a line of its own."""
+FEW = 8
+"""An array of more elements is not written out: it becomes a parameter."""
+UNARY, POWER, ATOM = 3.0, 4.0, 9.0
+
+_INFIX: dict[str, tuple[str, float, Callable[[Any, Any], Any]]] = {
+    "or": ("|", 0.4, operator.or_),
+    "xor": ("^", 0.5, operator.xor),
+    "and": ("&", 0.6, operator.and_),
+    "add": ("+", 1.0, operator.add),
+    "sub": ("-", 1.0, operator.sub),
+    "mul": ("*", 2.0, operator.mul),
+    "truediv": ("/", 2.0, operator.truediv),
+    "floordiv": ("//", 2.0, operator.floordiv),
+    "mod": ("%", 2.0, operator.mod),
+    "matmul": ("@", 2.0, operator.matmul),
+    "pow": ("**", POWER, operator.pow),
+    "lt": ("<", 0.0, operator.lt),
+    "le": ("<=", 0.0, operator.le),
+    "gt": (">", 0.0, operator.gt),
+    "ge": (">=", 0.0, operator.ge),
+    "eq": ("==", 0.0, operator.eq),
+    "ne": ("!=", 0.0, operator.ne),
+}
+"""The operators of Python: symbol, how tightly it binds, and what it computes."""
+
+_AS_OPERATOR = {
+    np.add: "add", np.subtract: "sub", np.multiply: "mul", np.divide: "truediv", np.matmul: "matmul",
+    np.less: "lt", np.less_equal: "le", np.greater: "gt", np.greater_equal: "ge", np.equal: "eq", np.not_equal: "ne",
+    np.bitwise_and: "and", np.bitwise_or: "or", np.bitwise_xor: "xor",
+}  # fmt: skip
+"""Ufuncs that compute what the operator computes, bit for bit; ``**`` and ``%`` have ways of their own."""
+
+
+class Writer:
+    """The text of a function while it is being written: its lines, its names, and what it takes as parameters.
+
+    Attributes
+    ----------
+    lines : list of str
+        Without indentation.
+    parameters : dict
+        What cannot be written as text, by name: large arrays, functions of the reader's.
+    """
+
+    def __init__(self, plain: bool) -> None:
+        self.lines: list[str] = []
+        self.parameters: dict[str, Any] = {}
+        self._plain = plain  # every number is float64, so that a literal need not say so
+        self._taken = {"np", "map"}
+        self._parts: set[str] = set()
+
+    def name(self, wanted: str) -> str:
+        """Return a name that Python accepts and that is not taken, as near to what is wanted as possible."""
+        name = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", wanted)).strip("_") or "v"
+        name = name if name.isidentifier() else f"v_{name}"
+        name = f"{name}_" if keyword.iskeyword(name) else name
+        unique, count = name, 1
+        while unique in self._taken:
+            count += 1
+            unique = f"{name}_{count}"
+        self._taken.add(unique)
+        return unique
+
+    def assign(self, name: str, term: Term) -> Term:
+        """Write ``name = …`` and return the term that the name stands for; an array without axes becomes a number."""
+        if isinstance(term.value, np.ndarray) and not term.shape:
+            term = term[()]
+        if term.text != name:
+            text = self._withdrawn(term.text) or term.text
+            self.lines.append(f"{name} = {text}")
+        return Term(self, name, term.value)
+
+    def _withdrawn(self, name: str) -> str:
+        """Take back the line that has just named a part, if it did: the part is the whole, and has a name already."""
+        if name not in self._parts or not self.lines or not self.lines[-1].startswith(f"{name} = "):
+            return ""
+        self._parts.remove(name)
+        self._taken.remove(name)
+        return self.lines.pop().removeprefix(f"{name} = ")
+
+    def parameter(self, value: Any, wanted: str) -> str:
+        """Return the name of what has to be handed over as a parameter."""
+        for name, known in self.parameters.items():
+            if known is value:
+                return name
+        name = self.name(wanted)
+        self.parameters[name] = value
+        return name
+
+    def term(self, text: str, value: Any, strength: float = ATOM) -> Any:
+        """Return what was computed: a Term if it is a number or an array, else (a shape, a dtype) itself."""
+        if isinstance(value, (tuple, list)) and any(isinstance(item, np.ndarray) for item in value):
+            return [self.term(f"{text}[{place}]", item) for place, item in enumerate(value)]
+        if not isinstance(value, (np.ndarray, np.generic)):
+            return value
+        term = Term(self, text, value, strength)
+        return self.part(term) if len(text) > LONG else term
+
+    def part(self, term: Term) -> Term:
+        """Give a part of an expression a line of its own."""
+        if term.text in self._parts:
+            return term
+        name = self.name("part")
+        self._parts.add(name)
+        return self.assign(name, term)
+
+    def without_idle_parts(self) -> list[str]:
+        """Return the lines, without those parts that nothing uses: a rule may compute what it does not need."""
+        kept: list[str] = []
+        used: set[str] = set()
+        for line in reversed(self.lines):
+            name, assigns, text = line.partition(" = ")
+            if assigns and name in self._parts and name not in used:
+                continue
+            used.update(re.findall(r"\w+", text or line))
+            used.update(re.findall(r"\w+", name) if not name.isidentifier() else ())
+            kept.append(line)
+        return kept[::-1]
+
+    def is_part(self, term: Term) -> bool:
+        """Whether a term is a part with a line of its own, which nothing else shares."""
+        return term.text in self._parts
+
+    def text(self, item: Any, strength: float = -1.0, tight: bool = False) -> str:
+        """Write an operand, in parentheses if it binds less tightly than what stands around it (or as tightly)."""
+        own = item.strength if isinstance(item, Term) else UNARY if _is_negative(item) else ATOM
+        text = item.text if isinstance(item, Term) else self.literal(item)
+        return f"({text})" if own < strength or (tight and own == strength) else text
+
+    def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Write a call; keywords that only repeat the default are left out."""
+        said = {name: item for name, item in kwargs.items() if not _is_default(function, name, item)}
+        while args and args[-1] is None and list(_defaults(function).values())[len(args) - 1 : len(args)] == [None]:
+            args = args[:-1]
+        items = [self.text(arg) for arg in args] + [f"{name}={self.text(item)}" for name, item in said.items()]
+        return f"{self.function(function)}({', '.join(items)})"
+
+    def function(self, function: Any) -> str:
+        """Write a function: NumPy's by its name, another one as a parameter."""
+        path = f"{getattr(function, '__module__', None) or 'numpy'}.{function.__name__}".split(".")[1:]
+        found: Any = np
+        for name in path:
+            found = getattr(found, name, None)
+        return "np." + ".".join(path) if found is function else self.parameter(function, function.__name__)
+
+    def literal(self, item: Any) -> str:
+        """Write a value that is no Term."""
+        if isinstance(item, np.ndarray):
+            return self._array(item)
+        if isinstance(item, np.generic):
+            text = self.literal(item.item())
+            bare = self._plain or isinstance(item, np.bool_)
+            return text if bare else f"np.{item.dtype.name}({text})"
+        if isinstance(item, float):
+            return repr(item) if np.isfinite(item) else "np.nan" if item != item else f"{'-' * (item < 0)}np.inf"
+        if isinstance(item, complex):
+            both = self.literal(item.real), self.literal(item.imag)
+            return f"({item!r})".replace("((", "(").replace("))", ")") if np.isfinite(item) else f"complex{both}"
+        if isinstance(item, slice):
+            return f"slice({', '.join(self.text(bound) for bound in (item.start, item.stop, item.step))})"
+        if isinstance(item, np.dtype) or (isinstance(item, type) and issubclass(item, np.generic)):
+            return f"np.{np.dtype(item).name}"
+        if isinstance(item, type):
+            return item.__name__
+        if isinstance(item, dict):
+            return "{" + ", ".join(f"{key!r}: {self.text(part)}" for key, part in item.items()) + "}"
+        if isinstance(item, (tuple, list)):
+            return self._sequence(item)
+        if item is None or item is Ellipsis or isinstance(item, (bool, int, str)):
+            return "..." if item is Ellipsis else repr(item)
+        return self.parameter(item, getattr(item, "__name__", "c"))
+
+    def index(self, index: Any) -> str:
+        """Write what stands between brackets."""
+        if isinstance(index, tuple) and index:
+            return ", ".join(self.index(part) for part in index) + ("," if len(index) == 1 else "")
+        if isinstance(index, slice):
+            start, stop, step = (
+                "" if part is None else self.text(part) for part in (index.start, index.stop, index.step)
+            )
+            return f"{start}:{stop}" + (f":{step}" if step else "")
+        return self.text(index)
+
+    def _sequence(self, items: Any) -> str:
+        inner = ", ".join(self.text(item) for item in items)
+        return f"[{inner}]" if isinstance(items, list) else f"({inner}{',' * (len(items) == 1)})"
+
+    def _array(self, array: np.ndarray) -> str:
+        """Write an array by what it is: zeros, ones, the identity, or its few numbers; else as a parameter."""
+        shape = self.literal(array.shape if array.ndim != 1 else array.size)
+        kind = "" if array.dtype == float else f", dtype=np.{array.dtype.name}"
+        for name in ("zeros", "ones"):
+            if _same_bits(array, getattr(np, name)(array.shape, array.dtype)):
+                return f"np.{name}({shape}{kind})"
+        if array.ndim == 2 and array.size > 1 and _same_bits(array, np.eye(*array.shape, dtype=array.dtype)):
+            square = array.shape[0] == array.shape[1]
+            return f"np.eye({array.shape[0] if square else f'{array.shape[0]}, {array.shape[1]}'}{kind})"
+        if array.size > FEW or not array.flags.c_contiguous:  # a product's last bit depends on the order in memory
+            return self.parameter(array, "c1")
+        known = array.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool), np.dtype(complex))
+        return f"np.array({self.literal(array.tolist())}{'' if known else kind})"
+
+
+def _same_bits(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _is_negative(item: Any) -> bool:
+    return isinstance(item, (int, float, np.number)) and not isinstance(item, complex) and str(item).startswith("-")
+
+
+@lru_cache(maxsize=256)
+def _defaults(function: Any) -> dict[str, Any]:
+    try:
+        return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}
+    except (TypeError, ValueError):  # a function written in C
+        return {}
+
+
+def _is_default(function: Any, name: str, item: Any) -> bool:
+    """Whether a keyword says what would hold without it; ``keepdims=False`` does, though NumPy does not say so."""
+    default = _defaults(function).get(name, inspect.Parameter.empty)
+    return item is default or (item is False and default is np._NoValue)
+
+
+class Term:
+    """A number or an array, and the text that computes it."""
+
+    __slots__ = ("_writer", "strength", "text", "value")
+    __array_priority__ = 2000.0
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, writer: Writer, text: str, value: Any, strength: float = ATOM) -> None:
+        self._writer = writer
+        self.text = text
+        self.value = value if isinstance(value, np.ndarray) else np.asarray(value)[()]
+        self.strength = strength
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if any(_is_traced(item) for item in inputs):
+            return NotImplemented
+        if method == "__call__" and not options and ufunc in _AS_OPERATOR:
+            return _infix(_AS_OPERATOR[ufunc], self._writer, *inputs)
+        if method == "__call__" and not options and ufunc in (np.negative, np.invert):
+            return _prefix("-" if ufunc is np.negative else "~", self._writer, inputs[0], ufunc)
+        name = self._writer.function(ufunc)
+        if method == "at":
+            return inputs[0]._write_at(ufunc, name, inputs[1:])
+        value = getattr(ufunc, method)(*_plain(inputs), **_plain(options))
+        text = self._writer.call(ufunc, inputs, options).removeprefix(name)
+        return self._writer.term(f"{name}{'' if method == '__call__' else '.' + method}{text}", value)
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if any(hasattr(kind, "_record") for kind in types):
+            return NotImplemented
+        value = function(*_plain(args), **_plain(kwargs))
+        if not isinstance(value, (np.ndarray, np.generic, tuple, list)):
+            return value
+        return self._writer.term(self._writer.call(function, args, kwargs), value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        raise TypeError(
+            "code(): a rule turned a value into a plain array, so it cannot be written as text; "
+            "write the rule with np. functions, without np.asarray or item assignment into a plain array"
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        found = getattr(self.value, name)
+        if not callable(found):
+            return self._writer.term(f"{self._writer.text(self, ATOM)}.{name}", found)
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            items = [self._writer.text(arg) for arg in args] + [
+                f"{key}={self._writer.text(item)}" for key, item in kwargs.items()
+            ]
+            text = f"{self._writer.text(self, ATOM)}.{name}({', '.join(items)})"
+            return self._writer.term(text, found(*_plain(args), **_plain(kwargs)))
+
+        return method
+
+    def __getitem__(self, index: Any) -> Any:
+        text = f"{self._writer.text(self, ATOM)}[{self._writer.index(index)}]"
+        return self._writer.term(text, self.value[_plain(index)])
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        self._own()
+        self._writer.lines.append(f"{self.text}[{self._writer.index(index)}] = {self._writer.text(item)}")
+        self.value[_plain(index)] = _plain(item)
+
+    def _write_at(self, ufunc: np.ufunc, name: str, operands: tuple[Any, ...]) -> None:
+        self._own()
+        items = ", ".join(self._writer.text(operand) for operand in operands)
+        self._writer.lines.append(f"{name}.at({self.text}, {items})")
+        ufunc.at(self.value, *_plain(operands))
+
+    def _own(self) -> None:
+        """Before it is written into: give it a name that nothing else shares."""
+        if not self._writer.is_part(self):
+            fresh = self if not self.text.isidentifier() else self.copy()
+            named = self._writer.part(fresh)
+            self.text, self.value, self.strength = named.text, np.array(named.value), ATOM
+
+    def __neg__(self) -> Any:
+        return _prefix("-", self._writer, self, operator.neg)
+
+    def __pos__(self) -> Any:
+        return _prefix("+", self._writer, self, operator.pos)
+
+    def __invert__(self) -> Any:
+        return _prefix("~", self._writer, self, operator.invert)
+
+    def __abs__(self) -> Any:
+        return np.abs(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __index__(self) -> int:
+        return operator.index(self.value)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[place] for place in range(len(self)))
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _plain(tree: Any) -> Any:
+    """The values in the arguments of a call."""
+    if isinstance(tree, Term):
+        return tree.value
+    if isinstance(tree, dict):
+        return {name: _plain(item) for name, item in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        return type(tree)(_plain(item) for item in tree)
+    return tree
+
+
+def _is_traced(item: Any) -> bool:
+    """Whether a value is being recorded: the record then takes Terms in, as constants, and writes their text."""
+    return hasattr(type(item), "_record")
+
+
+def _infix(name: str, writer: Writer, left: Any, right: Any) -> Any:
+    if _is_traced(left) or _is_traced(right):
+        return NotImplemented
+    symbol, strength, compute = _INFIX[name]
+    if name == "add" and isinstance(right, Term) and right.text.startswith("-") and right.strength == UNARY:
+        positive = Term(writer, right.text[1:], -right.value)
+        return _infix("sub", writer, left, positive)  # a + −b is a − b to the last bit
+    first = writer.text(left, strength, tight=strength in (0.0, POWER))
+    second = writer.text(right, strength, tight=True)
+    return writer.term(f"{first} {symbol} {second}", compute(_plain(left), _plain(right)), strength)
+
+
+def _prefix(symbol: str, writer: Writer, item: Any, compute: Callable[[Any], Any]) -> Any:
+    return writer.term(f"{symbol}{writer.text(item, UNARY, tight=True)}", compute(_plain(item)), UNARY)
+
+
+def _install() -> None:
+    """Give Term the operators, and their reflections."""
+    for name in _INFIX:
+        setattr(Term, f"__{name}__", lambda self, other, name=name: _infix(name, self._writer, self, other))
+        if _INFIX[name][1]:
+            setattr(Term, f"__r{name}__", lambda self, other, name=name: _infix(name, self._writer, other, self))
+
+
+_install()
+Term.__hash__ = None  # type: ignore[assignment]
