@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from advis.analysis.bugs import Sabotage, SabotagedTape
 from advis.analysis.check import Check, check
-from advis.analysis.sabotage import Sabotage, SabotagedTape, sabotage
+from advis.analysis.sabotage import sabotage
 from advis.autodiff.custom import primitive, stop_gradient
 from advis.autodiff.errors import OffTape
 from advis.autodiff.recorder import block
@@ -60,6 +61,8 @@ class _Doors:
             Sweep: sweep_film,
             Tape: tape_film,
         }
+        if isinstance(shown, Sweep) and isinstance(shown.tape, SabotagedTape) and shown.direction == "reverse":
+            shown = shown.tape.beside(shown)  # its sums are not those of its contributions
         return makers[type(shown)](shown, **options)
 
     def html(self, shown: Any) -> dict[str, str]:

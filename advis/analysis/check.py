@@ -18,7 +18,7 @@ from advis.analysis.differences import adjoint_like, direction_like, doubled, fl
 from advis.analysis.findings import Finding, told_apart, verdict, worst
 from advis.analysis.laws import check_laws
 from advis.analysis.replay import rerun
-from advis.analysis.rules import Notebook, check_rules, check_second_order
+from advis.analysis.rules import Notebook, check_rules, check_second_order, first_line
 from advis.autodiff.numbers import scale_of
 from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.shown import Shown
@@ -279,7 +279,11 @@ def _check_gradient(tape: Tape, tangents: list[Any], seed: Any, book: Notebook) 
         return flat(gradient(*values))
 
     point = [plain_value(tape.values[place.index]) for place in tape.input_places]
-    record = trace(gradient, *point, source=False)
+    try:
+        record = trace(gradient, *point, source=False)
+    except Exception as error:  # the node whose rule cannot be recorded has its own note
+        book.notes.append(f"the gradient cannot be recorded, so H v was not compared: {first_line(error)}")
+        return
     pushed = record.forward(*tangents)
     swept = flat([pushed.at(place.index) for place in record.output_places])
     if np.all(np.isfinite(swept)):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff.code import Source
-from advis.autodiff.numbers import number
+from advis.autodiff.numbers import friendly, number
 from advis.autodiff.partial import Partial
 from advis.autodiff.tape import Node
 
@@ -38,6 +38,10 @@ class Finding:
     edge: Partial | None = None
     expected: Any = None
     found: Any = None
+
+    def __post_init__(self) -> None:
+        for field in ("expected", "found"):  # plain numbers, however they were compared
+            object.__setattr__(self, field, friendly(getattr(self, field)))
 
     @property
     def name(self) -> str:

@@ -192,6 +192,11 @@ def _finite(value: Any) -> bool:
     return array.dtype.kind not in "fc" or bool(np.all(np.isfinite(array)))
 
 
+def first_line(error: Exception) -> str:
+    """Return the first line of an error."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 # -- order two
 
 
@@ -207,7 +212,9 @@ def check_second_order(tape: Tape, index: int, book: Notebook) -> None:
     try:
         record = trace(pulled, *point, source=False)
     except Exception as error:  # a rule that cannot be recorded still serves at order one
-        book.note(tape, index, f"its reverse rule cannot be recorded, so it has no second derivative ({error})")
+        book.note(
+            tape, index, f"its reverse rule cannot be recorded, so it has no second derivative ({first_line(error)})"
+        )
         return
     found = flat([record.forward(*direction).at(place.index) for place in record.output_places])
 

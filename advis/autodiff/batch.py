@@ -1,17 +1,20 @@
 """Several seeds in one sweep: tangents and adjoints with a leading axis, one entry for each seed.
 
-An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting. Every
-other rule is applied to one seed after the other. Either way each seed's numbers are those of a sweep of its own.
+An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting; indexing
+and stacking have the axis in front of their own. Every other rule is applied to one seed after the other. In each case a
+seed's numbers are those of a sweep of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from advis.autodiff.primitives.rule import Primitive, Rule, shape_of
+from advis.autodiff.primitives.shaping import is_basic, scatter
 from advis.autodiff.sweeps import fitted, grown
 
 
@@ -28,8 +31,39 @@ def _of_many(primitive: Primitive, forward: bool) -> Primitive:
     rules = primitive.jvps if forward else primitive.vjps
     if is_elementwise(primitive):
         return primitive.with_rules([rule and _lifted(rule) for rule in rules], rules) if forward else primitive
-    each = [rule and _one_by_one(rule) for rule in rules]
+    native = _NATIVE.get((primitive.name, forward))
+    each = native(primitive) if native else None
+    each = each or [rule and _one_by_one(rule) for rule in rules]
     return primitive.with_rules(each, each)
+
+
+def _taken(primitive: Primitive) -> list[Rule] | None:
+    """Tangents through a basic index: the same index behind the seeds' axis."""
+    behind = _behind(primitive.options["index"])
+    return behind and [lambda tangents, ans, x: tangents[behind]]
+
+
+def _scattered(primitive: Primitive) -> list[Rule] | None:
+    """Adjoints through a basic index: zeros, and each adjoint at the index behind the seeds' axis."""
+    behind = _behind(primitive.options["index"])
+    return behind and [lambda adjoints, ans, x: scatter(adjoints, index=behind, shape=(len(adjoints), *shape_of(x)))]
+
+
+def _behind(index: Any) -> tuple[Any, ...] | None:
+    return (slice(None), *(index if isinstance(index, tuple) else (index,))) if is_basic(index) else None
+
+
+def _unstacked(primitive: Primitive) -> list[Rule]:
+    """Adjoints of stacked arrays: the slice of each, behind the seeds' axis."""
+
+    def rule(place: int, adjoints: Any, ans: Any, *arrays: Any) -> Any:
+        axis = primitive.options["axis"] % len(shape_of(ans)) + 1
+        return adjoints[(slice(None),) * axis + (place,)]
+
+    return [partial(rule, place) for place in range(len(primitive.vjps))]
+
+
+_NATIVE = {("getitem", True): _taken, ("getitem", False): _scattered, ("stack", False): _unstacked}
 
 
 def is_elementwise(primitive: Primitive) -> bool:

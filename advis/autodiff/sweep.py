@@ -18,6 +18,7 @@ from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_struc
 from advis.autodiff.table import Table, sweep_table
 
 if TYPE_CHECKING:
+    from advis.autodiff.program import Program
     from advis.autodiff.tape import Node, Tape
 
 
@@ -153,30 +154,34 @@ class Sweep(Shown):
         """Whether anything arrived at a node."""
         return self.column[index] is not None
 
-    @cached_property
+    @property
     def steps(self) -> Steps:
         """The steps in order; each shows its contributions."""
+        return Steps(self, self._order)  # not cached: it holds the sweep, which would never go
+
+    @cached_property
+    def _order(self) -> list[int]:
         tape, carried = self.tape, self.tape.carried
         order = [k for k in range(len(tape)) if carried[k] and tape.primitives[k] is not INPUT]
         if self.direction == "reverse":
             order = [k for k in reversed(order) if self.reached(k)]
-        return Steps(self, order)
+        return order
 
     def table(self) -> Table:
         """Return the evaluation trace with tangents, or adjoints read upwards (Baydin et al. 2018, tables 2 and 3)."""
         return sweep_table(self)
 
-    def code(self) -> str:
+    def code(self) -> Program:
         """Return the sweep as the text of a runnable NumPy function that gives the same numbers to the last bit.
 
         Names are those of the reader's code; tangents are ``d_x``, adjoints ``x_bar``; one line for each step.
 
         Returns
         -------
-        str
-            Defines ``forward`` or ``reverse``, a function of the inputs and the seed that returns the sweep's result.
-            Constants that are too large to be written are parameters too; the ``arguments`` of the text are a dict of
-            every parameter's value, so that after ``exec`` ``reverse(**text.arguments)`` repeats the sweep.
+        Program
+            A str that defines ``forward`` or ``reverse``, a function of the inputs and the seed that returns the
+            sweep's result. Constants that are too large to be written are parameters too. Its ``arguments`` are a dict
+            of every parameter's value: after ``exec``, ``reverse(**text.arguments)`` repeats the sweep.
 
         Raises
         ------

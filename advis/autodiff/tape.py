@@ -274,6 +274,8 @@ class Tape(Shown, Sequence["Node"]):
         with sweeps.quiet(), sweep_block(f"{direction} sweep of {self.function}", self.nested + 1):
             if count is None:
                 column = run(self.primitives, self.parents, self.values, seeds)
+            elif not count:
+                column = [None] * len(self)  # no seed, as of an empty array: nothing arrives anywhere
             else:
                 fit = batch.grown_many if forward else batch.fitted_many
                 column = run(batch.of_many(self.primitives, forward), self.parents, self.values, seeds, fit)

@@ -69,7 +69,7 @@ class Writer:
         self.parameters: dict[str, Any] = {}
         self._plain = plain  # every number is float64, so that a literal need not say so
         self._taken = {"np", "map"}
-        self._parts: set[str] = set()
+        self._parts: dict[str, int] = {}  # and the line where each is made
 
     def name(self, wanted: str) -> str:
         """Return a name that Python accepts and that is not taken, as near to what is wanted as possible."""
@@ -87,18 +87,23 @@ class Writer:
         """Write ``name = …`` and return the term that the name stands for; an array without axes becomes a number."""
         if isinstance(term.value, np.ndarray) and not term.shape:
             term = term[()]
+        if self._renamed(term.text, name):
+            return Term(self, name, term.value)
         if term.text != name:
-            text = self._withdrawn(term.text) or term.text
-            self.lines.append(f"{name} = {text}")
+            self.lines.append(f"{name} = {term.text}")
         return Term(self, name, term.value)
 
-    def _withdrawn(self, name: str) -> str:
-        """Take back the line that has just named a part, if it did: the part is the whole, and has a name already."""
-        if name not in self._parts or not self.lines or not self.lines[-1].startswith(f"{name} = "):
-            return ""
-        self._parts.remove(name)
-        self._taken.remove(name)
-        return self.lines.pop().removeprefix(f"{name} = ")
+    def _renamed(self, part: str, name: str) -> bool:
+        """Give a part the name of the whole that it turned out to be, unless that name means another value there."""
+        start = self._parts.get(part)
+        if start is None:
+            return False
+        if start < len(self.lines) - 1 and any(re.search(rf"\b{name}\b", line) for line in self.lines[start:]):
+            return False
+        self.lines[start:] = [re.sub(rf"\b{part}\b", name, line) for line in self.lines[start:]]
+        self._taken.remove(part)
+        del self._parts[part]
+        return True
 
     def parameter(self, value: Any, wanted: str) -> str:
         """Return the name of what has to be handed over as a parameter."""
@@ -122,9 +127,10 @@ class Writer:
         """Give a part of an expression a line of its own."""
         if term.text in self._parts:
             return term
-        name = self.name("part")
-        self._parts.add(name)
-        return self.assign(name, term)
+        name, line = self.name("part"), len(self.lines)
+        named = self.assign(name, term)
+        self._parts[name] = line
+        return named
 
     def without_idle_parts(self) -> list[str]:
         """Return the lines, without those parts that nothing uses: a rule may compute what it does not need."""

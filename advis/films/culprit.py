@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from advis.analysis.bugs import SabotagedTape
 from advis.analysis.check import Check
 from advis.analysis.findings import Finding, told_apart
-from advis.analysis.sabotage import SabotagedTape
 from advis.autodiff.numbers import minus, number
 from advis.autodiff.partial import Partial
 from advis.autodiff.tape import Tape

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from advis.analysis.sabotage import Sabotage, running, same
-from advis.autodiff.numbers import PICTURE, minus, value_text
-from advis.autodiff.primitives.rule import plain_value
+import numpy as np
+
+from advis.analysis.bugs import Sabotage, running, same
+from advis.autodiff.numbers import PICTURE, minus, number
+from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution
 from advis.films import narration
 from advis.films.culprit import CROSS, crossed
@@ -67,12 +69,18 @@ def _differing(shown: Sabotage, last: int) -> tuple[list[Contribution], dict[int
     for (flow, now), (_, meant) in zip(arrived, right[step.node.index], strict=True):
         if not same(now, meant):
             flows.append(flow)
-            rows[flow.target.index] = f"{_text(now)} ≠ {_text(meant)}"
+            rows[flow.target.index] = _pair(plain_value(now), plain_value(meant))
     return flows, rows
 
 
-def _text(value: Any) -> str:
-    return minus(value_text(plain_value(value), PICTURE, room=2))
+def _pair(wrong: Any, right: Any) -> str:
+    """Both numbers; of arrays those of the element that differs most: ``[0, 2] 1.5 ≠ 3``."""
+    if not shape_of(wrong):
+        return minus(f"{number(wrong, PICTURE)} ≠ {number(right, PICTURE)}")
+    gap = np.abs(wrong - right)
+    place = np.unravel_index(int(np.argmax(np.where(np.isnan(gap), np.inf, gap))), gap.shape)
+    index = ", ".join(str(int(k)) for k in place)
+    return minus(f"[{index}] {number(wrong[place], PICTURE)} ≠ {number(right[place], PICTURE)}")
 
 
 def _verdict(shown: Sabotage, last: int, rows: dict[int, str]) -> Spans:

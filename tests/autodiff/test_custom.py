@@ -98,6 +98,19 @@ def test_both_modes_at_two_orders(case):
     np.testing.assert_allclose(inner(hvp, tangents), twice, rtol=1e-6, atol=1e-6)
 
 
+def test_a_rule_that_writes_in_place_is_transposed_too():
+    def rule(t, ans, x):
+        moved = np.zeros_like(t)
+        moved[1:] = t[:-1] * np.cos(x[:-1])
+        return moved
+
+    shifted = av.primitive(lambda x: np.concatenate([[0.0], np.sin(x[:-1])])).defjvp(rule)
+    adjoint = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(
+        av.trace(shifted, vector).reverse(adjoint).result, [*(adjoint[1:] * np.cos(vector[:-1])), 0.0]
+    )
+
+
 def test_it_is_one_node_that_reads_like_any_other():
     def f(x, y):
         z = blend(x, y, weight=0.25)

@@ -143,6 +143,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs(name: str) -> None:
     f, arguments = PROGRAMS[name]

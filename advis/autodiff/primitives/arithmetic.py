@@ -107,8 +107,8 @@ def _sinc_derivative(x, order):
     return np.pi**order * np.where(far, distant, series * small if order % 2 else series)
 
 
-_sinc_slope = lambda d, ans, x, order: d * sinc_derivative(x, order=order + 1)  # noqa: E731
-sinc_derivative = Primitive("sinc_derivative", _sinc_derivative, (_sinc_slope,), (_sinc_slope,), ("diagonal",))
+_sinc_slopes = (lambda d, ans, x, order: d * sinc_derivative(x, order=order + 1),)
+sinc_derivative: Primitive = Primitive("sinc_derivative", _sinc_derivative, _sinc_slopes, _sinc_slopes, ("diagonal",))
 _sinc_rules = (lambda d, ans, x: d * sinc_derivative(x, order=1),)
 sinc = Primitive("sinc", np.sinc, _sinc_rules, _sinc_rules, ("diagonal",))
 adapter(np.sinc)(lambda x: sinc(x))

@@ -1,0 +1,115 @@
+"""Kinks and special points: the table of docs/conventions.md is run, row by row, with advis and with HIPS autograd."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import autograd
+import autograd.numpy
+import numpy as np
+import pytest
+
+import advis as av
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "conventions.md"
+NUMBERS = {"inf": np.inf, "nan": np.nan}
+
+
+class Row(NamedTuple):
+    """A line of the table: code, point, and what each library gives."""
+
+    code: str
+    x: Any
+    reverse: Any
+    forward: Any
+    autograd: Any
+
+    def function(self, numpy: Any) -> Any:
+        return eval(f"lambda x: np.sum({self.code})", {"np": numpy})
+
+
+def numbers(cell: str) -> list[Any]:
+    """The numbers or arrays of a cell; none for a dash."""
+    return [np.array(eval(text, NUMBERS), float)[()] for text in re.findall(r"`(.*?)`", cell)]
+
+
+def rows() -> list[Row]:
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    cells = [[cell.strip() for cell in line.split("|")[1:]] for line in lines]
+    return [
+        Row(code.strip("`"), numbers(x)[0], numbers(ours)[0], numbers(ours)[-1], *(numbers(theirs) or [None]))
+        for code, x, ours, theirs, *_ in cells
+    ]
+
+
+ROWS = rows()
+
+
+@pytest.fixture(params=ROWS, ids=lambda row: f"{row.code} at {row.x}")
+def row(request: pytest.FixtureRequest) -> Row:
+    return request.param
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_advis_in_both_modes(row: Row) -> None:
+    tape = av.trace(row.function(np), row.x)
+    np.testing.assert_array_equal(tape.reverse().result, row.reverse)
+    directions = np.eye(np.size(row.x)).reshape(-1, *np.shape(row.x))
+    forward = np.array([tape.forward(one).result for one in directions]).reshape(np.shape(row.x))
+    np.testing.assert_array_equal(forward, row.forward)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")
+def test_autograd(row: Row) -> None:
+    if row.autograd is not None:
+        found = autograd.grad(row.function(autograd.numpy))(row.x)
+        np.testing.assert_array_equal(found, row.autograd)
+
+
+def test_the_table_was_read() -> None:
+    assert len(ROWS) > 25
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_second_order_where_the_function_is_smooth() -> None:
+    """Products with zeros, sinc at 0 and near it: as exact as the first order."""
+    assert av.grad(av.grad(np.sinc))(0.0) == pytest.approx(-(np.pi**2) / 3, rel=1e-15)
+    fourth = av.grad(av.grad(av.grad(av.grad(np.sinc))))
+    assert fourth(0.0) == pytest.approx(np.pi**4 / 5, rel=1e-14)
+    assert fourth(1e-9) == pytest.approx(np.pi**4 / 5, rel=1e-14)
+    assert av.grad(np.sinc)(1e-9) == pytest.approx(-(np.pi**2) / 3 * 1e-9, rel=1e-14)
+    x = np.array([2.0, 0.0, 3.0])
+    np.testing.assert_array_equal(av.hessian(np.prod)(x), [[0, 3, 0], [3, 0, 2], [0, 2, 0]])
+    np.testing.assert_array_equal(av.hessian(lambda x: np.cumprod(x)[-1])(x), [[0, 3, 0], [3, 0, 2], [0, 2, 0]])
+    assert av.hessian(lambda x: np.sum(np.cumprod(x) ** 2))(np.zeros(3)).tolist() == np.diag([2.0, 0, 0]).tolist()
+
+
+@pytest.mark.parametrize("order", range(5))
+def test_sinc_on_both_sides_of_the_series(order: int) -> None:
+    """Where the power series hands over to the recurrence, both say the same."""
+    f = np.sinc
+    for _ in range(order):
+        f = av.grad(f)
+    edge = max(1.0, order) / np.pi
+    assert f(edge * (1 - 1e-12)) == pytest.approx(f(edge * (1 + 1e-12)), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_second_order_at_a_kink_is_that_of_the_formula() -> None:
+    assert av.grad(av.grad(np.abs))(0.0) == 0.0
+    assert av.grad(av.grad(lambda x: np.hypot(x, 0.0)))(0.0) == 1.0
+    np.testing.assert_array_equal(av.hessian(np.linalg.norm)(np.zeros(2)), np.eye(2))
+
+
+def test_complex_numbers_pair_without_conjugation() -> None:
+    assert av.grad(lambda z: np.abs(z) ** 2)(3 + 4j) == pytest.approx(6 - 8j)
+    assert av.grad(np.linalg.norm)(np.array([3 + 4j])) == pytest.approx(0.6 - 0.8j)
+
+
+def test_norms_that_are_not_recorded_say_so() -> None:
+    with pytest.raises(TypeError, match=r"ord=1 is not recorded by advis for 1 axes"):
+        av.trace(lambda x: np.linalg.norm(x, 1), np.ones(2))
+    with pytest.raises(TypeError, match=r"ord=2 is not recorded by advis for 2 axes"):
+        av.trace(lambda x: np.linalg.norm(x, 2), np.ones((2, 2)))
