@@ -1,8 +1,8 @@
 """Several seeds in one sweep: tangents and adjoints with a leading axis, one entry for each seed.
 
-An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting; indexing
-and stacking have the axis in front of their own. Every other rule is applied to one seed after the other. In each case a
-seed's numbers are those of a sweep of its own.
+An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting;
+indexing and stacking have the axis in front of their own. Every other rule is applied to one seed after the other. In
+each case a seed's numbers are those of a sweep of its own.
 """
 
 from __future__ import annotations
@@ -32,28 +32,32 @@ def _of_many(primitive: Primitive, forward: bool) -> Primitive:
     if is_elementwise(primitive):
         return primitive.with_rules([rule and _lifted(rule) for rule in rules], rules) if forward else primitive
     native = _NATIVE.get((primitive.name, forward))
-    each = native(primitive) if native else None
+    each = native(primitive) if native else []
     each = each or [rule and _one_by_one(rule) for rule in rules]
     return primitive.with_rules(each, each)
 
 
-def _taken(primitive: Primitive) -> list[Rule] | None:
+def _taken(primitive: Primitive) -> list[Rule | None]:
     """Tangents through a basic index: the same index behind the seeds' axis."""
     behind = _behind(primitive.options["index"])
-    return behind and [lambda tangents, ans, x: tangents[behind]]
+    return [lambda tangents, ans, x: tangents[behind]] if behind else []
 
 
-def _scattered(primitive: Primitive) -> list[Rule] | None:
+def _scattered(primitive: Primitive) -> list[Rule | None]:
     """Adjoints through a basic index: zeros, and each adjoint at the index behind the seeds' axis."""
     behind = _behind(primitive.options["index"])
-    return behind and [lambda adjoints, ans, x: scatter(adjoints, index=behind, shape=(len(adjoints), *shape_of(x)))]
+
+    def rule(adjoints: Any, ans: Any, x: Any) -> Any:
+        return scatter(adjoints, index=behind, shape=(len(adjoints), *shape_of(x)))
+
+    return [rule] if behind else []
 
 
-def _behind(index: Any) -> tuple[Any, ...] | None:
-    return (slice(None), *(index if isinstance(index, tuple) else (index,))) if is_basic(index) else None
+def _behind(index: Any) -> tuple[Any, ...]:
+    return (slice(None), *(index if isinstance(index, tuple) else (index,))) if is_basic(index) else ()
 
 
-def _unstacked(primitive: Primitive) -> list[Rule]:
+def _unstacked(primitive: Primitive) -> list[Rule | None]:
     """Adjoints of stacked arrays: the slice of each, behind the seeds' axis."""
 
     def rule(place: int, adjoints: Any, ans: Any, *arrays: Any) -> Any:

@@ -126,7 +126,9 @@ def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
         If f does not take so many arguments (Python's own message).
     """
     if type(f) is FunctionType and not f.__dict__ and not f.__code__.co_flags & inspect.CO_VARARGS:
-        names = list(f.__code__.co_varnames[: f.__code__.co_argcount])  # the usual case, without the cost of a signature
+        names = list(
+            f.__code__.co_varnames[: f.__code__.co_argcount]
+        )  # the usual case, without the cost of a signature
         return tuple((names + [f"x{k + 1}" for k in range(len(names), count)])[:count])
     try:
         parameters = list(inspect.signature(f).parameters.values())

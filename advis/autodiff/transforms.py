@@ -321,8 +321,8 @@ def _real_mode(tape: Tape, mode: str) -> str:
         where = " and ".join(["inputs"] * complex_inputs + ["outputs"] * complex_outputs)
         raise TypeError(
             f"jacobian: {tape.function} has complex {where}, of which a {wanted if mode == 'auto' else mode} sweep of "
-            "ones does not tell the whole derivative; write it as a function of real and imaginary parts, or use av.jvp "
-            "and av.vjp" + ("" if complex_inputs and complex_outputs else f", or mode={wanted!r}")
+            "ones does not tell the whole derivative; write it as a function of real and imaginary parts, or use "
+            "av.jvp and av.vjp" + ("" if complex_inputs and complex_outputs else f", or mode={wanted!r}")
         )
     return wanted
 

@@ -367,7 +367,7 @@ def test_outer_array_written_in_an_inner_trace():
         y = x * 1
 
         def inside(t):
-            a = t * y[0]
+            a = np.sum(t * t * y)
             y[0] = 3.0 * x[1]  # what was computed before keeps the value of before
             return a * a + y[0] * t
 

@@ -17,7 +17,7 @@ from advis.analysis.checks import cut_sums
 
 ARGUMENTS = (np.array([0.3, -0.8, 1.1]), np.array([[0.5, -0.4, 0.9], [-1.2, 0.7, 0.2]]), np.float64(0.6))
 INSTRUCTIONS: dict[str, Any] = {}
-ELEMENTARY = (np.sin, np.tanh, np.cos, np.arctan, np.square, np.abs)
+ELEMENTARY = (np.sin, np.tanh, np.cos, np.arctan, np.square, lambda a: np.log1p(a * a))
 VIEWS = (
     lambda a, k: a[k % len(a) :], lambda a, k: a[::-1], lambda a, k: np.reshape(a, -1), lambda a, k: np.transpose(a),
     lambda a, k: a[np.newaxis], lambda a, k: a[..., :1], lambda a, k: np.swapaxes(a, 0, -1), lambda a, k: a[0],
@@ -71,7 +71,7 @@ def container(a, b, k):
 @instruction
 def branch(a, b, k):
     margin = np.sum(a) - np.sum(b)
-    assume(abs(margin) > 1e-3)
+    assume(abs(margin) > 0.05)
     return [a * 2] if margin > 0 else [b - 1, a]
 
 
@@ -112,7 +112,7 @@ def slice_assigned(a, b, k):
 @instruction
 def places_assigned(a, b, k):
     if np.ndim(a):
-        a[[0, k % len(a), 0]] = np.reshape(np.arange(1.0, 4.0) * np.sum(b), (3,) + (1,) * (np.ndim(a) - 1))
+        a[[0, k % len(a), 0]] = np.reshape(np.arange(1.0, 4.0) * np.sin(np.sum(b)), (3,) + (1,) * (np.ndim(a) - 1))
     return []
 
 
@@ -122,7 +122,7 @@ def augmented(a, b, k):
     if k % 3 == 0:
         a += b
     elif k % 3 == 1:
-        a *= np.cos(b)
+        a *= np.cos(np.tanh(b))
     else:
         a -= 0.5 * b
     return [a]
@@ -131,7 +131,7 @@ def augmented(a, b, k):
 @instruction
 def slice_augmented(a, b, k):
     if np.ndim(a):
-        a[..., k % 2 :] *= 1 + np.sum(b) ** 2 / 9
+        a[..., k % 2 :] *= 1.5 + np.tanh(np.sum(b))
         a[:1] += a[-1:]
     return []
 
@@ -158,7 +158,7 @@ def test_laws(program, seed):
 
     plain = f(*ARGUMENTS)
     scale = max(1.0, np.max(np.abs(plain)))
-    assume(np.isfinite(scale) and scale < 1e6)
+    assume(np.isfinite(scale) and scale < 100)
     tape = av.trace(f, *ARGUMENTS)
     np.testing.assert_array_equal(tape.value, plain)
 

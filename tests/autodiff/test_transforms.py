@@ -88,9 +88,7 @@ def test_jacobian_of_arrays_of_any_shape(mode):
     np.testing.assert_allclose(av.jacobian(f, mode=mode)(X), expected)
     grid = np.ones((2, 2)) / 2
     assert av.jacobian(lambda m: m @ m, mode=mode)(grid).shape == (2, 2, 2, 2)
-    np.testing.assert_allclose(
-        av.jacobian(lambda m: np.stack([m, m]), mode=mode)(grid)[1].reshape(4, 4), np.eye(4)
-    )
+    np.testing.assert_allclose(av.jacobian(lambda m: np.stack([m, m]), mode=mode)(grid)[1].reshape(4, 4), np.eye(4))
 
 
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
@@ -164,7 +162,9 @@ def test_what_is_not_scalar_or_not_there_is_refused():
         av.grad(lambda x: x * 2)(X)
     with pytest.raises(TypeError, match="must return one number, not y = 'text'"):
         av.grad(lambda x: "text")(X)
-    with pytest.raises(ValueError, match=r"argnums=2, but .* was called with 1 positional argument; choose from 0 to 0"):
+    with pytest.raises(
+        ValueError, match=r"argnums=2, but .* was called with 1 positional argument; choose from 0 to 0"
+    ):
         av.grad(lambda x: x, argnums=2)(1.0)
     with pytest.raises(TypeError, match=r"must return a pair \(y, aux\)"):
         av.grad(lambda x: x, has_aux=True)(1.0)

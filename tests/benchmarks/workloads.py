@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import autograd
@@ -124,8 +125,7 @@ def fan_out(count: int) -> Programs:
 
 def _layers(*sizes: int) -> list[Any]:
     rng = np.random.default_rng(0)
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
-    return [x for m, n in pairs for x in (rng.normal(size=(m, n)) / np.sqrt(m), np.zeros(n))]
+    return [x for m, n in pairwise(sizes) for x in (rng.normal(size=(m, n)) / np.sqrt(m), np.zeros(n))]
 
 
 def small_network() -> Programs:

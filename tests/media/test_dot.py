@@ -28,7 +28,7 @@ def test_every_node_and_edge_is_there():
 def test_a_sweep_brings_its_numbers():
     source = av.to_graphviz(av.trace(f, 2.0, 5.0).reverse()).source
     assert "◂ adjoint 5.5" in source
-    assert 'peripheries=2' in source
+    assert "peripheries=2" in source
     assert "style=rounded" in source
 
 

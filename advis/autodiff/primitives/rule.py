@@ -66,7 +66,7 @@ class Primitive:
         return applied
 
     def with_rules(self, jvps: Sequence[Rule | None], vjps: Sequence[Rule | None]) -> Primitive:
-        """Return this primitive with other rules. It stands on the hot path, where `dataclasses.replace` is too slow."""
+        """Return this primitive with other rules; it is on the hot path, where `dataclasses.replace` is too slow."""
         copy = object.__new__(Primitive)
         for name in _KEPT:
             _set(copy, name, getattr(self, name))

@@ -199,7 +199,7 @@ def _scatter(g, index, shape):
     return array
 
 
-def is_basic(index):
+def is_basic(index: object) -> bool:
     """Whether an index only slices: no element is taken twice, and NumPy gives a view."""
     parts = index if isinstance(index, tuple) else (index,)
     kinds = (int, np.integer, slice, type(None), type(Ellipsis))
