@@ -8,10 +8,9 @@ is written elsewhere makes it outdated, and an outdated view is read anew when i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 
@@ -23,20 +22,37 @@ if TYPE_CHECKING:
     from advis.autodiff.tracer import Tracer
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What an array shares with others: how it was taken from another one, and all the views of one root.
+class Memory(NamedTuple):
+    """What an array shares with others: all the views of one root, and how it was itself taken from another array.
 
-    Views are held weakly: one that nobody can use any more costs nothing.
+    Views are held weakly, under their identity: one that nobody can use any more is never read again, and leaves its
+    place to the next.
     """
 
-    views: WeakValueDictionary[int, Tracer] = field(default_factory=WeakValueDictionary)
+    views: dict[int, ref[Tracer]]
     base: Tracer | None = None
     primitive: Primitive | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = {}
 
 
-def shares_memory(made: Any, value: Any) -> bool:
+def remember(
+    result: Tracer,
+    made: Any,
+    args: Sequence[Any],
+    values: Sequence[Any],
+    primitive: Primitive,
+    options: Mapping[str, Any],
+) -> None:
+    """Remember which memory a result has: that of an argument, or its own, where NumPy made an array of one number."""
+    for arg, value in zip(args, values, strict=True):
+        if arg is not value and _shares_memory(made, value):
+            return _link(result, arg, primitive, options)
+    if not made.shape and (isinstance(made, np.ndarray) or made.memory is not None):
+        result.memory = Memory({})
+    return None
+
+
+def _shares_memory(made: Any, value: Any) -> bool:
     """Whether NumPy made an array as a view of another one; for traced values, of an outer trace, likewise."""
     if isinstance(made, np.ndarray):
         return isinstance(value, np.ndarray) and _owner(made) is _owner(value)
@@ -47,12 +63,13 @@ def _owner(array: np.ndarray) -> Any:
     return array if array.base is None else array.base
 
 
-def link(view: Tracer, base: Tracer, primitive: Primitive, options: Mapping[str, Any]) -> None:
+def _link(view: Tracer, base: Tracer, primitive: Primitive, options: Mapping[str, Any]) -> None:
     """Remember that an array is a view of another one."""
     if base.memory is None:
-        base.memory = Memory()
-    view.memory = Memory(base.memory.views, base, primitive, options)
-    view.memory.views[id(view)] = view
+        base.memory = Memory({})
+    views = base.memory.views
+    view.memory = Memory(views, base, primitive, options)
+    views[id(view)] = ref(view)
 
 
 def read_again(view: Tracer) -> None:
@@ -127,8 +144,9 @@ def write(array: Tracer, fresh: Tracer) -> None:
         written.add(id(base))
         array = base
     views = array.memory.views if array.memory is not None else {}
-    for view in list(views.values()):
-        view.outdated = id(view) not in written
+    for view in [shared() for shared in views.values()]:
+        if view is not None and id(view) not in written:
+            view.outdated = True
 
 
 def _put_back(view: Tracer, base: Tracer, memory: Memory) -> Any:

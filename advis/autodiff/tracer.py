@@ -122,7 +122,9 @@ class Tracer:
         recorder = self.recorder
         index = recorder.given(CONSTANT, array[()])
         recorder.positions[index] = recorder.locate(_getframe(1))
-        return Tracer(recorder, index, recorder.values[index])
+        fresh = Tracer(recorder, index, recorder.values[index])
+        fresh.memory = Memory({})
+        return fresh
 
     # -- Python asks for a plain number: the program is steered by it, or the derivative would be lost
 
@@ -208,12 +210,18 @@ class Tracer:
 
     def copy(self, order: str = "C") -> Any:
         """Return the same value under another name: what is written into one is not seen by the other."""
-        return Tracer(self.recorder, self.index, self.value)
+        copy = Tracer(self.recorder, self.index, self.value)
+        copy.memory = None if self.memory is None else Memory({})
+        return copy
 
     __copy__ = copy
 
     def __deepcopy__(self, memo: Any) -> Any:
         return self.copy()
+
+    def fill(self, value: Any) -> None:
+        """Write one number into the whole array."""
+        self[...] = value
 
     def dot(self, other: Any) -> Any:
         """Return ``np.dot`` of the two."""
@@ -334,10 +342,8 @@ def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]
     recorder.add_value(value)
     recorder.add_position(recorder.locate(_getframe(1)))
     result = Tracer(recorder, len(recorder.values) - 1, value)
-    if type(made) is Tracer or (type(made) is np.ndarray and made.base is not None):
-        base = next((arg for arg, of in zip(args, values, strict=True) if inplace.shares_memory(made, of)), None)
-        if type(base) is Tracer:
-            inplace.link(result, base, primitive, options)
+    if type(made) is Tracer or (type(made) is np.ndarray and (made.base is not None or not made.shape)):
+        inplace.remember(result, made, args, values, primitive, options)
     return result
 
 

@@ -58,7 +58,7 @@ class Layers:
         return len(self.before)
 
 
-def proper(rank: Sequence[int], edges: Edges, limit: int = DUMMIES) -> Layers:
+def proper(rank: Sequence[int], edges: Edges) -> Layers:
     """Return the layered graph in which long edges bend once in every rank they pass.
 
     Edges are cut from the shortest to the longest; when the bends would exceed the limit, the remaining long edges get
@@ -71,7 +71,7 @@ def proper(rank: Sequence[int], edges: Edges, limit: int = DUMMIES) -> Layers:
     """
     level = list(rank)
     paths: list[list[int]] = [[] for _ in edges]
-    inside = _cut_within(rank, edges, limit)
+    inside = _cut_within(rank, edges, DUMMIES)
     for index, (source, target) in enumerate(edges):
         if inside[index]:
             passed = range(rank[source] + 1, rank[target])

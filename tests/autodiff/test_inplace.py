@@ -122,6 +122,9 @@ def copies_are_apart(x):
     f[1] = 9.0
     y[0] = 5.0
     z *= y
+    unclipped = np.clip(x, None, None)
+    unclipped.fill(x[2])
+    z += unclipped
     return x * y + z * w + copy.copy(x).astype(float) + f
 
 
@@ -196,6 +199,15 @@ def view_of_one_item(x):
     return y
 
 
+def arrays_of_one_number(x):
+    a = np.where(x[0] > 0, x[1], x[2])
+    b, c, d = a, a.copy(), np.zeros_like(x[0])
+    a += x[3]
+    d[...] = x[0]
+    d *= 3
+    return x * a + b - c * d
+
+
 def numbers_are_not_arrays(x):
     a = x[0]
     b = a
@@ -236,7 +248,7 @@ ON_VECTORS: list[Program] = [
     items, slices, overlapping, input_is_written, whole_array, matrix_product, fancy, repeated_index, mask,
     mask_of_booleans, item_is_broadcast, list_of_items, full, copies_are_apart, a_view_is_written,
     a_view_of_a_view_is_written, the_base_is_written, views_see_each_other, rearranged, rows, swapped, view_of_one_item,
-    numbers_are_not_arrays, in_a_function, forward_substitution,
+    arrays_of_one_number, numbers_are_not_arrays, in_a_function, forward_substitution,
 ]  # fmt: skip
 CASES = [pytest.param(f, X, id=f.__name__) for f in ON_VECTORS] + [pytest.param(of_a_matrix, A, id="of_a_matrix")]
 
