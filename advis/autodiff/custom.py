@@ -38,7 +38,7 @@ class Body:
             If it returned a container.
         """
         before = [(recorder, len(recorder.values), len(recorder.branches)) for recorder in active_recorders()]
-        value = self.function(*args, **options)
+        value = self.function(*(map(_protected, args) if before else args), **options)
         touched = any(len(r.values) != count or len(r.branches) != turns for r, count, turns in before)
         if touched or hasattr(type(value), "_record"):
             raise off_tape(
@@ -256,7 +256,16 @@ def _check_ufunc(ufunc: np.ufunc) -> None:
         raise TypeError(f"primitive: {ufunc.__name__} does not compute one number from each element; wrap it")
 
 
-_stop = Primitive("stop_gradient", lambda x: x)
+_stop = Primitive("stop_gradient", lambda x: x.copy() if isinstance(x, np.ndarray) else x)
+
+
+def _protected(arg: Any) -> Any:
+    """A view of an array that cannot be written into: what is on the tape must stay as it was recorded."""
+    if not isinstance(arg, np.ndarray):
+        return arg
+    view = arg.view()
+    view.flags.writeable = False
+    return view
 
 
 def stop_gradient(x: Any) -> Any:

@@ -295,4 +295,22 @@ def test_stop_gradient():
     np.testing.assert_array_equal(tape.forward(x=np.ones(2)).result, 3.0)
     assert av.grad(av.stop_gradient)(3.0) == 0.0
     assert av.grad(av.grad(lambda x: x * av.stop_gradient(x) * x))(3.0) == 6.0
-    assert av.stop_gradient({"a": [1.0, x]})["a"][1] is x
+    np.testing.assert_array_equal(av.stop_gradient({"a": [1.0, x]})["a"][1], x)
+
+
+def test_a_body_cannot_write_into_what_is_on_the_tape():
+    @av.primitive
+    def greedy(x):
+        x += 1.0
+        return x * 2.0
+
+    greedy.defvjp(lambda g, ans, x: 2 * g)
+    with pytest.raises(ValueError, match="read-only") as caught:
+        av.trace(lambda x: np.sum(greedy(x * 1.0)), np.ones(2))
+    assert any("greedy" in note for note in caught.value.__notes__)
+
+
+def test_stopping_a_gradient_gives_a_value_of_its_own():
+    plain = np.ones(2)
+    av.stop_gradient(plain)[0] = 5.0
+    assert plain[0] == 1.0
