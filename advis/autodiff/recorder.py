@@ -36,6 +36,7 @@ class Context:
 
 ROOT = Context(-1, None, -1, "")
 NOWHERE: Position = (0, -1)
+_SIMPLE = frozenset({int, bool, str, type(None)})
 INDIRECT = -1  # the call went through a transform of ours: its result is not what the reader stored
 
 
@@ -49,7 +50,7 @@ class Recorder:
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
         "level", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "renewed",
         "function", "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
+        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants", "_applied",
     )  # fmt: skip
 
     def __init__(self, function: str, source: bool, boundary: FrameType | None) -> None:
@@ -74,6 +75,7 @@ class Recorder:
         self.closed = False
         self.refused: tuple[OffTape, CodeType, int] | None = None  # the latest count asked for, and where
         self._stack: list[tuple[Any, int]] = []
+        self._applied: dict[tuple[Any, ...], Primitive] = {}
         self._constants: dict[int, tuple[Any, int]] = {}
 
     def input(self, value: Any) -> int:
@@ -94,6 +96,19 @@ class Recorder:
         index = self.given(CONSTANT, value.copy("K"))
         self._constants[id(value)] = (value, index)
         return index
+
+    def applied(self, primitive: Primitive, count: int, options: dict[str, Any]) -> Primitive:
+        """Return a primitive as applied to so many arguments with options; the same application is made once."""
+        if not options and not primitive.variadic:
+            return primitive
+        if not all(type(option) in _SIMPLE for option in options.values()):
+            return primitive.at(count, options)
+        # the types stand in the key because True and 1 are equal, but are not the same index
+        key = (primitive, count, *options.items(), *map(type, options.values()))
+        found = self._applied.get(key)
+        if found is None:
+            found = self._applied[key] = primitive.at(count, options)
+        return found
 
     def check_open(self) -> None:
         """Raise if the trace is over: a value of it escaped.
@@ -192,6 +207,7 @@ class Recorder:
         self.frame = self.boundary = self.refused = None
         self._stack.clear()
         self._constants.clear()
+        self._applied.clear()
 
 
 def _escaped(function: str, *_: Any) -> None:

@@ -327,17 +327,18 @@ def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -
 
 def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
-    args = tuple(map(_operand, args))
-    recorder = max((arg.recorder for arg in args if type(arg) is Tracer), key=lambda r: r.level)
-    applied = primitive.at(len(args), options)
-    values = tuple(arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args)
+    args = tuple([arg if type(arg) in _READY else _operand(arg) for arg in args])
+    recorder = _innermost(args)
+    values = tuple([arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args])
     made = _compute(primitive, values, options)
     value = made[()] if type(made) is np.ndarray and not made.shape else made  # 0-d arrays become scalars
     parents = tuple(
-        arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(_still(arg))
-        for arg in args
+        [
+            arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(_still(arg))
+            for arg in args
+        ]
     )
-    recorder.add_primitive(applied)
+    recorder.add_primitive(recorder.applied(primitive, len(args), options))
     recorder.add_parents(parents)
     recorder.add_value(value)
     recorder.add_position(recorder.locate(_getframe(1)))
@@ -345,6 +346,16 @@ def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]
     if type(made) is Tracer or (type(made) is np.ndarray and (made.base is not None or not made.shape)):
         inplace.remember(result, made, args, values, primitive, options)
     return result
+
+
+def _innermost(args: tuple[Any, ...]) -> Recorder:
+    """The recorder of the innermost trace that an argument belongs to."""
+    found = None
+    for arg in args:
+        if type(arg) is Tracer and (found is None or arg.recorder.level > found.level):
+            found = arg.recorder
+    assert found is not None, "only an application to a traced value is recorded"
+    return found
 
 
 def _still(arg: Any) -> Any:
@@ -363,6 +374,10 @@ def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, A
         if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
             error.add_note(f"  at {here()}")
         raise
+
+
+_READY = frozenset({Tracer, float, np.float64, np.ndarray})
+"""Types of arguments that stand as they are."""
 
 
 def _operand(arg: Any) -> Any:
