@@ -9,6 +9,8 @@ import numpy as np
 
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 
+_NUMBER, _ARRAY = np.float64, np.ndarray  # on the hot path a name is found sooner than an attribute
+
 Column = list[Any]
 """A tangent or an adjoint for each node; None stands for zero."""
 
@@ -82,7 +84,7 @@ def reverse_column(
             if rule is None or primitives[source].blind:
                 continue
             amount = rule(adjoint, values[index], *args)
-            if type(amount) is not np.float64 or type(arg) is not np.float64:
+            if type(amount) is not _NUMBER or type(arg) is not _NUMBER:
                 amount = fit(amount, arg)
             before = adjoints[source]
             adjoints[source] = amount if before is None else before + amount
@@ -94,7 +96,7 @@ def fitted(amount: Any, value: Any) -> Any:
 
     Where broadcasting repeated an element, its adjoint is the sum over the repetitions.
     """
-    if type(amount) is np.ndarray is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+    if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
         return amount  # nothing to mend, as nearly always
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:
@@ -110,7 +112,7 @@ def fitted(amount: Any, value: Any) -> Any:
 
 def grown(amount: Any, value: Any) -> Any:
     """Return a tangent in the shape and type of its value: a broadcast argument moves every copy of itself."""
-    if type(amount) is np.ndarray is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+    if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
         return amount
     if shape_of(amount) != shape_of(value):
         amount = np.broadcast_to(amount, shape_of(value))
