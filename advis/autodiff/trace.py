@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from advis.autodiff import operators as operators  # gives traced values their operators
 from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
 from advis.autodiff.recorder import Recorder, active_recorders, check_array

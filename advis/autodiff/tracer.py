@@ -12,11 +12,10 @@ import numpy as np
 from advis.autodiff import inplace
 from advis.autodiff.errors import OffTape, here, off_tape
 from advis.autodiff.inplace import Memory
-from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, arithmetic, choices, shaping
+from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
 from advis.autodiff.primitives.rule import CONSTANT, Primitive, plain_value
 from advis.autodiff.recorder import NOWHERE, Recorder
 
-_NUMBERS = frozenset({float, int, np.float64})
 _NOTE = "advis: in"
 
 
@@ -28,6 +27,7 @@ class Tracer:
 
     __slots__ = ("__weakref__", "index", "memory", "recorder", "value")
     __array_priority__ = 1000.0
+    __hash__ = None  # type: ignore[assignment]
     memory: Memory | None
 
     def __init__(self, recorder: Recorder, index: int, value: Any) -> None:
@@ -47,7 +47,7 @@ class Tracer:
             try:
                 value = primitive.call(self.value)
             except Exception as error:
-                _annotate(error, primitive, (self.value,))
+                annotate(error, primitive, (self.value,))
                 raise
             recorder.add_primitive(primitive)
             recorder.add_parents((self.index,))
@@ -60,7 +60,7 @@ class Tracer:
             else:
                 recorder.add_position(NOWHERE)
             return Tracer(recorder, len(recorder.values) - 1, value)
-        return _record(primitive, inputs, {})
+        return record(primitive, inputs, {})
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         adapt = FUNCTIONS.get(function)
@@ -313,11 +313,11 @@ def _compute(primitive: Primitive, values: tuple[Any, ...], options: Mapping[str
     try:
         return primitive(*values, **options)
     except Exception as error:
-        _annotate(error, primitive, values)
+        annotate(error, primitive, values)
         raise
 
 
-def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -> None:
+def annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -> None:
     """Add the primitive, the shapes and the reader's line to NumPy's own error; an inner trace may have done so."""
     if isinstance(error, OffTape) or any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return
@@ -325,7 +325,7 @@ def _annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -
     error.add_note(f"{_NOTE} {primitive.name}({shapes})\n  at {here()}")
 
 
-def _record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
     args = tuple([arg if type(arg) in _READY else _operand(arg) for arg in args])
     recorder = _innermost(args)
@@ -363,7 +363,7 @@ def _still(arg: Any) -> Any:
     return arg.copy() if type(arg) is Tracer else arg
 
 
-Tracer._record = staticmethod(_record)
+Tracer._record = staticmethod(record)
 
 
 def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -405,114 +405,9 @@ def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], option
         hint = "make z with np.zeros_like(x), which can be written into, or write z = z + x instead of z += x"
         hint = hint if name == "out" else f"call np.{ufunc.__name__} without it"
         raise off_tape(f"np.{ufunc.__name__}: {name}= is not recorded", hint)
-    return _record(UFUNCS[ufunc], inputs, {})
+    return record(UFUNCS[ufunc], inputs, {})
 
 
 def _name(function: Any) -> str:
     module = getattr(function, "__module__", "numpy").replace("numpy", "np", 1)
     return f"{module}.{getattr(function, '__name__', function)}"
-
-
-def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected: bool = False) -> Callable[..., Any]:
-    """An operator's method: the short way for two values of one trace, or one and a number; else the general way."""
-
-    def method(self: Tracer, other: Any) -> Any:
-        recorder = self.recorder
-        kind = type(other)
-        if kind is Tracer and other.recorder is recorder:
-            parents = (self.index, other.index)
-            other = other.value
-        elif kind in _NUMBERS:
-            index = recorder.constant(other)
-            parents = (index, self.index) if reflected else (self.index, index)
-        else:
-            return _record(primitive, (other, self) if reflected else (self, other), {})
-        try:
-            value = compute(other, self.value) if reflected else compute(self.value, other)
-        except Exception as error:
-            _annotate(error, primitive, (other, self.value) if reflected else (self.value, other))
-            raise
-        recorder.add_primitive(primitive)
-        recorder.add_parents(parents)
-        recorder.add_value(value)
-        if recorder.source:
-            frame = _getframe(1)
-            recorder.add_position(
-                (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
-            )
-        else:
-            recorder.add_position(NOWHERE)
-        return Tracer(recorder, len(recorder.values) - 1, value)
-
-    return method
-
-
-def _in_place(operate: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """The method of ``+=`` and its like: arrays are written into; of a number, the name is bound anew by Python."""
-
-    def method(self: Tracer, other: Any) -> Any:
-        if self.memory is None and (type(self.value) is np.float64 or not self.shape):
-            return NotImplemented
-        return inplace.accumulate(self, operate, other)
-
-    return method
-
-
-def _unary(primitive: Primitive) -> Callable[[Tracer], Any]:
-    def method(self: Tracer) -> Any:
-        return _record(primitive, (self,), {})
-
-    return method
-
-
-def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Tracer, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
-
-    method.__doc__ = f"Return ``np.{function.__name__}`` of the value."
-    return method
-
-
-def _install() -> None:
-    """Give Tracer the operators and the array methods, each bound to its primitive."""
-    pairs = {
-        "add": (arithmetic.add, operator.add),
-        "sub": (arithmetic.subtract, operator.sub),
-        "mul": (arithmetic.multiply, operator.mul),
-        "truediv": (arithmetic.divide, operator.truediv),
-        "pow": (arithmetic.power_operator, operator.pow),
-    }
-    for name, (primitive, compute) in pairs.items():
-        setattr(Tracer, f"__{name}__", _binary(primitive, compute))
-        setattr(Tracer, f"__r{name}__", _binary(primitive, compute, reflected=True))
-    ufuncs = {
-        "matmul": np.matmul,
-        "floordiv": np.floor_divide,
-        "and": np.bitwise_and,
-        "or": np.bitwise_or,
-    }
-    ufuncs |= {"mod": np.remainder, "xor": np.bitwise_xor}
-    for name, ufunc in ufuncs.items():
-        setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
-        setattr(Tracer, f"__r{name}__", _binary(UFUNCS[ufunc], ufunc, reflected=True))
-    for name in (*pairs, *ufuncs):
-        setattr(Tracer, f"__i{name}__", _in_place(getattr(operator, f"{name}_" if name in ("and", "or") else name)))
-    comparisons = {
-        "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal,
-        "ne": np.not_equal,
-    }  # fmt: skip
-    for name, ufunc in comparisons.items():
-        setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
-    for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
-        setattr(Tracer, f"__{name}__", _unary(UFUNCS[ufunc]))
-    methods = (
-        np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
-        np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,
-    )  # fmt: skip
-    for function in methods:
-        setattr(Tracer, function.__name__, _forwarded(function))
-    Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
-
-
-_install()
-Tracer.__hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,122 @@
+"""The operators and array methods of a traced value, each bound to its primitive; importing this installs them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+
+from advis.autodiff import inplace
+from advis.autodiff.primitives import UFUNCS, arithmetic
+from advis.autodiff.primitives.rule import Primitive
+from advis.autodiff.recorder import NOWHERE
+from advis.autodiff.tracer import Tracer, annotate, record
+
+_NUMBERS = frozenset({float, int, np.float64})
+
+
+def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected: bool = False) -> Callable[..., Any]:
+    """An operator's method: the short way for two values of one trace, or one and a number; else the general way."""
+
+    def method(self: Tracer, other: Any) -> Any:
+        recorder = self.recorder
+        kind = type(other)
+        if kind is Tracer and other.recorder is recorder:
+            parents = (self.index, other.index)
+            other = other.value
+        elif kind in _NUMBERS:
+            index = recorder.constant(other)
+            parents = (index, self.index) if reflected else (self.index, index)
+        else:
+            return record(primitive, (other, self) if reflected else (self, other), {})
+        try:
+            value = compute(other, self.value) if reflected else compute(self.value, other)
+        except Exception as error:
+            annotate(error, primitive, (other, self.value) if reflected else (self.value, other))
+            raise
+        recorder.add_primitive(primitive)
+        recorder.add_parents(parents)
+        recorder.add_value(value)
+        if recorder.source:
+            frame = _getframe(1)
+            recorder.add_position(
+                (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
+            )
+        else:
+            recorder.add_position(NOWHERE)
+        return Tracer(recorder, len(recorder.values) - 1, value)
+
+    return method
+
+
+def _in_place(operate: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """The method of ``+=`` and its like: arrays are written into; of a number, the name is bound anew by Python."""
+
+    def method(self: Tracer, other: Any) -> Any:
+        if self.memory is None and (type(self.value) is np.float64 or not self.shape):
+            return NotImplemented
+        return inplace.accumulate(self, operate, other)
+
+    return method
+
+
+def _unary(primitive: Primitive) -> Callable[[Tracer], Any]:
+    def method(self: Tracer) -> Any:
+        return record(primitive, (self,), {})
+
+    return method
+
+
+def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tracer, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    method.__doc__ = f"Return ``np.{function.__name__}`` of the value."
+    return method
+
+
+def _install() -> None:
+    """Give Tracer the operators and the array methods, each bound to its primitive."""
+    pairs = {
+        "add": (arithmetic.add, operator.add),
+        "sub": (arithmetic.subtract, operator.sub),
+        "mul": (arithmetic.multiply, operator.mul),
+        "truediv": (arithmetic.divide, operator.truediv),
+        "pow": (arithmetic.power_operator, operator.pow),
+    }
+    for name, (primitive, compute) in pairs.items():
+        setattr(Tracer, f"__{name}__", _binary(primitive, compute))
+        setattr(Tracer, f"__r{name}__", _binary(primitive, compute, reflected=True))
+    ufuncs = {
+        "matmul": np.matmul,
+        "floordiv": np.floor_divide,
+        "and": np.bitwise_and,
+        "or": np.bitwise_or,
+    }
+    ufuncs |= {"mod": np.remainder, "xor": np.bitwise_xor}
+    for name, ufunc in ufuncs.items():
+        setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
+        setattr(Tracer, f"__r{name}__", _binary(UFUNCS[ufunc], ufunc, reflected=True))
+    for name in (*pairs, *ufuncs):
+        setattr(Tracer, f"__i{name}__", _in_place(getattr(operator, f"{name}_" if name in ("and", "or") else name)))
+    comparisons = {
+        "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal,
+        "ne": np.not_equal,
+    }  # fmt: skip
+    for name, ufunc in comparisons.items():
+        setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
+    for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
+        setattr(Tracer, f"__{name}__", _unary(UFUNCS[ufunc]))
+    methods = (
+        np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
+        np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,
+    )  # fmt: skip
+    for function in methods:
+        setattr(Tracer, function.__name__, _forwarded(function))
+    Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
+
+
+_install()
