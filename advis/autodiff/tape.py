@@ -268,6 +268,12 @@ class Tape(Shown, Sequence["Node"]):
         column, count = reverse_seeds(self, seed)
         return self._swept("reverse", column, count)
 
+    def reverse_from(self, index: int) -> Sweep:
+        """Run a reverse sweep from one number of the tape, whatever else f returned: seed 1."""
+        column: list[Any] = [None] * len(self)
+        column[index] = sweeps.zero_like(self.values[index]) + 1
+        return self._swept("reverse", column, None)
+
     def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
         forward = direction == "forward"
         run = sweeps.forward_column if forward else sweeps.reverse_column

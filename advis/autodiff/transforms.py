@@ -86,8 +86,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
                 f"grad: {function_name(f)} must return one real number, not a complex one; take its real part, its "
                 "imaginary part or its absolute value, or use av.vjp"
             )
-        seed = _seeded(tape, structure, has_aux, 1.0)
-        return tape.value, _picked(_arguments(tape, tape.reverse(seed)), argnums)
+        return tape.value, _picked(_arguments(tape, tape.reverse_from(structure.index)), argnums)
 
     return evaluated
 
@@ -273,14 +272,6 @@ def _main(tape: Tape, f: Callable[..., Any], has_aux: bool) -> Any:
     if not isinstance(tape._outcome, tuple) or len(tape._outcome) != 2:
         raise TypeError(f"grad: with has_aux=True, {function_name(f)} must return a pair (y, aux)")
     return tape._outcome[0]
-
-
-def _seeded(tape: Tape, structure: Any, has_aux: bool, seed: Any) -> Any:
-    """A seed for the whole result: nothing moves in what is auxiliary."""
-    if not has_aux:
-        return seed
-    still = fill(tape._outcome[1], lambda index: np.zeros(shape_of(tape.values[index])))
-    return seed, still
 
 
 def _described(tape: Tape, structure: Any) -> str:
