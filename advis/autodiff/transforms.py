@@ -323,9 +323,9 @@ def _is_complex(tape: Tape, places: tuple[Place, ...]) -> bool:
 
 
 def _is_forward(tape: Tape, mode: str) -> bool:
-    """Whether to sweep forward: as asked, or where there are no more inputs than outputs."""
+    """Whether to sweep forward: as asked, or where there are fewer inputs than outputs."""
     sizes = [sum(_size(tape, place) for place in places) for places in (tape.input_places, tape.output_places)]
-    return mode == "forward" or (mode == "auto" and sizes[0] <= sizes[1])
+    return mode == "forward" or (mode == "auto" and sizes[0] < sizes[1])
 
 
 def _size(tape: Tape, place: Place) -> int:

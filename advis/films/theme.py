@@ -15,7 +15,6 @@ from advis.films.draw import LABEL_SIZE, LOCAL_SIZE, NAME_SIZE, NOTE_SIZE, NUMBE
 
 SANS = 'ui-sans-serif,system-ui,"Helvetica Neue",Arial,sans-serif'
 SERIF = 'Georgia,"Times New Roman",serif'
-MONO = 'ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace'
 
 COLOURS: dict[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#111418"),

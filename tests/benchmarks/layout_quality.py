@@ -335,6 +335,18 @@ def centre_length(layout: Layout, graph: Graph) -> float:
     return sum(hypot(centres[t][0] - centres[s][0], centres[t][1] - centres[s][1]) for s, t in graph.edges)
 
 
+def crossings_of_the_gallery() -> str:
+    """Return the Markdown table of docs/benchmarks.md: crossings of the gallery's programs, ours and dot's."""
+    from tests.films.test_gallery_layout import GALLERY, problem
+
+    rows = []
+    for name in GALLERY:
+        sizes, edges, labels = problem(name)
+        counts = [crossings(draw(sizes, edges, labels=labels)) for draw in (layered, dot_layout)]
+        rows.append(f"| {name} | {len(sizes)} | {counts[0]} | {counts[1]} |")
+    return "\n".join(["| graph | boxes | crossings | `dot` |", "|---|---:|---:|---:|", *rows])
+
+
 def main() -> None:
     """Print one line per graph: ours, dot's, and the medians of the ratios."""
     crossed, lengths, distances = [], [], []
@@ -363,6 +375,7 @@ def main() -> None:
             f" {label_overlaps(dots, graph.sizes, graph.labels)} through {edges_through_boxes(dots, graph.sizes)}"
         )
     print("median ratios of crossings, lengths, centres:", *(f"{median(r):.2f}" for r in (crossed, lengths, distances)))
+    print(crossings_of_the_gallery())
 
 
 if __name__ == "__main__":
