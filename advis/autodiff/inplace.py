@@ -134,19 +134,37 @@ def accumulate(array: Tracer, operate: Callable[[Any, Any], Any], other: Any) ->
 
 def write(array: Tracer, fresh: Tracer) -> None:
     """Let an array stand for a new value, and everything that shares its memory see it."""
+    chain, before = [array], array.value
     _renew(array, fresh)
-    if array.memory is None:
-        return
-    written = {id(array)}
     while array.memory is not None and array.memory.base is not None:
-        base = array.memory.base
+        base, before = array.memory.base, array.memory.base.value
         _renew(base, _put_back(array, base, array.memory))
-        written.add(id(base))
+        chain.append(base)
         array = base
+    _lay_out(chain, before)
+    written = {id(each) for each in chain}
     views = array.memory.views if array.memory is not None else {}
     for view in [shared() for shared in views.values()]:
         if view is not None and id(view) not in written:
             view.outdated = True
+
+
+def _lay_out(chain: list[Tracer], before: Any) -> None:
+    """Give the values of a view and its bases the strides that they have in NumPy, where writing changes no strides.
+
+    They decide whether a later reshape is a view or a copy.
+    """
+    root = chain[-1]
+    plain = isinstance(before, np.ndarray) and isinstance(root.value, np.ndarray)
+    if plain and root.value.strides != before.strides:
+        laid = np.empty_like(before)
+        laid[...] = root.value
+        root.value = laid
+    for view, base in zip(chain[-2::-1], chain[:0:-1], strict=True):
+        memory = view.memory
+        if isinstance(base.value, np.ndarray) and memory is not None and memory.primitive is not None:
+            value = memory.primitive.call(base.value, **memory.options)
+            view.value = value if value.shape else value[()]
 
 
 def _put_back(view: Tracer, base: Tracer, memory: Memory) -> Any:

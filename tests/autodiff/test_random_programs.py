@@ -150,6 +150,7 @@ programs = st.lists(st.tuples(st.sampled_from(sorted(INSTRUCTIONS)), places, pla
 
 @given(programs, st.integers(0, 100))
 @settings(max_examples=150, deadline=None)
+@example([("view", 1, 0, 1), ("augmented", 3, 0, 0), ("view", 3, 0, 2), ("augmented", 1, 0, 0)], 0)
 @example([("view", 0, 0, 1), ("augmented", 3, 2, 1), ("slice_augmented", 0, 1, 3), ("binary", 3, 0, 2)], 0)
 @example([("view", 1, 0, 3), ("view", 3, 0, 2), ("item_assigned", 3, 2, 1), ("augmented", 4, 2, 1)], 1)
 def test_laws(program, seed):
