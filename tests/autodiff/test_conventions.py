@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import Any, NamedTuple
+import sys
 
 import autograd
 import autograd.numpy
@@ -12,64 +10,58 @@ import numpy as np
 import pytest
 
 import advis as av
+from tests.conventions_peers import PEERS, Gradient, Peer, Row, differences, directions, main, table
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "conventions.md"
-NUMBERS = {"inf": np.inf, "nan": np.nan}
-
-
-class Row(NamedTuple):
-    """A line of the table: code, point, and what each library gives."""
-
-    code: str
-    x: Any
-    reverse: Any
-    forward: Any
-    autograd: Any
-
-    def function(self, numpy: Any) -> Any:
-        return eval(f"lambda x: np.sum({self.code})", {"np": numpy})
+ROWS = table()
 
 
-def numbers(cell: str) -> list[Any]:
-    """The numbers or arrays of a cell; none for a dash."""
-    return [np.array(eval(text, NUMBERS), float)[()] for text in re.findall(r"`(.*?)`", cell)]
-
-
-def rows() -> list[Row]:
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    cells = [[cell.strip() for cell in line.split("|")[1:]] for line in lines]
-    return [
-        Row(code.strip("`"), numbers(x)[0], numbers(ours)[0], numbers(ours)[-1], *(numbers(theirs) or [None]))
-        for code, x, ours, theirs, *_ in cells
-    ]
-
-
-ROWS = rows()
-
-
-@pytest.fixture(params=ROWS, ids=lambda row: f"{row.code} at {row.x}")
+@pytest.fixture(params=ROWS, ids=str)
 def row(request: pytest.FixtureRequest) -> Row:
     return request.param
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_advis_in_both_modes(row: Row) -> None:
-    tape = av.trace(row.function(np), row.x)
-    np.testing.assert_array_equal(tape.reverse().result, row.reverse)
-    directions = np.eye(np.size(row.x)).reshape(-1, *np.shape(row.x))
-    forward = np.array([tape.forward(one).result for one in directions]).reshape(np.shape(row.x))
-    np.testing.assert_array_equal(forward, row.forward)
+    tape, expected = av.trace(row.function(np), row.x), row.gradients["advis"]
+    np.testing.assert_array_equal(tape.reverse().result, expected.reverse)
+    forward = np.array([tape.forward(one).result for one in directions(row.x)]).reshape(np.shape(row.x))
+    np.testing.assert_array_equal(forward, expected.forward)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")
-def test_autograd(row: Row) -> None:
-    if row.autograd is not None:
-        found = autograd.grad(row.function(autograd.numpy))(row.x)
-        np.testing.assert_array_equal(found, row.autograd)
+def test_autograd_in_reverse(row: Row) -> None:
+    gradient, expected = autograd.grad(row.function(autograd.numpy)), row.gradients["autograd"]
+    if expected is None:
+        with pytest.raises(NotImplementedError):
+            gradient(row.x)
+    else:
+        np.testing.assert_array_equal(gradient(row.x), expected.reverse)
 
 
 def test_the_table_was_read() -> None:
     assert len(ROWS) > 25
+    for row in ROWS:
+        assert list(row.gradients) == ["advis", "autograd", "JAX", "torch"]
+        for name, gradient in row.gradients.items():
+            assert gradient is None or np.shape(gradient.reverse) == np.shape(row.x), f"{row}: {name}"
+
+
+def test_a_peer_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    for package in PEERS:
+        monkeypatch.setitem(sys.modules, package, None)
+    assert main() == 1
+    assert capsys.readouterr().out == "jax is not installed\ntorch is not installed\n"
+
+
+def test_a_cell_that_differs_is_found() -> None:
+    """Each kind of difference, with a made-up library in the place of JAX."""
+    written = Row("np.abs(x)", 0.0, {"JAX": Gradient(1.0, 1.0)})
+    assert list(differences(Peer("JAX", "0", lambda row: Gradient(1.0, 1.0)), [written])) == []
+    assert list(differences(Peer("JAX", "0", lambda row: Gradient(1.0, 0.5)), [written])) == [
+        "np.abs(x) at 0.0: forward gives 0.5, written is 1.0"
+    ]
+    dash = Row("np.abs(x)", 0.0, {"JAX": None})
+    assert len(list(differences(Peer("JAX", "0", lambda row: Gradient(1.0, 1.0)), [dash]))) == 2
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
