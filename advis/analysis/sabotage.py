@@ -15,6 +15,7 @@ import numpy as np
 from advis.analysis.bugs import Bug, SabotagedTape, same
 from advis.analysis.differences import adjoint_like
 from advis.autodiff.partial import Partial
+from advis.autodiff.primitives.part import whole
 from advis.autodiff.primitives.rule import Rule, plain_value, shape_of
 from advis.autodiff.sweeps import quiet
 from advis.autodiff.tape import Node, Tape
@@ -163,7 +164,7 @@ def _sign(tape: Tape, index: int) -> Planted:
         rule = tape.primitives[index].vjps[edge.place]
 
         def wrong(g: Any, ans: Any, *args: Any, rule: Any = rule) -> Any:
-            return -rule(g, ans, *args)
+            return -whole(rule(g, ans, *args))
 
         if _changes(edge, wrong):
             said = f"the contribution of {tape.names[index]} to {tape.names[edge.parent]} has the wrong sign"

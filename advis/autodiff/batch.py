@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import Primitive, Rule, shape_of
-from advis.autodiff.primitives.shaping import is_basic, scatter
+from advis.autodiff.primitives.rule import Primitive, Rule, is_traced, shape_of
+from advis.autodiff.primitives.part import Part, is_basic, whole
+from advis.autodiff.primitives.shaping import scatter
 from advis.autodiff.sweeps import fitted, grown
 
 
@@ -48,7 +49,9 @@ def _scattered(primitive: Primitive) -> list[Rule | None]:
     behind = _behind(primitive.options["index"])
 
     def rule(adjoints: Any, ans: Any, x: Any) -> Any:
-        return scatter(adjoints, index=behind, shape=(len(adjoints), *shape_of(x)))
+        if is_traced(adjoints):
+            return scatter(adjoints, index=behind, shape=(len(adjoints), *shape_of(x)))
+        return Part(adjoints, behind, (len(adjoints), *shape_of(x)), basic=True)
 
     return [rule] if behind else []
 
@@ -76,7 +79,7 @@ def is_elementwise(primitive: Primitive) -> bool:
 
 
 def _one_by_one(rule: Rule) -> Rule:
-    return lambda seeds, ans, *args: np.stack([rule(seed, ans, *args) for seed in seeds])
+    return lambda seeds, ans, *args: np.stack([whole(rule(seed, ans, *args)) for seed in seeds])
 
 
 def _lifted(rule: Rule) -> Rule:
@@ -93,7 +96,7 @@ def _spread(stack: Any, dimensions: int) -> Any:
 
 def fitted_many(amounts: Any, value: Any) -> Any:
     """Return contributions of many seeds, each in the shape and type of the value."""
-    if shape_of(amounts)[1:] == shape_of(value):
+    if amounts.shape[1:] == shape_of(value):
         return _typed(amounts, value)
     return np.stack([fitted(amount, value) for amount in amounts])
 
@@ -107,5 +110,4 @@ def grown_many(amounts: Any, value: Any) -> Any:
 
 
 def _typed(amounts: Any, value: Any) -> Any:
-    same = getattr(amounts, "dtype", None) == getattr(value, "dtype", None)
-    return amounts if same else np.stack([grown(amount, value) for amount in amounts])
+    return amounts if amounts.dtype is value.dtype else np.stack([grown(amount, value) for amount in amounts])

@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from advis.autodiff.errors import MissingRule, off_tape
-from advis.autodiff.primitives.rule import UFUNCS, Primitive, Rule, plain_value
+from advis.autodiff.primitives.rule import UFUNCS, Primitive, Rule, is_traced, plain_value
 from advis.autodiff.recorder import active_recorders
 from advis.autodiff.structure import leaves, map_leaves
 from advis.autodiff.transpose import transposed
@@ -40,7 +40,7 @@ class Body:
         before = [(recorder, len(recorder.values), len(recorder.branches)) for recorder in active_recorders()]
         value = self.function(*(map(_protected, args) if before else args), **options)
         touched = any(len(r.values) != count or len(r.branches) != turns for r, count, turns in before)
-        if touched or hasattr(type(value), "_record"):
+        if touched or is_traced(value):
             raise off_tape(
                 f"{self.name} used {_captured(self.function)}, which it was not given as an argument: it is one node "
                 "of the tape, so that derivative would be lost",
@@ -61,7 +61,7 @@ def _captured(function: Callable[..., Any]) -> str:
 
 def _holds_traced(cell: Any) -> bool:
     try:
-        return hasattr(type(cell.cell_contents), "_record")
+        return is_traced(cell.cell_contents)
     except ValueError:  # the variable was never assigned
         return False
 

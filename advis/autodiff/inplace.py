@@ -16,7 +16,7 @@ import numpy as np
 
 from advis.autodiff.errors import off_tape
 from advis.autodiff.primitives import shaping
-from advis.autodiff.primitives.rule import Primitive
+from advis.autodiff.primitives.rule import Primitive, is_traced
 
 if TYPE_CHECKING:
     from advis.autodiff.tracer import Tracer
@@ -86,10 +86,10 @@ def assign(array: Tracer, index: Any, item: Any) -> None:
     """Record ``array[index] = item``."""
     if _is_own_view(array, index, item):
         return
-    if isinstance(item, (list, tuple)) and any(hasattr(type(part), "_record") for part in item):
+    if isinstance(item, (list, tuple)) and any(is_traced(part) for part in item):
         item = np.stack(item)
     numeric = array.dtype.kind in "fc"
-    if not numeric and hasattr(type(item), "_record") and item.dtype.kind in "fc":
+    if not numeric and is_traced(item) and item.dtype.kind in "fc":
         raise off_tape(
             f"a traced number was written into an array of {array.dtype}, which would cut off its fraction",
             "make the array with a floating-point type: np.zeros_like(x, dtype=float)",

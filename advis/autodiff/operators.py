@@ -12,7 +12,6 @@ import numpy as np
 from advis.autodiff import inplace
 from advis.autodiff.primitives import UFUNCS, arithmetic
 from advis.autodiff.primitives.rule import Primitive
-from advis.autodiff.recorder import NOWHERE
 from advis.autodiff.tracer import Tracer, annotate, record
 
 _NUMBERS = frozenset({float, int, np.float64})
@@ -37,17 +36,8 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected:
         except Exception as error:
             annotate(error, primitive, (other, self.value) if reflected else (self.value, other))
             raise
-        recorder.add_primitive(primitive)
-        recorder.add_parents(parents)
-        recorder.add_value(value)
-        if recorder.source:
-            frame = _getframe(1)
-            recorder.add_position(
-                (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
-            )
-        else:
-            recorder.add_position(NOWHERE)
-        return Tracer(recorder, len(recorder.values) - 1, value)
+        frame = _getframe(1) if recorder.source else None
+        return Tracer(recorder, recorder.append(primitive, parents, value, frame), value)
 
     return method
 

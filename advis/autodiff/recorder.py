@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType, FrameType
@@ -36,7 +37,6 @@ class Context:
 
 ROOT = Context(-1, None, -1, "")
 NOWHERE: Position = (0, -1)
-_SIMPLE = frozenset({int, bool, str, type(None)})
 INDIRECT = -1  # the call went through a transform of ours: its result is not what the reader stored
 
 
@@ -48,13 +48,20 @@ class Recorder:
     """
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
-        "level", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "renewed",
+        "level", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "renewed",
         "function", "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants", "_applied",
+        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
     )  # fmt: skip
 
-    def __init__(self, function: str, source: bool, boundary: FrameType | None) -> None:
+    def __init__(
+        self,
+        function: str,
+        source: bool,
+        boundary: FrameType | None,
+        copied: Callable[[np.ndarray], np.ndarray] = np.array,
+    ) -> None:
         self.level = next(_levels)
+        self.copied = copied  # how arrays that others can write into are copied for the record
         self.nested = 0  # how deep traces were nested inside this one
         self.source = source
         self.function = function
@@ -75,8 +82,16 @@ class Recorder:
         self.closed = False
         self.refused: tuple[OffTape, CodeType, int] | None = None  # the latest count asked for, and where
         self._stack: list[tuple[Any, int]] = []
-        self._applied: dict[tuple[Any, ...], Primitive] = {}
         self._constants: dict[int, tuple[Any, int]] = {}
+
+    def append(self, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None) -> int:
+        """Append a node and return its index; ``frame`` is that of the reader's line, or of a function of ours in it."""
+        self.add_primitive(primitive)
+        self.add_parents(parents)
+        self.add_value(value)
+        if frame is not None:
+            self.add_position((self.context, frame.f_lasti) if frame is self.frame else self.locate(frame))
+        return len(self.values) - 1
 
     def input(self, value: Any) -> int:
         """Append an input node and return its index."""
@@ -93,22 +108,9 @@ class Recorder:
         if original is value and np.array_equal(self.values[index], value):
             return index
         check_array(value)
-        index = self.given(CONSTANT, value.copy("K"))
+        index = self.given(CONSTANT, self.copied(value))
         self._constants[id(value)] = (value, index)
         return index
-
-    def applied(self, primitive: Primitive, count: int, options: dict[str, Any]) -> Primitive:
-        """Return a primitive as applied to so many arguments with options; the same application is made once."""
-        if not options and not primitive.variadic:
-            return primitive
-        if not all(type(option) in _SIMPLE for option in options.values()):
-            return primitive.at(count, options)
-        # the types stand in the key because True and 1 are equal, but are not the same index
-        key = (primitive, count, *options.items(), *map(type, options.values()))
-        found = self._applied.get(key)
-        if found is None:
-            found = self._applied[key] = primitive.at(count, options)
-        return found
 
     def check_open(self) -> None:
         """Raise if the trace is over: a value of it escaped.
@@ -122,16 +124,16 @@ class Recorder:
 
     def given(self, primitive: Primitive, value: Any) -> int:
         """Append an input or a constant and return its index."""
-        index = len(self.values)
         self.add_primitive(primitive)
         self.add_parents(())
         self.add_value(value)
-        self.add_position(NOWHERE)
-        return index
+        if self.source:
+            self.add_position(NOWHERE)
+        return len(self.values) - 1
 
     def mark_steps(self, start: int) -> None:
         """Mark the nodes since an index, all but the last, as steps on the way to the result of one call."""
-        for index in range(start, len(self.positions) - 1):
+        for index in range(start, len(self.positions) - 1):  # without source, there are none
             context, instruction = self.positions[index]
             if instruction >= 0:
                 self.positions[index] = context, ~instruction
@@ -207,7 +209,6 @@ class Recorder:
         self.frame = self.boundary = self.refused = None
         self._stack.clear()
         self._constants.clear()
-        self._applied.clear()
 
 
 def _escaped(function: str, *_: Any) -> None:

@@ -42,13 +42,13 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     >>> map_leaves(lambda x: x + 1, (1, {"a": [2, 3]}))
     (2, {'a': [3, 4]})
     """
+    if not isinstance(tree, (tuple, list, dict)):
+        return function(tree)
     if isinstance(tree, dict):
         return {key: map_leaves(function, item) for key, item in tree.items()}
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+    if hasattr(tree, "_fields"):
         return type(tree)(*(map_leaves(function, item) for item in tree))
-    if isinstance(tree, (tuple, list)):
-        return type(tree)(map_leaves(function, item) for item in tree)
-    return function(tree)
+    return type(tree)([map_leaves(function, item) for item in tree])
 
 
 def same_structure(tree: Any, like: Any) -> bool:

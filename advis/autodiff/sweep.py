@@ -12,7 +12,7 @@ import numpy as np
 from advis.autodiff import sweeps
 from advis.autodiff.numbers import friendly
 from advis.autodiff.partial import Partial
-from advis.autodiff.primitives.rule import INPUT, plain_value, shape_of
+from advis.autodiff.primitives.rule import INPUT, is_traced, plain_value, shape_of
 from advis.autodiff.shown import Shown
 from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
 from advis.autodiff.table import Table, sweep_table
@@ -314,7 +314,7 @@ def _leaves_like(tree: Any, like: Any) -> Iterator[Any]:
 
 def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
     value = tape.values[index]
-    traced = hasattr(type(seed), "_record")
+    traced = is_traced(seed)
     array = seed if traced else np.asarray(seed)
     if array.dtype.kind not in "fciub":
         raise TypeError(f"{verb}(): the seed of {tape.names[index]} is {seed!r}; give a number or an array")

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
+from advis.autodiff.primitives.part import Part, whole
+from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, is_traced, plain_value, shape_of
 
 _NUMBER, _ARRAY = np.float64, np.ndarray  # on the hot path a name is found sooner than an attribute
 
@@ -62,15 +63,17 @@ def reverse_column(
     values: Sequence[Any],
     seeds: Column,
     fit: Callable[[Any, Any], Any] | None = None,
+    keep: bool = True,
 ) -> Column:
     """Return the adjoint of every node, given those of the outputs.
 
     Each node is visited once, from the last to the first; by then all its uses have added their contributions
     (Griewank & Walther 2008, section 3.2). ``fit`` brings one into the shape of its value; `fitted` if not given.
+    Without ``keep`` only the inputs' adjoints remain: what has had its turn is let go, its value too.
     """
     fit = fit or fitted
     adjoints = list(seeds)
-    value_at = values.__getitem__
+    own: set[int] = set()  # whose adjoint is an array made here, that nobody else holds: it is added to in place
     for index in range(len(primitives) - 1, -1, -1):
         adjoint = adjoints[index]
         if adjoint is None:
@@ -78,17 +81,40 @@ def reverse_column(
         rules = primitives[index].vjps
         if not rules:
             continue
-        sources = parents[index]
-        args = [*map(value_at, sources)]
+        sources, value = parents[index], values[index]
+        args = [values[sources[0]]] if len(sources) == 1 else [values[source] for source in sources]
         for source, rule, arg in zip(sources, rules, args):  # noqa: B905 (hot path)
             if rule is None or primitives[source].blind:
                 continue
-            amount = rule(adjoint, values[index], *args)
+            amount, before = rule(adjoint, value, *args), adjoints[source]
             if type(amount) is not _NUMBER or type(arg) is not _NUMBER:
+                if type(amount) is Part or (type(before) is _ARRAY and source in own):
+                    adjoints[source] = _added(before, amount, arg, fit, own, source)
+                    continue
                 amount = fit(amount, arg)
-            before = adjoints[source]
+                if type(before) is _ARRAY:
+                    own.add(source)
             adjoints[source] = amount if before is None else before + amount
+        if not keep:
+            adjoints[index] = values[index] = None  # type: ignore[index]
     return adjoints
+
+
+def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source: int) -> Any:
+    """The sum of an adjoint and a contribution, made in place where the adjoint is an array of the sweep's own.
+
+    A part of an array is added where it stands, so that reading an array element by element takes time in proportion.
+    """
+    if is_traced(before) or is_traced(amount):
+        return before + fit(whole(amount), value)
+    if type(amount) is not Part:
+        before += fit(amount, value)
+        return before
+    if source not in own:
+        own.add(source)
+        before = amount.zeros(value.dtype) if before is None else np.array(before)
+    amount.add_to(before)
+    return before
 
 
 def fitted(amount: Any, value: Any) -> Any:
@@ -98,15 +124,17 @@ def fitted(amount: Any, value: Any) -> Any:
     """
     if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
         return amount  # nothing to mend, as nearly always
+    amount = whole(amount)
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:
         if len(shape) > len(wanted):
             amount = np.sum(amount, axis=tuple(range(len(shape) - len(wanted))))
-        narrow = tuple(k for k, n in enumerate(wanted) if n == 1 and shape_of(amount)[k] != 1)
+            shape = shape_of(amount)
+        narrow = tuple(k for k, n in enumerate(wanted[len(wanted) - len(shape) :]) if n == 1 != shape[k])
         if narrow:
             amount = np.sum(amount, axis=narrow, keepdims=True)
         if shape_of(amount) != wanted:
-            amount = np.broadcast_to(amount, wanted)
+            amount = _widened(amount, wanted)
     return _typed(amount, value)
 
 
@@ -115,8 +143,15 @@ def grown(amount: Any, value: Any) -> Any:
     if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
         return amount
     if shape_of(amount) != shape_of(value):
-        amount = np.broadcast_to(amount, shape_of(value))
+        amount = _widened(amount, shape_of(value))
     return _typed(amount, value)
+
+
+def _widened(amount: Any, shape: tuple[int, ...]) -> Any:
+    """``np.broadcast_to``; of one number eight times as fast, and as read-only."""
+    if isinstance(amount, np.generic):
+        return _ARRAY(shape, amount.dtype, amount, 0, (0,) * len(shape))
+    return np.broadcast_to(amount, shape)
 
 
 def _typed(amount: Any, value: Any) -> Any:
@@ -148,11 +183,16 @@ def zero_like(value: Any) -> Any:
     return np.zeros(shape_of(value), dtype if dtype.kind in "fc" else float)[()]
 
 
+def one_like(value: Any) -> Any:
+    """Return the seed 1 of a number, of its type."""
+    return np.float64(1.0) if type(value) is _NUMBER else zero_like(value) + 1
+
+
 def owned(value: Any) -> Any:
     """Return a copy of an array for the caller to change: it may be shared with the tape, or be read-only."""
     if isinstance(value, np.ndarray):
         return np.array(value)
-    return value.copy() if hasattr(type(value), "_record") else value
+    return value.copy() if is_traced(value) else value
 
 
 def is_operation(primitive: Primitive) -> bool:

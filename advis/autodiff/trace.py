@@ -13,7 +13,7 @@ import numpy as np
 from advis.autodiff import operators as operators  # gives traced values their operators
 from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
-from advis.autodiff.recorder import Recorder, active_recorders, check_array
+from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array
 from advis.autodiff.structure import Place, leaves, map_leaves
 from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer
@@ -74,9 +74,10 @@ def record(
     source: bool,
     name: str,
     parameters: tuple[str, ...],
+    copied: Callable[[np.ndarray], np.ndarray] = np.array,
 ) -> Tape:
     """Run f once under a recorder, and return the tape; see `trace`."""
-    recorder = Recorder(name, source, sys._getframe())
+    recorder = Recorder(name, source, sys._getframe(), copied)
     places, names = _inputs(recorder, args, parameters)
     tracers = map_leaves(lambda leaf: _tracer(recorder, leaf) if isinstance(leaf, Place) else leaf, places)
     stack = active_recorders()
@@ -93,7 +94,8 @@ def record(
             stack[-1].nested = max(stack[-1].nested, recorder.nested + 1)
         constants = _constant_names(recorder, f, keywords)
         recorder.close()
-    columns = recorder.primitives, recorder.parents, recorder.values, recorder.positions
+    positions = recorder.positions if source else [NOWHERE] * len(recorder.values)
+    columns = recorder.primitives, recorder.parents, recorder.values, positions
     return Tape(
         recorder.function,
         columns,
@@ -148,25 +150,25 @@ def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
 def _inputs(recorder: Recorder, args: tuple[Any, ...], parameters: tuple[str, ...]) -> tuple[Any, list[str]]:
     """Append an input node for each number among the arguments; return their places and names."""
     names: list[str] = []
-    places = []
-    for name, argument in zip(parameters, args, strict=True):
-        paths = iter([path for path, _ in leaves(argument, name)])
+    paths = iter([path for name, arg in zip(parameters, args, strict=True) for path, _ in leaves(arg, name)])
 
-        def place(leaf: Any, paths: Any = paths) -> Any:
-            path = next(paths)
-            value = input_value(leaf, path, recorder.function)
-            if value is None:
-                return leaf
-            names.append(path)
-            return Place(recorder.input(value))
+    def place(leaf: Any) -> Any:
+        path = next(paths)
+        value = input_value(leaf, path, recorder.function, recorder.copied)
+        if value is None:
+            return leaf
+        names.append(path)
+        return Place(recorder.input(value))
 
-        places.append(map_leaves(place, argument))
+    places = map_leaves(place, args)
     if not names:
         raise TypeError(f"trace: {recorder.function} was given no number or array to differentiate; pass at least one")
-    return tuple(places), names
+    return places, names
 
 
-def input_value(leaf: Any, path: str, function: str) -> Any:
+def input_value(
+    leaf: Any, path: str, function: str, copied: Callable[[np.ndarray], np.ndarray] = np.array
+) -> Any:
     """Return the value with which a leaf becomes an input, or None if it is not a number.
 
     Raises
@@ -174,6 +176,8 @@ def input_value(leaf: Any, path: str, function: str) -> Any:
     TypeError
         For an integer or boolean array: it has no derivative, and NumPy would truncate silently.
     """
+    if type(leaf) is np.ndarray and leaf.dtype.kind in "fc":
+        return copied(leaf)[()]
     if isinstance(leaf, Tracer):
         return leaf.copy()
     if isinstance(leaf, (bool, np.bool_)):
@@ -211,9 +215,11 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
 
 def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[str, Any]) -> dict[int, str]:
     """Names for constant arrays that f took from a keyword, its closure or its module."""
+    if not recorder.source or not recorder._constants:
+        return {}
     function = inspect.unwrap(f) if callable(f) else f
     code = getattr(function, "__code__", None)
-    if code is None or not recorder.source:
+    if code is None:
         return {}
     cells = zip(code.co_freevars, getattr(function, "__closure__", None) or (), strict=False)
     known = {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from sys import _getframe
 from typing import Any
 
@@ -13,8 +13,8 @@ from advis.autodiff import inplace
 from advis.autodiff.errors import OffTape, here, off_tape
 from advis.autodiff.inplace import Memory
 from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
-from advis.autodiff.primitives.rule import CONSTANT, Primitive, plain_value
-from advis.autodiff.recorder import NOWHERE, Recorder
+from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_value
+from advis.autodiff.recorder import Recorder
 
 _NOTE = "advis: in"
 
@@ -49,17 +49,8 @@ class Tracer:
             except Exception as error:
                 annotate(error, primitive, (self.value,))
                 raise
-            recorder.add_primitive(primitive)
-            recorder.add_parents((self.index,))
-            recorder.add_value(value)
-            if recorder.source:
-                frame = _getframe(1)
-                recorder.add_position(
-                    (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
-                )
-            else:
-                recorder.add_position(NOWHERE)
-            return Tracer(recorder, len(recorder.values) - 1, value)
+            frame = _getframe(1) if recorder.source else None
+            return Tracer(recorder, recorder.append(primitive, (self.index,), value, frame), value)
         return record(primitive, inputs, {})
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -76,8 +67,6 @@ class Tracer:
             f"{_name(function)} is not known to advis, so its derivative would be lost",
             "write it with functions that are (see the list in the documentation), or give it rules as a primitive",
         )
-
-    _record: Callable[..., Any]  # set below: how a Primitive records itself
 
     # -- what a number or an array can do without being changed
 
@@ -107,7 +96,7 @@ class Tracer:
         return format(self.value, spec)
 
     def __getitem__(self, index: Any) -> Any:
-        return shaping.getitem(self, index=_settled(index))
+        return _taken(self, index if type(index) is int else _settled(index))
 
     def __setitem__(self, index: Any, item: Any) -> None:
         inplace.assign(self, _settled(index), item)
@@ -121,7 +110,8 @@ class Tracer:
         """Return a new array of the same trace, to be written into."""
         recorder = self.recorder
         index = recorder.given(CONSTANT, array[()])
-        recorder.positions[index] = recorder.locate(_getframe(1))
+        if recorder.source:
+            recorder.positions[index] = recorder.locate(_getframe(1))
         fresh = Tracer(recorder, index, recorder.values[index])
         fresh.memory = Memory({})
         return fresh
@@ -290,6 +280,23 @@ def _plain(tree: Any) -> Any:
     return plain_value(tree)
 
 
+def _taken(array: Tracer, index: Any) -> Any:
+    """Record ``array[index]``: a short way for what programs that work element by element do most."""
+    options, recorder, value = {"index": index}, array.recorder, array.value
+    primitive = shaping.getitem.at(1, options)
+    try:
+        made = value[index]
+    except Exception as error:
+        annotate(error, primitive, (value,))
+        raise
+    frame = _getframe(2) if recorder.source else None
+    kept = made[()] if type(made) is np.ndarray and not made.shape else made
+    part = Tracer(recorder, recorder.append(primitive, (array.index,), kept, frame), kept)
+    if type(made) is Tracer or type(made) is np.ndarray:
+        inplace.remember(part, made, (array,), (value,), shaping.getitem, options)
+    return part
+
+
 def _settled(index: Any) -> Any:
     """An index without traced values: using one is a turn that the program took."""
     if isinstance(index, tuple):
@@ -305,19 +312,7 @@ def _settled(index: Any) -> Any:
     return index._settle()
 
 
-def _compute(primitive: Primitive, values: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
-    """The value of an application, itself recorded if an outer trace is at work.
-
-    NumPy's own error gains the primitive, the shapes and the reader's line.
-    """
-    try:
-        return primitive(*values, **options)
-    except Exception as error:
-        annotate(error, primitive, values)
-        raise
-
-
-def annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) -> None:
+def annotate(error: Exception, primitive: Primitive, values: Sequence[Any]) -> None:
     """Add the primitive, the shapes and the reader's line to NumPy's own error; an inner trace may have done so."""
     if isinstance(error, OffTape) or any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return
@@ -325,30 +320,29 @@ def annotate(error: Exception, primitive: Primitive, values: tuple[Any, ...]) ->
     error.add_note(f"{_NOTE} {primitive.name}({shapes})\n  at {here()}")
 
 
-def record(primitive: Primitive, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
-    args = tuple([arg if type(arg) in _READY else _operand(arg) for arg in args])
+    args = [arg if type(arg) in _READY else _operand(arg) for arg in args]
     recorder = _innermost(args)
-    values = tuple([arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args])
-    made = _compute(primitive, values, options)
+    own = [type(arg) is Tracer and arg.recorder is recorder for arg in args]
+    values = [arg.value if ours else arg for arg, ours in zip(args, own)]  # noqa: B905 (hot path)
+    try:
+        made = primitive(*values, **options)  # itself recorded, if an outer trace is at work
+    except Exception as error:
+        annotate(error, primitive, values)
+        raise
     value = made[()] if type(made) is np.ndarray and not made.shape else made  # 0-d arrays become scalars
     parents = tuple(
-        [
-            arg.index if type(arg) is Tracer and arg.recorder is recorder else recorder.constant(_still(arg))
-            for arg in args
-        ]
+        [arg.index if ours else recorder.constant(_still(arg)) for arg, ours in zip(args, own)]  # noqa: B905
     )
-    recorder.add_primitive(recorder.applied(primitive, len(args), options))
-    recorder.add_parents(parents)
-    recorder.add_value(value)
-    recorder.add_position(recorder.locate(_getframe(1)))
-    result = Tracer(recorder, len(recorder.values) - 1, value)
+    frame = _getframe(1) if recorder.source else None
+    result = Tracer(recorder, recorder.append(primitive.at(len(args), options), parents, value, frame), value)
     if type(made) is Tracer or (type(made) is np.ndarray and (made.base is not None or not made.shape)):
         inplace.remember(result, made, args, values, primitive, options)
     return result
 
 
-def _innermost(args: tuple[Any, ...]) -> Recorder:
+def _innermost(args: Sequence[Any]) -> Recorder:
     """The recorder of the innermost trace that an argument belongs to."""
     found = None
     for arg in args:
@@ -363,7 +357,7 @@ def _still(arg: Any) -> Any:
     return arg.copy() if type(arg) is Tracer else arg
 
 
-Tracer._record = staticmethod(record)
+TRACED[Tracer] = TRACED[Outdated] = record
 
 
 def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import shape_of
+from advis.autodiff import pool
+from advis.autodiff.numbers import friendly
+from advis.autodiff.primitives.rule import is_traced, shape_of
 from advis.autodiff.structure import Place, fill, leaves, same_structure
-from advis.autodiff.sweeps import owned
+from advis.autodiff.sweeps import owned, zero_like
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import function_name, parameter_names, record, trace
 
@@ -86,7 +89,9 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
                 f"grad: {function_name(f)} must return one real number, not a complex one; take its real part, its "
                 "imaginary part or its absolute value, or use av.vjp"
             )
-        return tape.value, _picked(_arguments(tape, tape.reverse_from(structure.index)), argnums)
+        value = tape.value
+        column = tape.reverse_from(structure.index, keep=False).column
+        return value, _picked(fill(tape._arguments, lambda index: _handed_over(tape, column, index)), argnums)
 
     return evaluated
 
@@ -253,7 +258,7 @@ def _recorded(
 
     names = parameter_names(f, len(args))
     parts, parameters = tuple(args[place] for place in chosen), tuple(names[place] for place in chosen)
-    return record(of_chosen, parts, {}, False, function_name(f), parameters)
+    return record(of_chosen, parts, {}, False, function_name(f), parameters, pool.copied)
 
 
 def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
@@ -286,6 +291,15 @@ def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
     """A sweep's result as a tuple over the arguments, also where there is one."""
     filled: tuple[Any, ...] = fill(tape._arguments, lambda index: owned(sweep.at(index)))
     return filled
+
+
+def _handed_over(tape: Tape, column: list[Any], index: int) -> Any:
+    """An adjoint out of a sweep that is over: without a copy, if nobody else holds the array."""
+    adjoint, column[index] = column[index], None
+    if adjoint is None:
+        return friendly(zero_like(tape.values[index]))
+    sole = type(adjoint) is np.ndarray and adjoint.flags.owndata and getrefcount(adjoint) == 2  # this name, and the call
+    return adjoint if sole else owned(friendly(adjoint))
 
 
 def _picked(parts: tuple[Any, ...], argnums: Argnums) -> Any:
@@ -340,7 +354,7 @@ def _columns(tape: Tape) -> dict[tuple[int, int], Any]:
         sweep = tape.forward(*_moving(tape, tape._arguments, place))
         for output in tape.output_places:
             columns = sweep.at(output.index)  # (elements of the input, shape of the output)
-            last = np.moveaxis(columns, 0, -1) if not hasattr(type(columns), "_record") else _rolled(columns)
+            last = np.moveaxis(columns, 0, -1) if not is_traced(columns) else _rolled(columns)
             blocks[output.index, place.index] = np.reshape(last, (*shape_of(tape.values[output.index]), *shape))
     return blocks
 

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from advis.autodiff.primitives.rule import TRACED, is_traced
+
 LONG = 72
 """What is longer than this many characters inside an expression gets a line of its own."""
 FEW = 8
@@ -265,7 +267,7 @@ class Term:
         self.strength = strength
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        if any(_is_traced(item) for item in inputs):
+        if any(is_traced(item) for item in inputs):
             return NotImplemented
         if method == "__call__" and not options and ufunc in _AS_OPERATOR:
             return _infix(_AS_OPERATOR[ufunc], self._writer, *inputs)
@@ -279,7 +281,7 @@ class Term:
         return self._writer.term(f"{name}{'' if method == '__call__' else '.' + method}{text}", value)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if any(hasattr(kind, "_record") for kind in types):
+        if any(kind in TRACED for kind in types):
             return NotImplemented
         value = function(*_plain(args), **_plain(kwargs))
         if not isinstance(value, (np.ndarray, np.generic, tuple, list)):
@@ -369,13 +371,8 @@ def _plain(tree: Any) -> Any:
     return tree
 
 
-def _is_traced(item: Any) -> bool:
-    """Whether a value is being recorded: the record then takes Terms in, as constants, and writes their text."""
-    return hasattr(type(item), "_record")
-
-
 def _infix(name: str, writer: Writer, left: Any, right: Any) -> Any:
-    if _is_traced(left) or _is_traced(right):
+    if is_traced(left) or is_traced(right):
         return NotImplemented
     symbol, strength, compute = _INFIX[name]
     if name == "add" and isinstance(right, Term) and right.text.startswith("-") and right.strength == UNARY:

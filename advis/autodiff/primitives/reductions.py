@@ -24,14 +24,14 @@ sum_ = Primitive(
     "sum",
     np.sum,
     (lambda t, ans, x, axis, keepdims: np.sum(t, axis=axis, keepdims=keepdims),),
-    (lambda g, ans, x, axis, keepdims: np.broadcast_to(_spread(g, x, axis, keepdims), shape_of(x)),),
+    (lambda g, ans, x, axis, keepdims: _spread(g, x, axis, keepdims),),
     ("dense",),
 )
 mean = Primitive(
     "mean",
     np.mean,
     (lambda t, ans, x, axis, keepdims: np.mean(t, axis=axis, keepdims=keepdims),),
-    (lambda g, ans, x, axis, keepdims: np.broadcast_to(_spread(g / _size(x, axis), x, axis, keepdims), shape_of(x)),),
+    (lambda g, ans, x, axis, keepdims: _spread(g / _size(x, axis), x, axis, keepdims),),
     ("dense",),
 )
 

@@ -3,12 +3,12 @@
 A rule is a linear map. ``jvps[k](t, ans, *args, **options)`` takes a tangent of argument ``k`` to the tangent of the
 answer; ``vjps[k](g, ans, *args, **options)`` takes an adjoint of the answer to the adjoint of argument ``k``. Both are
 written with ``np.`` functions, so that they are themselves recorded, and differentiated, when their arguments are
-traced. A reverse rule may return a broadcast shape: the sweep sums it down to the shape of the argument.
+traced. A reverse rule may return another shape that broadcasts with the argument's: the sweep sums it down, or spreads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -53,12 +53,30 @@ class Primitive:
         object.__setattr__(self, "blind", not self.vjps and self.name != "input")
 
     def at(self, count: int, options: Mapping[str, Any]) -> Primitive:
-        """Return this primitive as applied to ``count`` arguments with these options, its rules ready to be called."""
+        """Return this primitive as applied to ``count`` arguments with these options, its rules ready to be called.
+
+        The same application is made once, where its options can be told by a key: a loop applies it again and again.
+        """
         if not options and not self.variadic:
             return self
-        places = count if self.variadic else None
-        jvps = Bound(self.jvps, options, places) if self.jvps else ()
-        vjps = Bound(self.vjps, options, places) if self.vjps else ()
+        key = (self, count, *options, *[_key(option) for option in options.values()])
+        applied = _applied.get(key)
+        if applied is None:
+            applied = self._bound(count, options)
+            if _UNIQUE not in key:
+                if len(_applied) == _MOST:
+                    _applied.clear()
+                _applied[key] = applied
+        return applied
+
+    def _bound(self, count: int, options: Mapping[str, Any]) -> Primitive:
+        """This primitive with the options put into its rules; one rule for any number of arguments is told the place."""
+        jvps, vjps = (
+            tuple([rule and partial(rule, place, **options) for rule in rules for place in range(count)])
+            if self.variadic
+            else tuple([rule and partial(rule, **options) for rule in rules])
+            for rules in (self.jvps, self.vjps)
+        )
         applied = self.with_rules(jvps, vjps)
         _set(applied, "options", options)
         if self.variadic:
@@ -77,9 +95,8 @@ class Primitive:
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Apply the primitive; if an argument is traced, the application is recorded."""
         for arg in args:
-            record = getattr(type(arg), "_record", None)
-            if record is not None:
-                return record(self, args, options)
+            if type(arg) in TRACED:
+                return TRACED[type(arg)](self, args, options)
         return self.call(*args, **options)
 
 
@@ -87,34 +104,24 @@ _set = object.__setattr__
 _KEPT = ("name", "call", "structures", "symbol", "strength", "options", "variadic", "blind")
 
 
-class Bound(Sequence[Rule | None]):
-    """The rules of an applied primitive, with its options put in when a sweep first asks: recording need not wait."""
+_MOST = 4096
+_applied: dict[tuple[Any, ...], Primitive] = {}
+_SIMPLE = frozenset({int, bool, str, type(None)})
+_UNIQUE = object()  # in the key of what has none
 
-    __slots__ = ("_bound", "_count", "_options", "_rules")
 
-    def __init__(self, rules: Sequence[Rule | None], options: Mapping[str, Any], count: int | None) -> None:
-        self._rules = rules
-        self._options = options
-        self._count = count  # of arguments, where one rule serves them all and is told the place
-        self._bound: tuple[Rule | None, ...] | None = None
-
-    def _all(self) -> tuple[Rule | None, ...]:
-        if self._bound is None:
-            options, rule = self._options, self._rules[0]
-            if self._count is None:
-                self._bound = tuple(rule and partial(rule, **options) for rule in self._rules)
-            else:
-                self._bound = tuple(rule and partial(rule, place, **options) for place in range(self._count))
-        return self._bound
-
-    def __len__(self) -> int:
-        return len(self._rules) if self._count is None else self._count
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._all()[key]
-
-    def __iter__(self) -> Iterator[Rule | None]:
-        return iter(self._all())
+def _key(option: Any) -> Any:
+    """What an option is told by; types stand in it because True and 1 are equal, but are not the same index."""
+    kind = type(option)
+    if kind in _SIMPLE:
+        return kind, option
+    if kind is tuple:
+        parts = tuple([_key(part) for part in option])
+        return _UNIQUE if _UNIQUE in parts else parts
+    if kind is slice:
+        parts = _key((option.start, option.stop, option.step))
+        return _UNIQUE if parts is _UNIQUE else (slice, parts)
+    return _UNIQUE
 
 
 def _no_value(*_: Any) -> None:
@@ -123,6 +130,9 @@ def _no_value(*_: Any) -> None:
 
 INPUT = Primitive("input", _no_value)
 CONSTANT = Primitive("constant", _no_value)
+
+TRACED: dict[type, Callable[..., Any]] = {}
+"""The types of traced values, and how an application to one is recorded; the tracer enters itself here."""
 
 UFUNCS: dict[np.ufunc, Primitive] = {}
 """Which primitive a ufunc is."""
@@ -173,9 +183,14 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def plain_value(x: Any) -> Any:
     """Return the number or array inside a traced value, through every level."""
-    while hasattr(type(x), "_record"):
+    while type(x) in TRACED:
         x = x.value
     return x
+
+
+def is_traced(x: Any) -> bool:
+    """Whether a value is being recorded."""
+    return type(x) in TRACED
 
 
 def refuse(function: str, **options: Any) -> None:

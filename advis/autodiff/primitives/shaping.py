@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, plain_value, refuse, shape_of
+from advis.autodiff.primitives.part import Part, is_basic, scattered
+from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, is_traced, plain_value, refuse, shape_of
 
 reshape = Primitive(
     "reshape",
@@ -88,7 +89,7 @@ def _broadcast_to(array, shape, subok=False):
 
 def _fresh(a, array):
     """An array that can be written into: if it can carry a derivative, it is recorded beside the traced ``a``."""
-    return a.beside(array) if hasattr(type(a), "_record") and array.dtype.kind in "fc" else array
+    return a.beside(array) if is_traced(a) and array.dtype.kind in "fc" else array
 
 
 @adapter(np.zeros_like, np.empty_like)
@@ -189,21 +190,10 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
     return concatenate(*(np.reshape(x, (1, -1)) if len(shape_of(x)) < 2 else x for x in tup), axis=0)
 
 
-def _scatter(g, index, shape):
-    """Zeros of a shape, with g added where the index points; a place named twice gets both."""
-    array = np.zeros_like(g, shape=shape)
-    if is_basic(index):
-        array[index] = g
-    else:
-        np.add.at(array, index, g)
-    return array
-
-
-def is_basic(index: object) -> bool:
-    """Whether an index only slices: no element is taken twice, and NumPy gives a view."""
-    parts = index if isinstance(index, tuple) else (index,)
-    kinds = (int, np.integer, slice, type(None), type(Ellipsis))
-    return all(isinstance(part, kinds) and not isinstance(part, bool) for part in parts)
+def part(g, index, shape):
+    """Zeros of a shape, with g added where the index points: not written out before the sweep adds it up."""
+    plain = isinstance(g, (np.ndarray, np.generic))
+    return Part(g, index, shape, is_basic(index)) if plain else scatter(g, index=index, shape=shape)
 
 
 def _index_text(index: object) -> str:
@@ -226,13 +216,13 @@ getitem = Primitive(
     "getitem",
     lambda x, index: x[index],
     (lambda t, ans, x, index: t[index],),
-    (lambda g, ans, x, index: scatter(g, index=index, shape=shape_of(x)),),
+    (lambda g, ans, x, index: part(g, index, shape_of(x)),),
     ("selection",),
     symbol="{0}[{index}]",
 )
 scatter: Primitive = Primitive(
     "scatter",
-    _scatter,
+    scattered,
     (lambda t, ans, x, index, shape: scatter(t, index=index, shape=shape),),
     (lambda g, ans, x, index, shape: g[index],),
     ("selection",),

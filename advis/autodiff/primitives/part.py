@@ -1,0 +1,68 @@
+"""An adjoint that is zero but for a part: what an element or a slice gives back to the array that it was taken from."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Part(NamedTuple):
+    """Zeros of a shape, with an amount added where an index points.
+
+    A sum of many parts takes the time of the parts, not that of so many whole arrays.
+
+    Attributes
+    ----------
+    amount : number or ndarray
+    index
+        As in ``array[index]``; a place named twice gets both.
+    shape : tuple of int
+        Of the whole.
+    basic : bool
+        Whether the index only slices: see `is_basic`.
+    """
+
+    amount: Any
+    index: Any
+    shape: tuple[int, ...]
+    basic: bool
+
+    def zeros(self, dtype: Any = None) -> np.ndarray:
+        """Return an array of the whole's shape to add to."""
+        return np.zeros(self.shape, dtype or self.amount.dtype)
+
+    def add_to(self, total: np.ndarray) -> None:
+        """Add it to an array."""
+        if self.basic:
+            total[self.index] += self.amount
+        else:
+            np.add.at(total, self.index, self.amount)
+
+    def dense(self) -> np.ndarray:
+        """Return the whole array."""
+        return scattered(self.amount, self.index, self.shape)
+
+
+def whole(amount: Any) -> Any:
+    """Return what a reverse rule gave as an array or a number: a part is written out."""
+    return amount.dense() if type(amount) is Part else amount
+
+
+def scattered(amount: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Return zeros of a shape with an amount added where an index points."""
+    array = np.zeros_like(amount, shape=shape)
+    if is_basic(index):
+        array[index] = amount
+    else:
+        np.add.at(array, index, amount)
+    return array
+
+
+def is_basic(index: object) -> bool:
+    """Whether an index only slices: no element is taken twice, and NumPy gives a view."""
+    if type(index) is int or type(index) is slice:
+        return True
+    parts = index if isinstance(index, tuple) else (index,)
+    kinds = (int, np.integer, slice, type(None), type(Ellipsis))
+    return all(isinstance(part, kinds) and not isinstance(part, bool) for part in parts)
