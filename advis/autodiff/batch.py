@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import Primitive, Rule, is_traced, shape_of
 from advis.autodiff.primitives.part import Part, is_basic, whole
+from advis.autodiff.primitives.rule import Primitive, Rule, is_traced, shape_of
 from advis.autodiff.primitives.shaping import scatter
 from advis.autodiff.sweeps import fitted, grown
 

@@ -1,7 +1,7 @@
 """Memory for copies of large arrays, used again: in fresh memory a copy takes ten times as long.
 
-The pool holds what it lent. An array that only the pool still holds is free; so nothing has to be given back, and a view
-of an array keeps it from being lent again.
+The pool holds what it lent. An array that only the pool still holds is free; so nothing has to be given back, and a
+view of an array keeps it from being lent again.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ class Recorder:
     """
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
-        "level", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches", "renewed",
-        "function", "add_primitive", "add_parents", "add_value", "add_position",
+        "level", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches",
+        "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
         "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ class Recorder:
         self._constants: dict[int, tuple[Any, int]] = {}
 
     def append(self, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None) -> int:
-        """Append a node and return its index; ``frame`` is that of the reader's line, or of a function of ours in it."""
+        """Append a node and return its index; ``frame`` is the reader's, or one of ours below it."""
         self.add_primitive(primitive)
         self.add_parents(parents)
         self.add_value(value)

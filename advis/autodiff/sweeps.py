@@ -87,14 +87,12 @@ def reverse_column(
             if rule is None or primitives[source].blind:
                 continue
             amount, before = rule(adjoint, value, *args), adjoints[source]
-            if type(amount) is not _NUMBER or type(arg) is not _NUMBER:
-                if type(amount) is Part or (type(before) is _ARRAY and source in own):
-                    adjoints[source] = _added(before, amount, arg, fit, own, source)
-                    continue
-                amount = fit(amount, arg)
-                if type(before) is _ARRAY:
-                    own.add(source)
-            adjoints[source] = amount if before is None else before + amount
+            if type(amount) is _NUMBER is type(arg):
+                adjoints[source] = amount if before is None else before + amount
+            elif before is None and type(amount) is not Part:
+                adjoints[source] = fit(amount, arg)
+            else:
+                adjoints[source] = _added(before, amount, arg, fit, own, source)
         if not keep:
             adjoints[index] = values[index] = None  # type: ignore[index]
     return adjoints
@@ -105,16 +103,19 @@ def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source
 
     A part of an array is added where it stands, so that reading an array element by element takes time in proportion.
     """
-    if is_traced(before) or is_traced(amount):
-        return before + fit(whole(amount), value)
-    if type(amount) is not Part:
-        before += fit(amount, value)
+    if type(amount) is Part and not is_traced(before):
+        if source not in own:
+            own.add(source)
+            before = amount.zeros(value.dtype) if before is None else np.array(before)
+        amount.add_to(before)
         return before
-    if source not in own:
-        own.add(source)
-        before = amount.zeros(value.dtype) if before is None else np.array(before)
-    amount.add_to(before)
-    return before
+    amount = fit(whole(amount), value)
+    if source in own and type(amount) is _ARRAY:
+        before += amount
+        return before
+    total = before + amount
+    (own.add if type(total) is _ARRAY else own.discard)(source)
+    return total
 
 
 def fitted(amount: Any, value: Any) -> Any:
@@ -124,6 +125,8 @@ def fitted(amount: Any, value: Any) -> Any:
     """
     if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
         return amount  # nothing to mend, as nearly always
+    if _fits(amount, value):
+        return amount
     amount = whole(amount)
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:
@@ -140,11 +143,20 @@ def fitted(amount: Any, value: Any) -> Any:
 
 def grown(amount: Any, value: Any) -> Any:
     """Return a tangent in the shape and type of its value: a broadcast argument moves every copy of itself."""
-    if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+    if _fits(amount, value):
         return amount
     if shape_of(amount) != shape_of(value):
         amount = _widened(amount, shape_of(value))
     return _typed(amount, value)
+
+
+def _fits(amount: Any, value: Any) -> bool:
+    """Whether two have the same shape and type; an array without axes is not a number."""
+    try:
+        same = amount.dtype is value.dtype and amount.shape == value.shape
+    except AttributeError:  # a reader's rule may return a number of Python's, and a part has no type
+        return False
+    return same and (type(amount) is not _ARRAY or amount.ndim > 0)
 
 
 def _widened(amount: Any, shape: tuple[int, ...]) -> Any:

@@ -13,8 +13,10 @@ import numpy as np
 from advis.autodiff import operators as operators  # gives traced values their operators
 from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
-from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array
+from advis.autodiff.primitives.rule import CONSTANT, shape_of
+from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array, sweep_block
 from advis.autodiff.structure import Place, leaves, map_leaves
+from advis.autodiff.sweeps import one_like, quiet, reverse_column
 from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer
 
@@ -115,6 +117,24 @@ def _tracer(recorder: Recorder, place: Place) -> Tracer:
     return Tracer(recorder, place.index, recorder.values[place.index])
 
 
+def place_on(recorder: Recorder, leaf: Any) -> Place | None:
+    """Return where a traced value stands on the tape that is being recorded, or None if it is not on it."""
+    return Place(leaf.index) if isinstance(leaf, Tracer) and leaf.recorder is recorder else None
+
+
+def sweep_on(recorder: Recorder, place: Place) -> list[Any]:
+    """Run a reverse sweep over what has been recorded so far, seed 1 at a number, and record it on the same tape."""
+    values = [
+        value if primitive is CONSTANT and not shape_of(value) else Tracer(recorder, index, value)
+        for index, (primitive, value) in enumerate(zip(recorder.primitives, recorder.values, strict=True))
+    ]  # a number that f brought along is a number in the rules, too: x**2 has a simpler one than x**y
+    seeds: list[Any] = [None] * len(values)
+    seeds[place.index] = one_like(recorder.values[place.index])
+    recorder.nested += 1
+    with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested):
+        return reverse_column([*recorder.primitives], [*recorder.parents], values, seeds)
+
+
 def function_name(f: Callable[..., Any]) -> str:
     """Return what a function is called; an object with ``__call__`` by its class."""
     return display_name(getattr(f, "__name__", "") or type(f).__name__)
@@ -128,10 +148,13 @@ def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
     TypeError
         If f does not take so many arguments (Python's own message).
     """
-    if type(f) is FunctionType and not f.__dict__ and not f.__code__.co_flags & inspect.CO_VARARGS:
-        names = list(
-            f.__code__.co_varnames[: f.__code__.co_argcount]
-        )  # the usual case, without the cost of a signature
+    inner = inspect.unwrap(f, stop=_says_its_signature)
+    if (
+        type(inner) is FunctionType
+        and not _says_its_signature(inner)
+        and not inner.__code__.co_flags & inspect.CO_VARARGS
+    ):
+        names = list(inner.__code__.co_varnames[: inner.__code__.co_argcount])  # a signature takes thirty times as long
         return tuple((names + [f"x{k + 1}" for k in range(len(names), count)])[:count])
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -145,6 +168,10 @@ def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
             names.append(parameter.name)
     names += [f"x{k + 1}" for k in range(len(names), count)]
     return tuple(names[:count])
+
+
+def _says_its_signature(f: Any) -> bool:
+    return hasattr(f, "__signature__")
 
 
 def _inputs(recorder: Recorder, args: tuple[Any, ...], parameters: tuple[str, ...]) -> tuple[Any, list[str]]:
@@ -166,9 +193,7 @@ def _inputs(recorder: Recorder, args: tuple[Any, ...], parameters: tuple[str, ..
     return places, names
 
 
-def input_value(
-    leaf: Any, path: str, function: str, copied: Callable[[np.ndarray], np.ndarray] = np.array
-) -> Any:
+def input_value(leaf: Any, path: str, function: str, copied: Callable[[np.ndarray], np.ndarray] = np.array) -> Any:
     """Return the value with which a leaf becomes an input, or None if it is not a number.
 
     Raises

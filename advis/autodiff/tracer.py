@@ -71,7 +71,7 @@ class Tracer:
     # -- what a number or an array can do without being changed
 
     shape = property(lambda self: getattr(self.value, "shape", ()))
-    dtype = property(lambda self: np.result_type(self.value) if not _traced(self.value) else self.value.dtype)
+    dtype = property(lambda self: getattr(self.value, "dtype", None) or np.result_type(self.value))
     ndim = property(lambda self: len(self.shape))
     size = property(lambda self: int(np.prod(self.shape, dtype=int)))
     T = property(lambda self: np.transpose(self))
@@ -297,12 +297,17 @@ def _taken(array: Tracer, index: Any) -> Any:
     return part
 
 
+_PLAIN = frozenset({int, type(None), type(Ellipsis)})
+
+
 def _settled(index: Any) -> Any:
     """An index without traced values: using one is a turn that the program took."""
+    if type(index) in _PLAIN:
+        return index
     if isinstance(index, tuple):
         return tuple(_settled(part) for part in index)
     if isinstance(index, slice):
-        return slice(*(_settled(part) for part in (index.start, index.stop, index.step)))
+        return slice(_settled(index.start), _settled(index.stop), _settled(index.step))
     if isinstance(index, list):
         return [_settled(part) for part in index]
     if not _traced(index):

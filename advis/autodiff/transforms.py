@@ -15,11 +15,12 @@ import numpy as np
 
 from advis.autodiff import pool
 from advis.autodiff.numbers import friendly
-from advis.autodiff.primitives.rule import is_traced, shape_of
-from advis.autodiff.structure import Place, fill, leaves, same_structure
+from advis.autodiff.primitives.rule import is_traced, plain_value, shape_of
+from advis.autodiff.recorder import active_recorders
+from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
 from advis.autodiff.sweeps import owned, zero_like
 from advis.autodiff.tape import Tape
-from advis.autodiff.trace import function_name, parameter_names, record, trace
+from advis.autodiff.trace import function_name, parameter_names, place_on, record, sweep_on, trace
 
 Argnums = int | tuple[int, ...]
 
@@ -79,16 +80,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     def evaluated(*args: Any, **kwargs: Any) -> Any:
         tape = _recorded("grad", f, args, kwargs, argnums)
         structure = _main(tape, f, has_aux)
-        if not isinstance(structure, Place) or shape_of(tape.values[structure.index]):
-            raise TypeError(
-                f"grad: {function_name(f)} must return one number, not {_described(tape, structure)}; "
-                "use av.jacobian for several, or sum them up"
-            )
-        if _is_complex(tape, (structure,)):
-            raise TypeError(
-                f"grad: {function_name(f)} must return one real number, not a complex one; take its real part, its "
-                "imaginary part or its absolute value, or use av.vjp"
-            )
+        _check_one_number(f, fill(structure, tape.values.__getitem__))
         value = tape.value
         column = tape.reverse_from(structure.index, keep=False).column
         return value, _picked(fill(tape._arguments, lambda index: _handed_over(tape, column, index)), argnums)
@@ -208,7 +200,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[4., 2.],
            [2., 0.]])
     """
-    return jacobian(grad(f, argnums), argnums, mode="forward")
+    return jacobian(_gradient_on_the_tape(f, argnums), argnums, mode="forward")
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -235,9 +227,33 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     (array([6., 0.]),)
     """
     _check_tuples("hvp", primals=primals, vectors=vectors)
-    gradient = grad(f, tuple(range(len(primals))))
+    gradient = _gradient_on_the_tape(f, tuple(range(len(primals))))
     product: tuple[Any, ...] = jvp(gradient, primals, vectors)[1]
     return product
+
+
+def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
+    """The gradient of f for a caller that records it: the reverse sweep goes on the tape of f, after f itself.
+
+    With `grad` there would be two tapes, and whatever is recorded on the inner one is recorded once more on the outer.
+    """
+
+    @wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        recorder = active_recorders()[-1]
+        chosen = [args[number] for number in (argnums if isinstance(argnums, tuple) else (argnums,))]
+        inputs = tuple(map_leaves(lambda leaf: place_on(recorder, leaf) or leaf, part) for part in chosen)
+        y = f(*args, **kwargs)
+        _check_one_number(f, y)
+        seed = place_on(recorder, y)
+        column = [None] * len(recorder.values) if seed is None else sweep_on(recorder, seed)
+
+        def adjoint(index: int) -> Any:
+            return zero_like(recorder.values[index]) if column[index] is None else column[index]
+
+        return _picked(fill(inputs, adjoint), argnums)
+
+    return gradient
 
 
 # -- from arguments to a tape of the chosen ones, and back
@@ -279,12 +295,27 @@ def _main(tape: Tape, f: Callable[..., Any], has_aux: bool) -> Any:
     return tape._outcome[0]
 
 
-def _described(tape: Tape, structure: Any) -> str:
-    said = [
-        f"{path} of shape {shape_of(tape.values[leaf.index])}" if isinstance(leaf, Place) else f"{path} = {leaf!r}"
-        for path, leaf in leaves(structure, "y")
-    ]
-    return ", ".join(said[:4]) or "nothing"
+def _check_one_number(f: Callable[..., Any], y: Any) -> None:
+    if type(y) is np.float64:
+        return
+    if isinstance(y, (tuple, list, dict)) or shape_of(y) or not _is_number(y):
+        said = [
+            f"{path} of shape {shape_of(leaf)}" if _is_number(leaf) else f"{path} = {leaf!r}"
+            for path, leaf in leaves(y, "y")
+        ]
+        raise TypeError(
+            f"grad: {function_name(f)} must return one number, not {', '.join(said[:4]) or 'nothing'}; "
+            "use av.jacobian for several, or sum them up"
+        )
+    if np.result_type(plain_value(y)).kind == "c":
+        raise TypeError(
+            f"grad: {function_name(f)} must return one real number, not a complex one; take its real part, its "
+            "imaginary part or its absolute value, or use av.vjp"
+        )
+
+
+def _is_number(y: Any) -> bool:
+    return isinstance(plain_value(y), (float, int, complex, np.generic, np.ndarray)) and not isinstance(y, bool)
 
 
 def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
@@ -298,7 +329,9 @@ def _handed_over(tape: Tape, column: list[Any], index: int) -> Any:
     adjoint, column[index] = column[index], None
     if adjoint is None:
         return friendly(zero_like(tape.values[index]))
-    sole = type(adjoint) is np.ndarray and adjoint.flags.owndata and getrefcount(adjoint) == 2  # this name, and the call
+    sole = (
+        type(adjoint) is np.ndarray and adjoint.flags.owndata and getrefcount(adjoint) == 2
+    )  # this name, and the call
     return adjoint if sole else owned(friendly(adjoint))
 
 

@@ -41,7 +41,8 @@ class Part(NamedTuple):
 
     def dense(self) -> np.ndarray:
         """Return the whole array."""
-        return scattered(self.amount, self.index, self.shape)
+        array: np.ndarray = scattered(self.amount, self.index, self.shape)
+        return array
 
 
 def whole(amount: Any) -> Any:

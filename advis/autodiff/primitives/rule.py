@@ -3,7 +3,8 @@
 A rule is a linear map. ``jvps[k](t, ans, *args, **options)`` takes a tangent of argument ``k`` to the tangent of the
 answer; ``vjps[k](g, ans, *args, **options)`` takes an adjoint of the answer to the adjoint of argument ``k``. Both are
 written with ``np.`` functions, so that they are themselves recorded, and differentiated, when their arguments are
-traced. A reverse rule may return another shape that broadcasts with the argument's: the sweep sums it down, or spreads it.
+traced. A reverse rule may return another shape that broadcasts with the argument's: the sweep sums it down, or spreads
+it.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Primitive:
         return applied
 
     def _bound(self, count: int, options: Mapping[str, Any]) -> Primitive:
-        """This primitive with the options put into its rules; one rule for any number of arguments is told the place."""
+        """This primitive with the options put into its rules; a rule for any number of arguments is told the place."""
         jvps, vjps = (
             tuple([rule and partial(rule, place, **options) for rule in rules for place in range(count)])
             if self.variadic
@@ -119,8 +120,9 @@ def _key(option: Any) -> Any:
         parts = tuple([_key(part) for part in option])
         return _UNIQUE if _UNIQUE in parts else parts
     if kind is slice:
-        parts = _key((option.start, option.stop, option.step))
-        return _UNIQUE if parts is _UNIQUE else (slice, parts)
+        start, stop, step = option.start, option.stop, option.step
+        simple = type(start) in _SIMPLE and type(stop) in _SIMPLE and type(step) in _SIMPLE
+        return (slice, start, stop, step) if simple else _UNIQUE
     return _UNIQUE
 
 

@@ -1,0 +1,197 @@
+"""What a gradient does with memory: parts added in place, copies handed over, large copies used again."""
+
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+import advis as av
+from advis.autodiff import pool
+from advis.autodiff.primitives.part import Part
+
+
+@pytest.fixture
+def fresh_pool():
+    """What the pool holds for this thread, emptied before and after."""
+    held = pool._arrays()
+    held.clear()
+    yield held
+    held.clear()
+
+
+def large(value=1.0):
+    return np.full(pool.LARGE // 8, value)
+
+
+def test_large_copies_use_the_memory_of_those_that_nobody_holds(fresh_pool):
+    array = large()
+    first = pool.copied(array)
+    second = pool.copied(array)
+    assert first is not second  # the first is still held here
+    del first
+    third = pool.copied(array + 1)
+    assert len(fresh_pool) == 2
+    np.testing.assert_array_equal(third, array + 1)
+    np.testing.assert_array_equal(second, array)
+
+
+def test_a_view_keeps_its_memory(fresh_pool):
+    view = pool.copied(large())[3:5]
+    pool.copied(large(2.0))
+    np.testing.assert_array_equal(view, [1.0, 1.0])
+
+
+def test_the_pool_holds_a_bounded_amount(fresh_pool):
+    count = 3 * pool.MOST // large().nbytes
+    copies = [pool.copied(large(k)) for k in range(count)]
+    assert sum(each.nbytes for each in fresh_pool) <= pool.MOST
+    assert [copy[0] for copy in copies] == list(range(count))
+
+
+def test_small_copies_and_tapes_leave_nothing_behind(fresh_pool):
+    pool.copied(np.ones(3))
+    value = weakref.ref(av.trace(np.sum, large()).values[0])
+    assert not fresh_pool
+    assert value() is None
+
+
+def test_each_thread_has_a_pool_of_its_own(fresh_pool):
+    found = []
+    thread = threading.Thread(target=lambda: found.append((pool.copied(large()), len(pool._arrays()))))
+    thread.start()
+    thread.join()
+    assert found[0][1] == 1
+    assert not fresh_pool
+
+
+def test_gradients_of_large_arrays_stay_what_they_were(fresh_pool):
+    x, weights = large(2.0), large(3.0)
+
+    def f(x):
+        return np.sum(weights * x * x)
+
+    gradient = av.grad(f)
+    first = gradient(x)
+    kept = first.copy()
+    second = gradient(x + 1)
+    first[:] = 0.0  # the caller's own
+    np.testing.assert_array_equal(second, 6.0 * (x + 1))
+    np.testing.assert_array_equal(kept, 6.0 * x)
+    np.testing.assert_array_equal(gradient(x), kept)
+    np.testing.assert_array_equal(weights, large(3.0))
+
+
+def test_a_gradient_that_others_hold_too_is_copied():
+    slope = np.array([1.0, 2.0])
+    scaled = av.primitive(lambda x: np.sum(slope * x)).defvjp(lambda g, ans, x: slope)
+    gradient = av.grad(lambda x: scaled(x))(np.ones(2))
+    gradient[0] = 99.0
+    np.testing.assert_array_equal(slope, [1.0, 2.0])
+    a, b = av.grad(lambda x, y: np.sum((x + y) ** 2), (0, 1))(np.ones(2), np.ones(2))
+    a[0] = 99.0
+    np.testing.assert_array_equal(b, [4.0, 4.0])
+
+
+def test_a_gradient_lets_go_what_it_has_used():
+    seen = []
+
+    def f(x):
+        for _ in range(4):
+            x = np.sin(x)
+        return np.sum(x)
+
+    watched = av.primitive(lambda x: x * 1.0, structure="diagonal").defvjp(
+        lambda g, ans, x: (seen.append(sum(r() is not None for r in alive)), g)[1]
+    )
+    alive = []
+
+    def traced(x):
+        x = watched(x)
+        for _ in range(4):
+            x = np.sin(x)
+            alive.append(weakref.ref(x.value))
+        return np.sum(x)
+
+    expected = av.grad(f)(np.ones(3))
+    np.testing.assert_array_equal(av.grad(traced)(np.ones(3)), expected)
+    assert seen == [0]  # when the sweep arrives at the first operation, the values of the others are gone
+    alive.clear()
+    tape = av.trace(traced, np.ones(3))
+    tape.reverse()
+    assert seen[-1] == 4  # a tape keeps them
+
+
+def test_a_part_adds_up():
+    part = Part(np.array([1.0, 2.0]), [0, 0], (3,), basic=False)
+    np.testing.assert_array_equal(part.dense(), [3.0, 0.0, 0.0])
+    total = np.ones(3)
+    Part(5.0, 1, (3,), basic=True).add_to(total)
+    np.testing.assert_array_equal(total, [1.0, 6.0, 1.0])
+
+
+def test_reading_elements_adds_to_one_array(monkeypatch):
+    made = []
+    zeros = Part.zeros
+    monkeypatch.setattr(Part, "zeros", lambda self, dtype=None: made.append(self.shape) or zeros(self, dtype))
+    x = np.arange(50.0)
+
+    def f(x):
+        total = 0.0
+        for k in range(50):
+            total = total + x[k] * x[-1 - k]
+        return total
+
+    np.testing.assert_allclose(av.grad(f)(x), 2 * x[::-1])
+    assert made == [(50,)]
+    np.testing.assert_allclose(av.hessian(f)(x), 2 * np.eye(50)[::-1])
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_parts_and_whole_adjoints_meet_in_any_order(order):
+    terms = [lambda x: np.sum(x**2), lambda x: x[0] * x[2], lambda x: np.sum(x[[1, 1]] * x[1:])]
+    x = np.array([1.0, 2.0, 3.0])
+    expected = np.array([2 * 1 + 3, 4 + 2 * 2 + 3, 6 + 1 + 2])
+
+    def f(x):
+        chosen = [terms[k] for k in (*order, 2)]
+        return sum(term(x) for term in chosen)
+
+    np.testing.assert_allclose(av.grad(f)(x), expected)
+    np.testing.assert_allclose(av.trace(f, x).reverse(np.array([1.0, 2.0])).result, [expected, 2 * expected])
+
+
+def test_second_derivatives_run_on_the_tape_of_the_function():
+    def f(x, y):
+        return np.sum(x**2.0 * y) + y
+
+    x, y = np.array([1.0, 2.0]), 3.0
+    product = av.hvp(f, (x, y), (np.array([1.0, 0.0]), 2.0))
+    np.testing.assert_allclose(product[0], [2 * 3 + 2 * 1 * 2, 2 * 2 * 2])
+    assert product[1] == 2 * 1
+    # an exponent that is an argument is differentiated, too
+    second = av.hessian(lambda a: a[0] ** a[1])(np.array([3.0, 2.0]))
+    np.testing.assert_allclose(second[0, 1], 3 * (1 + 2 * np.log(3.0)))
+
+
+def test_second_derivatives_of_what_does_not_depend_on_the_argument():
+    assert av.hvp(lambda x: 1.0, (2.0,), (1.0,)) == (0.0,)
+    np.testing.assert_array_equal(av.hessian(lambda x: x[0])(np.ones(2)), np.zeros((2, 2)))
+
+    def inner(x):
+        return av.hvp(lambda y: x, (2.0,), (1.0,))[0] + x
+
+    assert av.grad(inner)(3.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    "transform", [lambda f: av.hvp(f, (np.ones(2),), (np.ones(2),)), lambda f: av.hessian(f)(np.ones(2))]
+)
+def test_second_derivatives_want_one_real_number(transform):
+    def doubled(x):
+        return 2 * x
+
+    with pytest.raises(TypeError, match=r"grad: doubled must return one number, not y of shape \(2,\)"):
+        transform(doubled)
+    with pytest.raises(TypeError, match="one real number"):
+        transform(lambda x: np.sum(x * 1j))
