@@ -160,11 +160,13 @@ def _lay_out(chain: list[Tracer], before: Any) -> None:
         laid = np.empty_like(before)
         laid[...] = root.value
         root.value = laid
+        root.recorder.moved(root.index, laid)
     for view, base in zip(chain[-2::-1], chain[:0:-1], strict=True):
         memory = view.memory
         if isinstance(base.value, np.ndarray) and memory is not None and memory.primitive is not None:
             value = memory.primitive.call(base.value, **memory.options)
             view.value = value if value.shape else value[()]
+            view.recorder.moved(view.index, view.value)
 
 
 def _put_back(view: Tracer, base: Tracer, memory: Memory) -> Any:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType, FrameType
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
+from advis.autodiff import pool
 from advis.autodiff.errors import OffTape, here, is_own, off_tape, user_frame
+from advis.autodiff.primitives.reads import ANSWER, read_by
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive
 
 _levels = itertools.count()
@@ -40,17 +42,30 @@ NOWHERE: Position = (0, -1)
 INDIRECT = -1  # the call went through a transform of ours: its result is not what the reader stored
 
 
+class Faded:
+    """A value that no rule reads: its shape and type, and the array itself as long as somebody else holds it."""
+
+    __array_ufunc__ = None
+    __slots__ = ("array", "dtype", "shape")
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.shape, self.dtype, self.array = array.shape, array.dtype, ref(array)
+
+
 class Recorder:
     """The columns of a tape that is being recorded, one entry per node.
 
     The ``add_…`` attributes are the columns' own ``append``: when the trace ends they are replaced by a function that
     raises, so that a traced value which escaped can neither compute nor spoil a finished tape.
+
+    A ``lean`` recorder serves a single reverse sweep. Of large arrays it keeps those that the rules will read (see
+    `advis.autodiff.primitives.reads`), and its copies use memory again.
     """
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
-        "level", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts", "branches",
-        "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants",
+        "level", "lean", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts",
+        "branches", "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
+        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants", "_faded",
     )  # fmt: skip
 
     def __init__(
@@ -58,10 +73,12 @@ class Recorder:
         function: str,
         source: bool,
         boundary: FrameType | None,
-        copied: Callable[[np.ndarray], np.ndarray] = np.array,
+        lean: bool = False,
     ) -> None:
         self.level = next(_levels)
-        self.copied = copied  # how arrays that others can write into are copied for the record
+        self.lean = lean
+        self.copied = pool.copied if lean else np.array
+        self._faded = False
         self.nested = 0  # how deep traces were nested inside this one
         self.source = source
         self.function = function
@@ -86,12 +103,39 @@ class Recorder:
 
     def append(self, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None) -> int:
         """Append a node and return its index; ``frame`` is the reader's, or one of ours below it."""
+        if self.lean:
+            value = self._spared(primitive, parents, value)
         self.add_primitive(primitive)
         self.add_parents(parents)
         self.add_value(value)
         if frame is not None:
             self.add_position((self.context, frame.f_lasti) if frame is self.frame else self.locate(frame))
         return len(self.values) - 1
+
+    def _spared(self, primitive: Primitive, parents: tuple[int, ...], value: Any) -> Any:
+        """What of a value has to stay: of a large one that its own rules do not read, the shape.
+
+        A rule that reads a parent's value takes it back: its Tracer, an argument of the operation, still holds it.
+        """
+        large = type(value) is np.ndarray and value.nbytes >= pool.LARGE and value.flags.owndata
+        if not large and not self._faded:
+            return value
+        pairs = zip(primitive.vjps, parents, strict=False)
+        rules = [rule for rule, parent in pairs if rule is not None and not self.primitives[parent].blind]
+        read = read_by(rules, len(parents))
+        for place in read - {ANSWER}:
+            parent = parents[place]
+            if type(self.values[parent]) is Faded:
+                self.values[parent] = self.values[parent].array()
+        if not large or ANSWER in read:
+            return value
+        self._faded = True
+        return Faded(value)
+
+    def moved(self, index: int, value: Any) -> None:
+        """Let a faded value be found in the array that its holder has now: the same numbers, laid out anew."""
+        if type(self.values[index]) is Faded:
+            self.values[index] = Faded(value)
 
     def input(self, value: Any) -> int:
         """Append an input node and return its index."""

@@ -76,10 +76,10 @@ def record(
     source: bool,
     name: str,
     parameters: tuple[str, ...],
-    copied: Callable[[np.ndarray], np.ndarray] = np.array,
+    lean: bool = False,
 ) -> Tape:
-    """Run f once under a recorder, and return the tape; see `trace`."""
-    recorder = Recorder(name, source, sys._getframe(), copied)
+    """Run f once under a recorder, and return the tape; see `trace`. A ``lean`` one is for a single reverse sweep."""
+    recorder = Recorder(name, source, sys._getframe(), lean)
     places, names = _inputs(recorder, args, parameters)
     tracers = map_leaves(lambda leaf: _tracer(recorder, leaf) if isinstance(leaf, Place) else leaf, places)
     stack = active_recorders()
@@ -230,6 +230,7 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
     if isinstance(leaf, Tracer):
         leaf.recorder.check_open()
     if isinstance(leaf, Tracer) and leaf.recorder is recorder:
+        recorder.values[leaf.index] = leaf.value  # a lean record may have let it go
         return Place(leaf.index)
     if isinstance(leaf, Tracer):
         return Place(recorder.constant(leaf.copy()))

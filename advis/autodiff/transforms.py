@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff import pool
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import is_traced, plain_value, shape_of
 from advis.autodiff.recorder import active_recorders
@@ -78,7 +77,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
     @wraps(f)
     def evaluated(*args: Any, **kwargs: Any) -> Any:
-        tape = _recorded("grad", f, args, kwargs, argnums)
+        tape = _recorded("grad", f, args, kwargs, argnums, lean=True)
         structure = _main(tape, f, has_aux)
         _check_one_number(f, fill(structure, tape.values.__getitem__))
         value = tape.value
@@ -260,7 +259,12 @@ def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[.
 
 
 def _recorded(
-    verb: str, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums
+    verb: str,
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    argnums: Argnums,
+    lean: bool = False,
 ) -> Tape:
     """Record f with respect to the chosen arguments; the others are passed as they are."""
     numbers = argnums if isinstance(argnums, tuple) else (argnums,)
@@ -274,7 +278,7 @@ def _recorded(
 
     names = parameter_names(f, len(args))
     parts, parameters = tuple(args[place] for place in chosen), tuple(names[place] for place in chosen)
-    return record(of_chosen, parts, {}, False, function_name(f), parameters, pool.copied)
+    return record(of_chosen, parts, {}, False, function_name(f), parameters, lean)
 
 
 def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:

@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +10,10 @@ import pytest
 import advis as av
 from advis.autodiff import pool
 from advis.autodiff.primitives.part import Part
+from advis.autodiff.primitives.reads import ANSWER, read_by
+from advis.autodiff.primitives.rule import shape_of
+from advis.autodiff.structure import leaves
+from tests.gallery import GALLERY
 
 
 @pytest.fixture
@@ -120,6 +125,78 @@ def test_a_gradient_lets_go_what_it_has_used():
     tape = av.trace(traced, np.ones(3))
     tape.reverse()
     assert seen[-1] == 4  # a tape keeps them
+
+
+@pytest.fixture
+def lean_always(monkeypatch):
+    """Every array counts as large."""
+    monkeypatch.setattr(pool, "LARGE", 0)
+
+
+@pytest.mark.usefixtures("lean_always", "fresh_pool")
+@pytest.mark.parametrize("name", sorted(GALLERY))
+def test_a_gradient_needs_only_what_its_rules_read(name):
+    f, arguments = GALLERY[name]
+    every = tuple(range(len(arguments)))
+    whole = av.trace(lambda *args: total(f(*args)), *arguments).reverse().result
+    lean = av.grad(lambda *args: total(f(*args)), every)(*arguments)
+    for a, b in zip(flat(lean), flat(whole), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def total(result):
+    return sum(np.sum(np.tanh(leaf)) for _, leaf in leaves(result))
+
+
+def flat(result):
+    return [leaf for _, leaf in leaves(result)]
+
+
+@pytest.mark.usefixtures("lean_always", "fresh_pool")
+def test_values_that_no_rule_reads_go_while_the_function_runs():
+    alive, seen = [], []
+
+    def f(x):
+        for _ in range(3):
+            x = x + 1.0
+            alive.append(weakref.ref(x.value))
+        y = np.exp(x)
+        alive.append(weakref.ref(y.value))
+        z = y * 2.0 - y
+        alive.append(weakref.ref(z.value))
+        seen.append([each() is not None for each in alive])
+        return np.sum(z)
+
+    np.testing.assert_allclose(av.grad(f)(np.ones(3)), np.exp(4.0) * np.ones(3))
+    assert seen == [[False, False, True, True, True]]  # x and z by their names, y because exp reads it
+
+
+@pytest.mark.usefixtures("lean_always", "fresh_pool")
+def test_a_value_is_taken_back_when_a_later_rule_reads_it():
+    def f(x):
+        y = x + 1.0  # no rule reads it so far
+        z = y - 2.0
+        return np.sum(y * z) + np.sum(np.where(y > 1.5, y**3, z))
+
+    x = np.array([0.0, 1.0, 2.0])
+    np.testing.assert_array_equal(av.grad(f)(x), av.trace(f, x).reverse().result)
+    value, found = av.value_and_grad(lambda x: (np.sum(x), (x + 1.0, x * x)), has_aux=True)(x)
+    np.testing.assert_array_equal(value[1][0], x + 1)
+    np.testing.assert_array_equal(value[1][1], x * x)
+    np.testing.assert_array_equal(found, np.ones(3))
+
+
+def test_what_a_rule_reads_is_found_in_its_code():
+    def helped(g, ans, x, y, axis):
+        return [g * part for part in (x, y)][axis]
+
+    assert read_by([lambda g, ans, x: np.reshape(g, shape_of(x))], 1) == set()
+    assert read_by([lambda g, ans, x, y: g * y, lambda g, ans, x, y: g / ans], 2) == {ANSWER, 1}
+    assert read_by([partial(helped, axis=0)], 2) == {0, 1}
+    assert read_by([lambda g, ans, x, y: (lambda: g * y)()], 2) == {1}
+    assert read_by([lambda g, ans, *xs: g], 2) == {ANSWER, 0, 1}
+    assert read_by([partial(lambda place, g, ans, x: g, 0)], 1) == {ANSWER, 0}
+    assert read_by([np.multiply], 1) == {ANSWER, 0}
 
 
 def test_a_part_adds_up():

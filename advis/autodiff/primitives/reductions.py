@@ -5,17 +5,16 @@ import numpy as np
 from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
 
 
-def _spread(g, x, axis, keepdims):
-    """Give back to a reduced array the axes that it lost, as far as broadcasting needs them."""
+def _spread(g, shape, axis, keepdims):
+    """Give back to a reduced array of this shape the axes that it lost, as far as broadcasting needs them."""
     if axis is None or keepdims or not shape_of(g):
         return g
     axes = axis if isinstance(axis, tuple) else (axis,)
-    return np.expand_dims(g, tuple(a % len(shape_of(x)) for a in axes))
+    return np.expand_dims(g, tuple(a % len(shape) for a in axes))
 
 
-def _size(x, axis):
-    """How many elements of x go into one element of the reduced array."""
-    shape = shape_of(x)
+def _size(shape, axis):
+    """How many elements of an array of this shape go into one element of the reduced array."""
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     return int(np.prod([shape[a] for a in axes], dtype=int))
 
@@ -24,21 +23,21 @@ sum_ = Primitive(
     "sum",
     np.sum,
     (lambda t, ans, x, axis, keepdims: np.sum(t, axis=axis, keepdims=keepdims),),
-    (lambda g, ans, x, axis, keepdims: _spread(g, x, axis, keepdims),),
+    (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims),),
     ("dense",),
 )
 mean = Primitive(
     "mean",
     np.mean,
     (lambda t, ans, x, axis, keepdims: np.mean(t, axis=axis, keepdims=keepdims),),
-    (lambda g, ans, x, axis, keepdims: _spread(g / _size(x, axis), x, axis, keepdims),),
+    (lambda g, ans, x, axis, keepdims: _spread(g / _size(shape_of(x), axis), shape_of(x), axis, keepdims),),
     ("dense",),
 )
 
 
 def _extreme_weights(ans, x, axis, keepdims):
     """1 at the extreme element and 0 elsewhere; elements that tie share equally (as in jax.numpy)."""
-    ties = plain_value(x) == _spread(plain_value(ans), x, axis, keepdims)
+    ties = plain_value(x) == _spread(plain_value(ans), shape_of(x), axis, keepdims)
     return ties / np.sum(ties, axis=axis, keepdims=True)
 
 
@@ -47,7 +46,7 @@ def _extreme(name, function):
         return np.sum(t * _extreme_weights(ans, x, axis, keepdims), axis=axis, keepdims=keepdims)
 
     def vjp(g, ans, x, axis, keepdims):
-        return _spread(g, x, axis, keepdims) * _extreme_weights(ans, x, axis, keepdims)
+        return _spread(g, shape_of(x), axis, keepdims) * _extreme_weights(ans, x, axis, keepdims)
 
     return Primitive(name, function, (jvp,), (vjp,), ("dense",))
 
@@ -85,7 +84,7 @@ prod = Primitive(
     ),
     (
         lambda g, ans, x, axis, keepdims: (
-            _spread(g, x, axis, keepdims) * (_product_of_others(x, axis) if shape_of(x) else 1.0)
+            _spread(g, shape_of(x), axis, keepdims) * (_product_of_others(x, axis) if shape_of(x) else 1.0)
         ),
     ),
     ("dense",),
@@ -182,7 +181,7 @@ def _cumprod(a, axis=None, dtype=None, out=None):
 
 def _direction(ans, x, axis, keepdims):
     """x over its norm, mirrored if it is complex; 0 where the norm is 0 (a subgradient)."""
-    length = _spread(np.where(plain_value(ans) == 0, 1.0, ans), x, axis, keepdims)
+    length = _spread(np.where(plain_value(ans) == 0, 1.0, ans), shape_of(x), axis, keepdims)
     return (np.conjugate(x) if plain_value(x).dtype.kind == "c" else x) / length
 
 
@@ -194,7 +193,7 @@ norm = Primitive(
             np.sum(t * _direction(ans, x, axis, keepdims), axis=axis, keepdims=keepdims)
         ),
     ),
-    (lambda g, ans, x, axis, keepdims: _spread(g, x, axis, keepdims) * _direction(ans, x, axis, keepdims),),
+    (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims) * _direction(ans, x, axis, keepdims),),
     ("dense",),
 )
 
