@@ -1,0 +1,143 @@
+"""Chains, accumulations and comparisons as tables, in the style of the evaluation trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from advis.analysis.accumulation import Accumulation
+from advis.analysis.assembly import Assembly
+from advis.analysis.chain import Chain
+from advis.analysis.comparison import Comparison
+from advis.analysis.factor import Factor
+from advis.autodiff.numbers import shape_text, value_text
+from advis.autodiff.table import LIMIT, Table
+
+
+def chain_table(chain: Chain) -> Table:
+    """Return the factors: name, stage, shape, entries, nonzeros, structure, edges."""
+    known = chain.is_known
+    edges = all(factor.planned_edges is not None or factor.stage is not None for factor in chain.factors)
+    headings = ["factor", "stage", "shape", "entries"] + ["nonzero", "structure"] * known + ["edges"] * edges
+    rows = [_factor_row(factor, known, edges) for factor in chain.factors]
+    m, n = chain.shape
+    title = f"{chain.title}: J = {' · '.join(factor.name for factor in chain.factors)} is {m:,}×{n:,}"
+    numeric = [False, False, False, True] + [True, False] * known + [True] * edges
+    return _table(title, headings, rows, numeric, _chain_notes(chain))
+
+
+def _factor_row(factor: Factor, known: bool, edges: bool) -> tuple[str, ...]:
+    rows, columns = factor.shape
+    if not known:
+        more: list[str] = []
+    elif factor.is_too_large:
+        more = ["–", "not built"]
+    else:
+        more = [f"{factor.nnz:,}", str(factor.structure)]
+    last = [f"{factor.edges:,}"] if edges else []
+    return (factor.name, factor.label, shape_text(factor.shape), f"{rows * columns:,}", *more, *last)
+
+
+def _chain_notes(chain: Chain) -> tuple[str, ...]:
+    notes = []
+    for name, shape in chain.flattened.items():
+        several = isinstance(shape, tuple) and bool(shape) and isinstance(shape[0], tuple)
+        if not several:
+            notes.append(f"{name}, of shape {shape_text(shape)}, is flattened to a vector")
+        elif len(shape) > 1:
+            notes.append(f"{name} is {len(shape)} arrays, one after the other in one vector")
+    return tuple(notes)
+
+
+def accumulation_table(accumulation: Accumulation) -> Table:
+    """Return the products in order: what is multiplied, shape, fma and their sum, entries alive, and the numbers."""
+    steps, chain = accumulation.steps, accumulation.chain
+    known = accumulation.matrices is not None
+    sweeps = any(step.kind != "product" for step in steps)
+    headings = ["step", "product", *(["how"] * sweeps), "shape", "fma", "total", "alive", *(["value"] * known)]
+    rows = [
+        (
+            str(step.number),
+            f"{step.name} = {_operand(chain, step.left)} · {_operand(chain, step.right)}",
+            *([step.kind] * sweeps),
+            shape_text(step.shape),
+            f"{step.fma:,}",
+            f"{step.total:,}",
+            f"{step.alive:,}",
+            *([value_text(step.matrix) if step.matrix is not None and step.matrix.size else "empty"] * known),
+        )
+        for step in steps
+    ]
+    return _table(
+        _accumulation_title(accumulation),
+        headings,
+        rows,
+        [True, False, *([False] * sweeps), False, True, True, True, *([True] * known)],
+    )
+
+
+def _accumulation_title(accumulation: Accumulation) -> str:
+    order = accumulation.order + (", matrix-free" if accumulation.matrix_free else "")
+    said = f"{accumulation.bracketing} ({order}): {accumulation.fma:,} fma"
+    sparse = accumulation.fma_sparse
+    said += f" ({sparse:,} without zeros)" if sparse is not None and sparse < accumulation.fma else ""
+    largest = shape_text(accumulation.largest_intermediate)
+    return f"{said}, at most {accumulation.peak_entries:,} entries alive, largest {largest}"
+
+
+def _operand(chain: Chain, span: tuple[int, int]) -> str:
+    """``∂y/∂b``, ``v``, or I for the identity."""
+    if span[0] == span[1]:
+        return "I"
+    return chain.factors[span[0]].name if span[1] - span[0] == 1 else chain.name_of(span)
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Return the orders: bracketing, fma, the times of the best one, entries at the peak, the largest."""
+    best = comparison.best
+    rows = [
+        (
+            row.label + (" ←" if row is best else ""),
+            row.bracketing if row.label != row.bracketing else "",
+            f"{row.fma:,}",
+            f"{row.fma / best.fma:.4g}" if best.fma else "–",
+            f"{row.peak_entries:,}",
+            shape_text(row.largest_intermediate),
+        )
+        for row in comparison.rows
+    ]
+    headings = ["order", "bracketing", "fma", "× best", "peak", "largest"]
+    notes = (f"there are {comparison.bracketings:,} bracketings",) if comparison.bracketings > 1 else ()
+    title = f"{comparison.chain.title}: orders of accumulation"
+    return _table(title, headings, rows, [False, False, True, True, True, False], notes)
+
+
+def assembly_table(assembly: Assembly) -> Table:
+    """Return the sweeps: which vector, fma, and the column or row that was found."""
+    forward = assembly.direction == "forward"
+    names = ("tangent", "column") if forward else ("adjoint", "row")
+    known = assembly.chain.is_known
+    total, rows = 0, []
+    for sweep in assembly.sweeps:
+        total += sweep.accumulation.fma
+        cells = [f"of {sweep.entry}", f"{sweep.accumulation.fma:,}", f"{total:,}"]
+        rows.append((*cells, *([value_text(sweep.found)] * known)))
+    count = f"{len(assembly.sweeps):,} {'JVP' if forward else 'VJP'}{'s' if len(assembly.sweeps) != 1 else ''}"
+    title = (
+        f"{assembly.chain.title}: J {names[1]} by {names[1]}, {count}: "
+        f"{assembly.fma:,} fma, at most {assembly.peak_entries:,} entries alive"
+    )
+    return _table(
+        title, [f"one-hot {names[0]}", "fma", "total", *([names[1]] * known)], rows, [False, True, True, True]
+    )
+
+
+def _table(
+    title: str, headings: Sequence[str], rows: Sequence[Any], numeric: Sequence[bool], notes: tuple[str, ...] = ()
+) -> Table:
+    """A table of at most so many rows; what is left out is said."""
+    omitted, gap = max(len(rows) - LIMIT, 0), 2 * LIMIT // 3
+    shown = [*rows[:gap], *rows[gap + omitted :]] if omitted else list(rows)
+    return Table(
+        title, tuple(headings), tuple(shown), tuple(numeric)[: len(headings)], notes, omitted, gap if omitted else 0
+    )
