@@ -172,6 +172,13 @@ class Accumulation(Shown):
         """The product of all factors; None if planned from shapes alone."""
         return self.matrices[-1] if self.matrices else self.chain.factors[0].jacobian
 
+    def matrix_of(self, span: Span) -> np.ndarray | None:
+        """Return a product that was made, or the matrix of a factor; None if planned from shapes alone."""
+        if self.matrices is None:
+            return None
+        made = {turn.span: matrix for turn, matrix in zip(self.turns, self.matrices, strict=True)}
+        return made[span] if span in made else self.chain.factors[span[0]].jacobian
+
     @property
     def result(self) -> Any:
         """What was asked for: the Jacobian, F'(x) v in the shape of the output, or uᵀ F'(x) in that of the input."""

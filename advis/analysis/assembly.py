@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from advis.analysis.accumulation import Accumulation
-from advis.analysis.factor import refuse_large
+from advis.analysis.factor import Variable, refuse_large
+from advis.analysis.orders import Cost
 from advis.autodiff.shown import Shown
 
 if TYPE_CHECKING:
@@ -18,23 +18,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sweeping:
-    """One sweep of vectors, and what it found of J.
+    """One sweep of vectors, and what it finds of J. It is carried out when it is looked at.
 
     Attributes
     ----------
+    chain : Chain
+    direction : str
+        ``forward`` finds a column, ``reverse`` a row.
     index : int
         Which column, or which row.
     entry : str
         The name of the input or output that the one-hot vector points at.
-    accumulation : Accumulation
-    found : ndarray or None
-        The column or row, None if planned from shapes alone.
     """
 
+    chain: Chain
+    direction: str
     index: int
     entry: str
-    accumulation: Accumulation
-    found: np.ndarray | None
+
+    @property
+    def accumulation(self) -> Accumulation:
+        """The sweep itself: the vectors that flow."""
+        forward = self.direction == "forward"
+        one = np.zeros(self.chain.sizes[-1 if forward else 0])
+        one[self.index] = 1.0
+        return self.chain.jvp(one) if forward else self.chain.vjp(one)
+
+    @property
+    def found(self) -> np.ndarray | None:
+        """The column or row, None if planned from shapes alone."""
+        matrix = self.accumulation.jacobian
+        return None if matrix is None else np.ravel(matrix)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -54,27 +68,31 @@ class Assembly(Shown):
     sweeps: tuple[Sweeping, ...]
 
     @property
+    def cost(self) -> Cost:
+        """What one sweep costs: all cost the same."""
+        return self.sweeps[0].accumulation.cost if self.sweeps else Cost((), (), (0, 0))
+
+    @property
     def fma(self) -> int:
         """All fused multiply-adds, of all sweeps."""
-        return sum(sweep.accumulation.fma for sweep in self.sweeps)
+        return len(self.sweeps) * self.cost.total
 
     @property
     def peak_entries(self) -> int:
         """The most entries alive at once: those of one sweep, since each is over before the next. J is not counted."""
-        return max((sweep.accumulation.peak_entries for sweep in self.sweeps), default=0)
+        return self.cost.peak
 
     @property
     def largest_intermediate(self) -> tuple[int, int]:
         """The shape of the largest vector."""
-        shapes = [sweep.accumulation.largest_intermediate for sweep in self.sweeps]
-        return max(shapes, key=lambda shape: shape[0] * shape[1], default=(0, 0))
+        return self.cost.largest
 
     @property
     def jacobian(self) -> np.ndarray | None:
         """J; None if planned from shapes alone."""
         if not self.chain.is_known:
             return None
-        found = [sweep.found for sweep in self.sweeps if sweep.found is not None]
+        found = [part for sweep in self.sweeps if (part := sweep.found) is not None]
         if not found:
             return np.zeros(self.chain.shape)
         return np.stack(found, axis=1 if self.direction == "forward" else 0)
@@ -87,35 +105,15 @@ class Assembly(Shown):
 
 def by_columns(chain: Chain) -> Assembly:
     """Return J from n JVPs; see `Chain.by_columns`."""
-    _check(chain)
-    entries = chain.ends[-1].entries
-    swept = (chain.jvp(one) for one in _one_hot(len(entries)))
-    return Assembly(chain, "forward", _sweepings(entries, swept))
+    return _assembly(chain, "forward", chain.ends[-1])
 
 
 def by_rows(chain: Chain) -> Assembly:
     """Return J from m VJPs; see `Chain.by_rows`."""
-    _check(chain)
-    entries = chain.ends[0].entries
-    swept = (chain.vjp(one) for one in _one_hot(len(entries)))
-    return Assembly(chain, "reverse", _sweepings(entries, swept))
+    return _assembly(chain, "reverse", chain.ends[0])
 
 
-def _check(chain: Chain) -> None:
-    first, last = chain.variables[0], chain.variables[-1]
-    refuse_large(f"∂{first}/∂{last}", chain.shape, chain.max_entries)
-
-
-def _one_hot(size: int) -> Iterator[np.ndarray]:
-    """The one-hot vectors, one at a time: all of them would be a matrix."""
-    for place in range(size):
-        one = np.zeros(size)
-        one[place] = 1.0
-        yield one
-
-
-def _sweepings(entries: tuple[str, ...], swept: Iterator[Accumulation]) -> tuple[Sweeping, ...]:
-    return tuple(
-        Sweeping(k, entry, one, None if one.jacobian is None else np.ravel(one.jacobian))
-        for k, (entry, one) in enumerate(zip(entries, swept, strict=True))
-    )
+def _assembly(chain: Chain, direction: str, end: Variable) -> Assembly:
+    refuse_large(f"∂{chain.variables[0]}/∂{chain.variables[-1]}", chain.shape, chain.max_entries)
+    sweeps = (Sweeping(chain, direction, index, entry) for index, entry in enumerate(end.entries))
+    return Assembly(chain, direction, tuple(sweeps))

@@ -133,8 +133,12 @@ class Chain(Shown):
         >>> av.chain(shapes=[(2, 1), (1, 3), (3, 3)], edges=[7, 14, 29]).accumulate("optimal", matrix_free=True).fma
         56
         """
-        turns = self._swept(order) if matrix_free else self._multiplied(order)
-        return Accumulation(self, order if isinstance(order, str) else str(order), turns, matrix_free)
+        said = order if isinstance(order, str) else str(order)
+        return Accumulation(self, said, self.turns(order, matrix_free), matrix_free)
+
+    def turns(self, order: Any, matrix_free: bool = False) -> tuple[Turn, ...]:
+        """Return the turns that an order takes, without carrying them out; see `accumulate`."""
+        return self._swept(order) if matrix_free else self._multiplied(order)
 
     def _multiplied(self, order: Any) -> tuple[Turn, ...]:
         if order == "optimal":
@@ -267,8 +271,18 @@ class Chain(Shown):
         """Return J row by row: one VJP for each output, with a one-hot adjoint; m sweeps of vectors."""
         return by_rows(self)
 
-    def compare(self) -> Comparison:
+    def compare(self, matrix_free: bool = False) -> Comparison:
         """Return all orders side by side: forward, reverse, optimal, other bracketings, sweep by sweep.
+
+        Parameters
+        ----------
+        matrix_free : bool, optional
+            Whether to compare the matrix-free orders instead, whose cost includes accumulating the factors.
+
+        Returns
+        -------
+        Comparison
+            ``.rows``, ``.best``; nothing is multiplied.
 
         Examples
         --------
@@ -276,7 +290,7 @@ class Chain(Shown):
         >>> av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)]).compare().best.label
         'reverse'
         """
-        return compared(self)
+        return compared(self, matrix_free)
 
     def __str__(self) -> str:
         from advis.analysis.chain_tables import chain_table

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
 
-from advis.analysis.accumulation import Accumulation
+from advis.analysis.accumulation import Accumulation, Product
 from advis.analysis.assembly import Assembly
 from advis.analysis.chain import Chain
 from advis.analysis.comparison import Comparison
 from advis.analysis.factor import Factor
-from advis.autodiff.numbers import shape_text, value_text
+from advis.analysis.orders import PRODUCT
+from advis.autodiff.numbers import scale_of, shape_text, value_text
 from advis.autodiff.table import LIMIT, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table, each written when it is shown."""
+
+    count: int
+    cells: Callable[[int], tuple[str, ...]]
 
 
 def chain_table(chain: Chain) -> Table:
     """Return the factors: name, stage, shape, entries, nonzeros, structure, edges."""
     known = chain.is_known
     edges = all(factor.planned_edges is not None or factor.stage is not None for factor in chain.factors)
+    built = _built(chain)
     headings = ["factor", "stage", "shape", "entries"] + ["nonzero", "structure"] * known + ["edges"] * edges
-    rows = [_factor_row(factor, known, edges) for factor in chain.factors]
+    rows = Rows(len(chain.factors), lambda k: _factor_row(chain.factors[k], known, k < built, edges))
     m, n = chain.shape
     title = f"{chain.title}: J = {' · '.join(factor.name for factor in chain.factors)} is {m:,}×{n:,}"
     numeric = [False, False, False, True] + [True, False] * known + [True] * edges
     return _table(title, headings, rows, numeric, _chain_notes(chain))
 
 
-def _factor_row(factor: Factor, known: bool, edges: bool) -> tuple[str, ...]:
+def _built(chain: Chain) -> int:
+    """How many factors are built to be looked at: a table of many large ones must not fill the memory."""
+    entries = accumulate(prod(factor.shape) for factor in chain.factors)
+    return sum(so_far <= chain.max_entries for so_far in entries)
+
+
+def _factor_row(factor: Factor, known: bool, built: bool, edges: bool) -> tuple[str, ...]:
     rows, columns = factor.shape
     if not known:
         more: list[str] = []
-    elif factor.is_too_large:
+    elif not built:
         more = ["–", "not built"]
     else:
         more = [f"{factor.nnz:,}", str(factor.structure)]
@@ -45,7 +63,7 @@ def _chain_notes(chain: Chain) -> tuple[str, ...]:
         if not several:
             notes.append(f"{name}, of shape {shape_text(shape)}, is flattened to a vector")
         elif len(shape) > 1:
-            notes.append(f"{name} is {len(shape)} arrays, one after the other in one vector")
+            notes.append(f"{name} is a vector of {len(shape)} values, one after the other")
     return tuple(notes)
 
 
@@ -53,10 +71,12 @@ def accumulation_table(accumulation: Accumulation) -> Table:
     """Return the products in order: what is multiplied, shape, fma and their sum, entries alive, and the numbers."""
     steps, chain = accumulation.steps, accumulation.chain
     known = accumulation.matrices is not None
-    sweeps = any(step.kind != "product" for step in steps)
+    sweeps = any(step.kind != PRODUCT for step in steps)
     headings = ["step", "product", *(["how"] * sweeps), "shape", "fma", "total", "alive", *(["value"] * known)]
-    rows = [
-        (
+
+    def row(k: int) -> tuple[str, ...]:
+        step = steps[k]
+        return (
             str(step.number),
             f"{step.name} = {_operand(chain, step.left)} · {_operand(chain, step.right)}",
             *([step.kind] * sweeps),
@@ -64,16 +84,25 @@ def accumulation_table(accumulation: Accumulation) -> Table:
             f"{step.fma:,}",
             f"{step.total:,}",
             f"{step.alive:,}",
-            *([value_text(step.matrix) if step.matrix is not None and step.matrix.size else "empty"] * known),
+            *([_value_text(accumulation, step)] if known else []),
         )
-        for step in steps
-    ]
+
+    rows = Rows(len(steps), row)
     return _table(
         _accumulation_title(accumulation),
         headings,
         rows,
         [True, False, *([False] * sweeps), False, True, True, True, *([True] * known)],
     )
+
+
+def _value_text(accumulation: Accumulation, step: Product) -> str:
+    """The numbers of a product; what is round-off beside its operands is written as 0."""
+    assert step.matrix is not None, "only a known accumulation has a column of values"
+    if step.kind != PRODUCT:
+        return value_text(step.matrix, scale=scale_of(step.matrix))
+    left, right = (accumulation.matrix_of(span) for span in (step.left, step.right))
+    return value_text(step.matrix, scale=scale_of(left) * scale_of(right))
 
 
 def _accumulation_title(accumulation: Accumulation) -> str:
@@ -95,8 +124,10 @@ def _operand(chain: Chain, span: tuple[int, int]) -> str:
 def comparison_table(comparison: Comparison) -> Table:
     """Return the orders: bracketing, fma, the times of the best one, entries at the peak, the largest."""
     best = comparison.best
-    rows = [
-        (
+
+    def cells(k: int) -> tuple[str, ...]:
+        row = comparison.rows[k]
+        return (
             row.label + (" ←" if row is best else ""),
             row.bracketing if row.label != row.bracketing else "",
             f"{row.fma:,}",
@@ -104,8 +135,8 @@ def comparison_table(comparison: Comparison) -> Table:
             f"{row.peak_entries:,}",
             shape_text(row.largest_intermediate),
         )
-        for row in comparison.rows
-    ]
+
+    rows = Rows(len(comparison.rows), cells)
     headings = ["order", "bracketing", "fma", "× best", "peak", "largest"]
     notes = (f"there are {comparison.bracketings:,} bracketings",) if comparison.bracketings > 1 else ()
     title = f"{comparison.chain.title}: orders of accumulation"
@@ -117,11 +148,13 @@ def assembly_table(assembly: Assembly) -> Table:
     forward = assembly.direction == "forward"
     names = ("tangent", "column") if forward else ("adjoint", "row")
     known = assembly.chain.is_known
-    total, rows = 0, []
-    for sweep in assembly.sweeps:
-        total += sweep.accumulation.fma
-        cells = [f"of {sweep.entry}", f"{sweep.accumulation.fma:,}", f"{total:,}"]
-        rows.append((*cells, *([value_text(sweep.found)] * known)))
+    one = assembly.cost.total
+
+    def row(k: int) -> tuple[str, ...]:
+        found = [value_text(assembly.sweeps[k].found)] if known else []
+        return (f"of {assembly.sweeps[k].entry}", f"{one:,}", f"{(k + 1) * one:,}", *found)
+
+    rows = Rows(len(assembly.sweeps), row)
     count = f"{len(assembly.sweeps):,} {'JVP' if forward else 'VJP'}{'s' if len(assembly.sweeps) != 1 else ''}"
     title = (
         f"{assembly.chain.title}: J {names[1]} by {names[1]}, {count}: "
@@ -133,11 +166,10 @@ def assembly_table(assembly: Assembly) -> Table:
 
 
 def _table(
-    title: str, headings: Sequence[str], rows: Sequence[Any], numeric: Sequence[bool], notes: tuple[str, ...] = ()
+    title: str, headings: Sequence[str], rows: Rows, numeric: Sequence[bool], notes: tuple[str, ...] = ()
 ) -> Table:
-    """A table of at most so many rows; what is left out is said."""
-    omitted, gap = max(len(rows) - LIMIT, 0), 2 * LIMIT // 3
-    shown = [*rows[:gap], *rows[gap + omitted :]] if omitted else list(rows)
-    return Table(
-        title, tuple(headings), tuple(shown), tuple(numeric)[: len(headings)], notes, omitted, gap if omitted else 0
-    )
+    """A table of at most so many rows; what is left out is said, and not worked out."""
+    omitted, gap = max(rows.count - LIMIT, 0), 2 * LIMIT // 3
+    shown = [k for k in range(rows.count) if not omitted or not gap <= k < gap + omitted]
+    cells = tuple(rows.cells(k) for k in shown)
+    return Table(title, tuple(headings), cells, tuple(numeric)[: len(headings)], notes, omitted, gap if omitted else 0)

@@ -112,7 +112,7 @@ def _whole(name: str, value: Any, least: int = 1) -> int:
     except TypeError:
         whole = -1
     if whole < least:
-        raise ValueError(f"chain: {name}={value!r} must be a whole number, at least {least}")
+        raise ValueError(f"chain: {name} is {value!r}; it must be a whole number, at least {least}")
     return whole
 
 
@@ -126,7 +126,7 @@ def _planned(
     count = len(sizes) - 1
     given = default_names(count) if names is None else tuple(names)
     check_names("chain", given, count)
-    elemental = [None] * count if edges is None else [_whole("edges", number, 0) for number in edges]
+    elemental = [None] * count if edges is None else [_whole("a number in edges", number, 0) for number in edges]
     if len(elemental) != count:
         raise ValueError(f"chain: edges has {len(elemental)} numbers for {count} factors; give one for each")
     ends = [vector(name, size) for name, size in zip((*reversed(given), "x"), sizes, strict=True)]
@@ -146,7 +146,7 @@ def _sizes(shapes: list[Any]) -> list[int]:
     for shape in shapes:
         if not isinstance(shape, Iterable) or len(parts := list(shape)) != 2:
             raise ValueError(f"chain: in shapes, {shape!r} is not a pair (rows, columns)")
-        pairs.append((_whole("shapes: a size", parts[0], 0), _whole("shapes: a size", parts[1], 0)))
+        pairs.append((_whole("a size in shapes", parts[0], 0), _whole("a size in shapes", parts[1], 0)))
     count = len(pairs)
     for place, (left, right) in enumerate(pairwise(pairs)):
         if left[1] != right[0]:
@@ -168,9 +168,9 @@ def _of_tape(tape: Tape, cuts: Iterable[str | Iterable[str]], limit: int) -> Cha
         raise ValueError(f"chain: {tape.function} returns no number; there is nothing to differentiate")
     whole = [inputs, *inner, outputs]
     ends = [variable_of(tape, cut) for cut in whole]
-    said = ", ".join(end.name for end in ends[1:-1]) or "nowhere"
+    said = ", ".join(end.name for end in ends[1:-1])
     labels = [f"F{k + 1}" for k in range(len(whole) - 1)]
-    return _cut(tape, whole, ends, labels, f"{tape.function}, cut at {said}", limit)
+    return _cut(tape, whole, ends, labels, f"{tape.function}, {f'cut at {said}' if said else 'not cut'}", limit)
 
 
 def _places(places: Sequence[Place]) -> Cut:
@@ -206,10 +206,8 @@ def _of_composition(composed: Composition, args: tuple[Any, ...], limit: int) ->
             raise TypeError(f"chain: stage {label} gives no floating-point number, so {name} has no derivative")
         return traced
 
-    def stages(*inputs: Any) -> Any:
-        return composed.run(keep, *inputs)
-
-    tape = record(stages, args, {}, True, function_name(composed), parameter_names(composed, len(args)))
+    watched = Composition(composed.stages, composed.names, keep)
+    tape = record(watched, args, {}, True, function_name(composed), parameter_names(composed, len(args)))
     inputs, outputs = _places(tape.input_places), _places(tape.output_places)
     ends = [variable_of(tape, inputs, "x", [tape.names[index] for index in inputs])]
     ends += [

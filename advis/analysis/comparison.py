@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advis.analysis.bracketing import Splits, every_bracketing, forward_splits, how_many, reverse_splits, text_of
-from advis.analysis.orders import PRODUCT, Cost, Turn, cheapest, cost_of, multiplied
+from advis.analysis.orders import PRODUCT, Cost, Turn, cheaper_modes, cheapest, cost_of, multiplied, splits_of, swept
 from advis.autodiff.shown import Shown
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Row:
     peak_entries : int
     largest_intermediate : tuple of int
     kind : str
-        ``order`` (forward, reverse, optimal, worst), ``bracketing`` (any other), ``sweep`` (all vectors at once) or
-        ``vectors`` (one by one).
+        ``order`` (forward, reverse, optimal, worst), ``bracketing`` (any other), ``sweep`` (all vectors at once),
+        ``vectors`` (one by one) or ``matrix-free``.
     """
 
     label: str
@@ -76,8 +76,10 @@ class Comparison(Shown):
         return comparison_table(self).text()
 
 
-def compared(chain: Chain) -> Comparison:
+def compared(chain: Chain, matrix_free: bool = False) -> Comparison:
     """Return the orders of a chain side by side; see `Chain.compare`."""
+    if matrix_free:
+        return Comparison(chain, tuple(_matrix_free(chain)), how_many(len(chain.factors)))
     sizes, labels, count = chain.sizes, chain.labels, len(chain.factors)
     named = {
         "forward": forward_splits(count),
@@ -91,6 +93,22 @@ def compared(chain: Chain) -> Comparison:
         others = [splits for splits in every_bracketing(count) if splits not in named.values()]
         rows += [_row(text_of(splits, labels), splits, sizes, labels, "bracketing") for splits in others]
     return Comparison(chain, (*rows, *_sweeps(sizes, labels)), how_many(count))
+
+
+def _matrix_free(chain: Chain) -> list[Row]:
+    """Forward, reverse and optimal by sweeps; and all matrices accumulated first, then multiplied in the best order."""
+    sizes, labels, count = chain.sizes, chain.labels, len(chain.factors)
+    rows = []
+    for label in ("forward", "reverse", "optimal", "factors first"):
+        if label == "factors first":
+            choices = {span: (PRODUCT, k) for span, k in _splits(sizes, dearest=False).items()}
+            turns = swept(choices, cheaper_modes(sizes), count)
+        else:
+            turns = chain.turns(label, matrix_free=True)
+        cost = cost_of(turns, sizes, chain.edges)
+        text = text_of(splits_of(turns), labels)
+        rows.append(Row(label, text, cost.total, cost.peak, cost.largest, "matrix-free"))
+    return rows
 
 
 def _splits(sizes: Sequence[int], dearest: bool) -> Splits:

@@ -6,6 +6,7 @@ import inspect
 import keyword
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -30,7 +31,13 @@ class Composition:
         What each stage is called: its function's name, made unique; ``F1``, ``F2``, … for what has none.
     """
 
-    def __init__(self, stages: Sequence[Callable[..., Any]], names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        stages: Sequence[Callable[..., Any]],
+        names: Sequence[str],
+        kept: Callable[[str, Any], Any] = lambda name, value: value,
+    ) -> None:
+        self._kept = kept  # is shown each result, with its name, and hands it on
         self.stages = tuple(stages)
         self.names = tuple(names)
         self.labels = _labels(self.stages)
@@ -39,37 +46,30 @@ class Composition:
         self._function = _written(self.stages, self.labels, self.names)
 
     def __call__(self, *args: Any) -> Any:
-        return self.run(lambda name, value: value, *args)
-
-    def run(self, kept: Callable[[str, Any], Any], /, *args: Any) -> Any:
-        """Apply the stages one after the other, and show each result, with its name, to a function that hands it on.
-
-        Raises
-        ------
-        ValueError
-            If a stage cannot take what it is given: the message names both stages and the shapes.
-        """
         given: list[Any] = [args if len(args) != 1 else args[0]]
 
         def keep(name: str, value: Any) -> Any:
-            value = kept(name, value)
-            given.append(value)
-            return value
+            given.append(self._kept(name, value))
+            return given[-1]
 
         try:
             return self._function(keep, *args)
         except (ValueError, IndexError) as error:
-            raise ValueError(self._refusal(given, error)) from error
+            said = self._reached(given)
+            raise ValueError(
+                f"compose: stage {said}: {type(error).__name__}: {error}; the stages are written in mathematical "
+                "order: compose(D, C, B, A) applies A first"
+            ) from error
+        except Exception as error:
+            if len(given) <= len(self.stages):
+                error.add_note(f"advis: stage {self._reached(given)}")
+            raise
 
-    def _refusal(self, given: list[Any], error: Exception) -> str:
-        """Which stage did not take what, and who gave it."""
+    def _reached(self, given: list[Any]) -> str:
+        """Which stage was given what, and by which stage."""
         at = len(given) - 1
-        what, shapes = ("x", *self.names)[at], _shapes(given[-1])
-        who = f"{what} of shape {shapes}" + (f" that stage {self.labels[at - 1]} gave" if at else "")
-        return (
-            f"compose: stage {self.labels[at]} cannot take {who}: {type(error).__name__}: {error}; "
-            "the stages are written in mathematical order, compose(D, C, B, A) applies A first"
-        )
+        from_stage = f" that stage {self.labels[at - 1]} gave" if at else ""
+        return f"{self.labels[at]} cannot take {('x', *self.names)[at]} of shape {_shapes(given[-1])}{from_stage}"
 
     @property
     def title(self) -> str:
@@ -141,7 +141,7 @@ def check_names(verb: str, names: Sequence[Any], count: int) -> None:
     ValueError
     """
     if len(names) != count:
-        raise ValueError(f"{verb}: names={names!r} are {len(names)} names for {count} stages; give one for each")
+        raise ValueError(f"{verb}: names={names!r} has length {len(names)}, for {count} stages; give one name for each")
     for name in names:
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name == "x":
             raise ValueError(f"{verb}: names: {name!r} cannot name a variable (x is the input); write for example 'a'")
@@ -165,7 +165,7 @@ def _signature(first: Callable[..., Any]) -> inspect.Signature:
     try:
         parameters = inspect.signature(first).parameters.values()
     except (TypeError, ValueError):
-        parameters = {}.values()  # type: ignore[assignment]
+        parameters = {}.values()
     needed = [p.name for p in parameters if p.kind in kinds and p.default is p.empty]
     names = needed if len(needed) > 1 else ["x"]
     return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names])
@@ -185,16 +185,13 @@ def _written(stages: Sequence[Any], labels: Sequence[str], names: Sequence[str])
     space: dict[str, Any] = {"__name__": "composition"}
     lines, given = ["def F(_keep, *x):"], "*x"
     for place, (stage, label, name) in enumerate(zip(stages, labels, names, strict=True)):
-        own = type(stage) is FunctionType and stage.__code__.co_name == label
+        name_of_block = label.partition("#")[0]  # blocks of one name are counted by themselves
+        own = type(stage) is FunctionType and stage.__code__.co_name == name_of_block
         space[f"_stage{place}"] = stage
-        space[f"_block{place}"] = _opened(label.partition("#")[0], own)
+        space[f"_block{place}"] = nullcontext if own else partial(block, name_of_block)
         lines += [f"    with _block{place}():", f"        {name} = _stage{place}({given})"]
         lines += [f"    {name} = _keep({name!r}, {name})"]
         given = name
     exec(compile("\n".join([*lines, f"    return {given}"]), "<composition>", "exec"), space)
     function: Callable[..., Any] = space["F"]
     return function
-
-
-def _opened(label: str, own: bool) -> Callable[[], Any]:
-    return nullcontext if own else lambda: block(label)

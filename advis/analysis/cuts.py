@@ -41,13 +41,18 @@ def _cut_named(tape: Tape, cut: Any) -> Cut:
     try:
         found = sorted({tape.index_of(name) for name in names})
     except KeyError as error:
-        raise KeyError(f"chain: in the cut {cut!r}: {error.args[0]}") from None
+        raise KeyError(f"chain: in the cut {_quoted(names)}: {error.args[0]}") from None
     still = [tape.names[index] for index in found if not tape.carried[index]]
     if still:
         raise ValueError(
             f"chain: the cut {_said(tape, found)} has {still[0]}, which does not depend on an input; leave it out"
         )
     return tuple(found)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    """A cut as it is written; a set in order, since sets have none."""
+    return repr(names[0]) if len(names) == 1 else "{" + ", ".join(map(repr, sorted(names))) + "}"
 
 
 def stages_between(tape: Tape, cuts: Sequence[Cut]) -> list[Stage]:

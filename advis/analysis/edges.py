@@ -37,13 +37,13 @@ def _edges(partial: Partial) -> int:
         return min(rows, columns)
     shapes = [shape_of(partial.tape.values[parent]) for parent in partial.tape.parents[partial.index]]
     if primitive.name == "matmul":
-        return rows * shapes[0][-1]
+        return rows * int(shapes[0][-1])
     if primitive.name == "einsum":
         return _einsum_edges(primitive.options["subscripts"], shapes, partial.place)
     if primitive.name in _REDUCTIONS:
         return columns
     if primitive.name in ("cumsum", "cumprod"):
-        return columns * (shapes[0][primitive.options["axis"]] + 1) // 2
+        return columns * (int(shapes[0][primitive.options["axis"]]) + 1) // 2
     return rows * columns
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from advis.analysis.edges import elemental_edges
 from advis.autodiff.errors import MissingRule
 from advis.autodiff.primitives.rule import shape_of
+from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Tape
 
 
@@ -44,13 +45,11 @@ class Stage:
 
     def jvps(self, columns: np.ndarray) -> np.ndarray:
         """Return the Jacobian times a matrix (n, k), from one forward sweep that carries k tangents."""
-        sweep = self.tape.forward(*self._seeds(columns.T, self.sources))
-        return self._gathered([sweep.at(index) for index in self.targets], columns.shape[1]).T
+        return self._gathered(self.tape.forward(*self._seeds(columns.T, self.sources)), self.targets).T
 
     def vjps(self, rows: np.ndarray) -> np.ndarray:
         """Return a matrix (k, m) times the Jacobian, from one reverse sweep that carries k adjoints."""
-        sweep = self.tape.reverse(tuple(self._seeds(rows, self.targets)))
-        return self._gathered([sweep.at(index) for index in self.sources], rows.shape[0])
+        return self._gathered(self.tape.reverse(tuple(self._seeds(rows, self.targets))), self.sources)
 
     def jacobian(self) -> np.ndarray:
         """Return the whole Jacobian, from sweeps in the direction that needs fewer; reverse where both need as many."""
@@ -74,9 +73,11 @@ class Stage:
         pieces = np.split(rows, np.cumsum([prod(shape) for shape in shapes])[:-1], axis=1)
         return [np.reshape(piece, (len(rows), *shape)) for piece, shape in zip(pieces, shapes, strict=True)]
 
-    def _gathered(self, parts: list[np.ndarray], count: int) -> np.ndarray:
-        flat = [np.reshape(part, (count, -1 if np.size(part) else 0)) for part in parts]
-        return np.concatenate(flat, axis=1)
+    def _gathered(self, sweep: Sweep, ends: Sequence[int]) -> np.ndarray:
+        """What arrived at some nodes, a row for each seed."""
+        pairs = zip(ends, self._shapes(ends), strict=True)
+        parts = [np.reshape(sweep.at(index), (sweep.count or 0, prod(shape))) for index, shape in pairs]
+        return np.concatenate(parts, axis=1)
 
     def _shapes(self, ends: Sequence[int]) -> list[tuple[int, ...]]:
         return [tuple(shape_of(self.tape.values[index])) for index in ends]

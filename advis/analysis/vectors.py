@@ -32,14 +32,15 @@ def flat_vector(chain: Chain, given: Any, verb: str) -> np.ndarray | None:
             raise ValueError(f"chain.{verb}: give {letter} with {said} numbers, one for each entry of {name}")
         return np.ones(1) if chain.is_known else None
     parts = _parts(chain.tape, given, verb)
-    flat = np.concatenate([np.ravel(part) for part in parts]) if parts else np.zeros(0)
-    if flat.size != size:
-        shapes = " and ".join(str(np.shape(part)) for part in parts)
+    found = [np.shape(part) for part in parts]
+    wanted = [shape for _, shape in chain.ends[-1 if verb == "jvp" else 0].parts]
+    if found not in (wanted, [(size,)], [(size, 1) if verb == "jvp" else (1, size)]):
+        said = " and ".join(map(str, wanted))
         raise ValueError(
-            f"chain.{verb}: {letter} has shape {shapes}, {flat.size} numbers in all; {name} has {size}: give {letter} "
-            f"in its shape, or flat with shape ({size},)"
+            f"chain.{verb}: {letter} has shape {' and '.join(map(str, found))}; {name} has {size} numbers, of shape "
+            f"{said}: give {letter} in this shape, or flat with shape ({size},)"
         )
-    return flat
+    return np.concatenate([np.ravel(part) for part in parts]) if parts else np.zeros(0)
 
 
 def _end(chain: Chain, verb: str) -> tuple[int, str, str]:
