@@ -8,6 +8,7 @@ from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.tape import Tape
 
+_ONE_FOR_EACH_ROW = ("scalar", "identity", "diagonal", "broadcast", "permutation")
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "norm"})
 
 
@@ -31,7 +32,7 @@ def elemental_edges(tape: Tape) -> int:
 def _edges(partial: Partial) -> int:
     rows, columns = partial.shape
     primitive, structure = partial.tape.primitives[partial.index], partial.structure
-    if structure in ("scalar", "identity", "diagonal", "broadcast", "permutation") or primitive.name == "getitem":
+    if structure in _ONE_FOR_EACH_ROW or primitive.name in ("getitem", "broadcast_to"):
         return rows
     if structure == "selection":
         return min(rows, columns)
