@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 
+import numpy as np
+
 from advis.analysis.accumulation import Accumulation, Product
 from advis.analysis.assembly import Assembly
 from advis.analysis.chain import Chain
@@ -100,9 +102,16 @@ def _value_text(accumulation: Accumulation, step: Product) -> str:
     """The numbers of a product; what is round-off beside its operands is written as 0."""
     assert step.matrix is not None, "only a known accumulation has a column of values"
     if step.kind != PRODUCT:
-        return value_text(step.matrix, scale=scale_of(step.matrix))
+        return _entries_text(step.matrix, scale_of(step.matrix))
     left, right = (accumulation.matrix_of(span) for span in (step.left, step.right))
-    return value_text(step.matrix, scale=scale_of(left) * scale_of(right))
+    return _entries_text(step.matrix, scale_of(left) * scale_of(right))
+
+
+def _entries_text(matrix: np.ndarray, scale: float = 0.0) -> str:
+    """A number, a row or a column as such, and the range of a matrix."""
+    if 1 in matrix.shape:
+        matrix = np.ravel(matrix)
+    return value_text(matrix[0] if matrix.shape == (1,) else matrix, scale=scale)
 
 
 def _accumulation_title(accumulation: Accumulation) -> str:
@@ -151,7 +160,7 @@ def assembly_table(assembly: Assembly) -> Table:
     one = assembly.cost.total
 
     def row(k: int) -> tuple[str, ...]:
-        found = [value_text(assembly.sweeps[k].found)] if known else []
+        found = [_entries_text(vector)] if (vector := assembly.sweeps[k].found) is not None else []
         return (f"of {assembly.sweeps[k].entry}", f"{one:,}", f"{(k + 1) * one:,}", *found)
 
     rows = Rows(len(assembly.sweeps), row)

@@ -213,8 +213,9 @@ def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[st
     """Names for constant arrays that f took from a keyword, its closure or its module."""
     if not recorder.source:
         return {}
-    stages = getattr(f, "stages", (f,))  # of a composition
-    known = [pair for stage in stages for pair in _known_to(inspect.unwrap(stage)).items()]
+    stages = getattr(f, "stages", None)
+    functions = stages if isinstance(stages, tuple) else (f,)  # of a composition those of its stages
+    known = [pair for stage in functions for pair in _known_to(inspect.unwrap(stage)).items()]
     by_identity = {id(value): name for name, value in (*known, *keywords.items()) if isinstance(value, np.ndarray)}
     return {index: by_identity[id(value)] for value, index in recorder._constants.values() if id(value) in by_identity}
 

@@ -194,10 +194,10 @@ def test_an_accumulation_as_text():
         [
             "(sum tanh) F1 (reverse): 8 fma (4 without zeros), at most 4 entries alive, largest 1×2",
             "",
-            "step  product                shape  fma  total  alive  value",
-            "────  ─────────────────────  ─────  ───  ─────  ─────  ─────",
-            "   1  ∂y/∂a = ∂y/∂b · ∂b/∂a  1×2      4      4      2  all 1",
-            "   2  ∂y/∂x = ∂y/∂a · ∂a/∂x  1×2      4      8      4  all 2",
+            "step  product                shape  fma  total  alive   value",
+            "────  ─────────────────────  ─────  ───  ─────  ─────  ──────",
+            "   1  ∂y/∂a = ∂y/∂b · ∂b/∂a  1×2      4      4      2  [1, 1]",
+            "   2  ∂y/∂x = ∂y/∂a · ∂a/∂x  1×2      4      8      4  [2, 2]",
         ]
     )
     assert "adjoint" in str(chain.accumulate("reverse", matrix_free=True))
@@ -209,9 +209,9 @@ def test_round_off_is_written_as_zero():
     back = np.array([[0.6, 0.8], [-0.8, 0.6]])
     chain = av.chain(av.compose(lambda a: (back @ a)[:1], lambda x: turn @ x), np.ones(2))
     shift = av.compose(lambda a: 0.1 * a[0] + 0.2 * a[1] - 0.3 * a[2], lambda x: np.stack([x, x, x]))
-    assert str(chain.accumulate()).split()[-3:] == ["0", "to", "1"]
+    assert str(chain.accumulate()).endswith("[1, 0]")
     assert abs(av.chain(shift, 1.0).accumulate().jacobian[0, 0]) > 0
-    assert str(av.chain(shift, 1.0).accumulate()).endswith("all 0")
+    assert str(av.chain(shift, 1.0).accumulate()).endswith("  0")
 
 
 def test_many_steps_are_elided():
