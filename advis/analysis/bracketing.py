@@ -17,6 +17,10 @@ from advis.autodiff.table import tex_text
 Span = tuple[int, int]
 Splits = dict[Span, int]
 
+MOST_TOLD = 8
+AROUND = 60
+"""An error lists so many factors, and shows so many characters before and after the place where it is wrong."""
+
 _TOKEN = re.compile(r"[()]|[^\s()·*@]+")
 
 
@@ -218,7 +222,7 @@ class _Reader:
         """The span of a pair of parentheses: of one part, or the product of two."""
         if len(parts) > 2:
             place = parts[2][1]
-            said = self.text[parts[0][1] : end].strip()
+            said = order_text(self.text[parts[0][1] : end].strip())
             raise self._wrong(place, f"{said} does not say which pair is multiplied first; put parentheses around two")
         whole = parts[0][0][0], parts[-1][0][1]
         if len(parts) == 2:
@@ -226,9 +230,17 @@ class _Reader:
         return whole
 
     def _wrong(self, place: int, what: str) -> ValueError:
+        labels = self.labels if len(self.labels) <= MOST_TOLD else [*self.labels[:2], "…", self.labels[-1]]
+        start = max(place - AROUND, 0)
+        shown = self.text[start : place + AROUND]
         return ValueError(
-            f"accumulate: order={self.text!r} is wrong at character {place + 1}: {what}\n"
-            f"  {self.text}\n  {' ' * place}^\n"
-            f"the factors are {' '.join(self.labels)}; write for example "
-            f"{text_of(reverse_splits(len(self.labels)), self.labels)!r}, or 'forward', 'reverse', 'optimal'"
+            f"accumulate: order={order_text(self.text)} is wrong at character {place + 1}: {what}\n"
+            f"  {shown}\n  {' ' * (place - start)}^\n"
+            f"the factors are {' '.join(labels)}; write for example "
+            f"{text_of(reverse_splits(len(labels)), labels)!r}, or 'forward', 'reverse', 'optimal'"
         )
+
+
+def order_text(text: str) -> str:
+    """Return an order as it is quoted: of a long one the beginning."""
+    return repr(text if len(text) <= AROUND else text[: AROUND - 1] + "…")

@@ -15,7 +15,7 @@ from advis.analysis.chain import Chain
 from advis.analysis.comparison import Comparison
 from advis.analysis.factor import Factor
 from advis.analysis.orders import PRODUCT
-from advis.autodiff.numbers import scale_of, shape_text, value_text
+from advis.autodiff.numbers import number, scale_of, shape_text, value_text
 from advis.autodiff.table import LIMIT, Table
 
 
@@ -140,7 +140,7 @@ def comparison_table(comparison: Comparison) -> Table:
             row.label + (" ←" if row is best else ""),
             row.bracketing if row.label != row.bracketing else "",
             f"{row.fma:,}",
-            f"{row.fma / best.fma:.4g}" if best.fma else "–",
+            number(row.fma / best.fma) if best.fma else "–",
             f"{row.peak_entries:,}",
             shape_text(row.largest_intermediate),
         )

@@ -61,8 +61,8 @@ class Comparison(Shown):
 
     @property
     def best(self) -> Row:
-        """The row with the fewest fma, of several the first."""
-        return min(self.rows, key=lambda row: row.fma)
+        """The row with the fewest fma; of several the one with the lowest peak, then the first."""
+        return min(self.rows, key=lambda row: (row.fma, row.peak_entries))
 
     def __getitem__(self, label: str) -> Row:
         for row in self.rows:

@@ -72,7 +72,7 @@ def _stage(tape: Tape, before: Cut, after: Cut) -> Stage:
     outside = [index for index in between if tape.primitives[index] is INPUT]
     if outside:
         raise ValueError(_bypassed(tape, before, after, between, outside[0]))
-    return Stage(_piece(tape, before, after, between), before, after)
+    return Stage(_piece(tape, before, after, between), before, after, tuple(sorted(between)))
 
 
 def _needed(tape: Tape, before: Cut, after: Cut) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 
 from advis.autodiff.partial import Partial
@@ -12,8 +13,8 @@ _ONE_FOR_EACH_ROW = ("scalar", "identity", "diagonal", "broadcast", "permutation
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "norm"})
 
 
-def elemental_edges(tape: Tape) -> int:
-    """Return the number of scalar partials on all edges that a derivative passes.
+def elemental_edges(tape: Tape, nodes: Iterable[int] | None = None) -> int:
+    """Return the number of scalar partials on all edges that a derivative passes, of some nodes or of all.
 
     An elementwise operation on n elements has n, a matrix times a vector one for each entry of the matrix: zeros that
     follow from the kind of operation do not count, zeros that stand in the data do.
@@ -25,7 +26,8 @@ def elemental_edges(tape: Tape) -> int:
     >>> elemental_edges(av.trace(lambda x: np.tanh(np.ones((3, 2)) @ x), np.ones(2)))
     9
     """
-    partials = (Partial(tape, index, place) for index in range(len(tape)) for place in range(len(tape.parents[index])))
+    indices = range(len(tape)) if nodes is None else nodes
+    partials = (Partial(tape, index, place) for index in indices for place in range(len(tape.parents[index])))
     return sum(_edges(partial) for partial in partials if partial.passes)
 
 

@@ -26,11 +26,14 @@ class Stage:
         The whole tape with the nodes of the first cut as its inputs, and those of the next as its outputs.
     sources, targets : tuple of int
         The nodes of the two cuts. A target may stand here twice.
+    nodes : tuple of int
+        The nodes that a sweep over the stage visits: those behind the sources, the targets included.
     """
 
     tape: Tape
     sources: tuple[int, ...]
     targets: tuple[int, ...]
+    nodes: tuple[int, ...]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -41,7 +44,7 @@ class Stage:
     @cached_property
     def edges(self) -> int:
         """How many elemental partials it has: what one tangent or adjoint costs."""
-        return elemental_edges(self.tape)
+        return elemental_edges(self.tape, self.nodes)
 
     def jvps(self, columns: np.ndarray) -> np.ndarray:
         """Return the Jacobian times a matrix (n, k), from one forward sweep that carries k tangents."""
@@ -77,6 +80,7 @@ class Stage:
         """What arrived at some nodes, a row for each seed."""
         pairs = zip(ends, self._shapes(ends), strict=True)
         parts = [np.reshape(sweep.at(index), (sweep.count or 0, prod(shape))) for index, shape in pairs]
+        self.tape._latest.clear()  # a batch of sweeps is large, and nobody looks at it here
         return np.concatenate(parts, axis=1)
 
     def _shapes(self, ends: Sequence[int]) -> list[tuple[int, ...]]:
