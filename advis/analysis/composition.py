@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import keyword
+import linecache
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -180,18 +181,25 @@ def _written(stages: Sequence[Any], labels: Sequence[str], names: Sequence[str])
     """The composition as a Python function with a line for each stage, ``a = A(x)``.
 
     It is written out because names come from the bytecode: the result of a stage that is stored in ``a`` is called a. A
-    Python function is a block by itself; any other stage is given one.
+    Python function is a block by itself; any other stage is given one. The text that readers are shown of it leaves out
+    what is ours.
     """
     space: dict[str, Any] = {"__name__": "composition"}
-    lines, given = ["def F(_keep, *x):"], "*x"
+    lines, shown, given = ["def F(_keep, *x):"], ["def F(x):"], "*x"
     for place, (stage, label, name) in enumerate(zip(stages, labels, names, strict=True)):
-        name_of_block = label.partition("#")[0]  # blocks of one name are counted by themselves
-        own = type(stage) is FunctionType and stage.__code__.co_name == name_of_block
-        space[f"_stage{place}"] = stage
-        space[f"_block{place}"] = nullcontext if own else partial(block, name_of_block)
-        lines += [f"    with _block{place}():", f"        {name} = _stage{place}({given})"]
-        lines += [f"    {name} = _keep({name!r}, {name})"]
+        block_name = label.partition("#")[0]  # blocks of one name are counted by themselves
+        own = type(stage) is FunctionType and stage.__code__.co_name == block_name
+        called = label.replace("#", "_")
+        if called in space or called in (*names, "x", "F") or called.startswith("_"):
+            called = f"_stage{place}"
+        space[called], space[f"_block{place}"] = stage, nullcontext if own else partial(block, block_name)
+        call = f"        {name} = {called}({given})"
+        lines += [f"    with _block{place}():", f"{call}; {name} = _keep({name!r}, {name})"]
+        shown += [f"    with block({block_name!r}):", call.replace("*x", "x")]
         given = name
-    exec(compile("\n".join([*lines, f"    return {given}"]), "<composition>", "exec"), space)
+    file = f"<{' ∘ '.join(reversed(labels))}: {', '.join(names)}>"  # the same file has the same text
+    exec(compile("\n".join([*lines, f"    return {given}"]), file, "exec"), space)
+    text = "\n".join([*shown, f"    return {given}\n"])
+    linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
     function: Callable[..., Any] = space["F"]
     return function

@@ -78,6 +78,18 @@ def test_constants_keep_the_names_that_they_have_in_the_stages():
     assert av.trace(av.compose(D, A), np.ones(4))["a"].expression == "W @ x"
 
 
+def test_its_lines_can_be_read():
+    def a(x):
+        return x * 2.0
+
+    composed = av.compose(np.sum, np.tanh, B, a, B)  # a is also the name of an intermediate
+    tape = av.trace(composed, np.ones(3))
+    assert str(tape["d"].source) == "line 9 of F: d = tanh(c)"
+    assert str(tape["y"].source) == "line 11 of F: y = sum(d)"
+    assert tape["b"].blocks == ("a",)
+    assert composed(np.ones(3)) == np.sum(np.tanh(B(a(B(np.ones(3))))))
+
+
 def test_the_first_stage_may_take_several_arguments():
     composed = av.compose(np.sin, lambda p, q: p * q)
     assert composed(2.0, 3.0) == np.sin(6.0)
