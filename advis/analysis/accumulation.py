@@ -14,6 +14,7 @@ from advis.analysis.factor import Factor, refuse_large
 from advis.analysis.orders import ADJOINT, PRODUCT, TANGENT, Cost, Turn, cost_of, splits_of
 from advis.analysis.sparsity import sparse_costs
 from advis.autodiff.shown import Shown
+from advis.autodiff.sweeps import quiet
 
 if TYPE_CHECKING:
     from advis.analysis.chain import Chain
@@ -227,8 +228,9 @@ def carried_out(factors: Sequence[Factor], turns: Sequence[Turn], limit: int) ->
             return np.eye(factors[span[0]].shape[0] if span[0] < len(factors) else factors[-1].shape[1])
         return made[span] if span in made else factors[span[0]].jacobian
 
-    for turn in turns:
-        made[turn.span] = _carried_out(turn, factors, operand)
+    with quiet():
+        for turn in turns:
+            made[turn.span] = _carried_out(turn, factors, operand)
     return tuple(made[turn.span] for turn in turns)
 
 

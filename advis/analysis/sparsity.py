@@ -24,16 +24,15 @@ def structure_of(matrix: np.ndarray) -> str:
     >>> structure_of(np.eye(3)), structure_of(np.eye(8) + np.eye(8, k=1)), structure_of(np.ones((2, 3)))
     ('identity', 'banded', 'dense')
     """
+    filled = int(np.count_nonzero(matrix))
+    if 2 * filled > matrix.size or not filled:
+        return "dense" if filled else "zero"
     rows, columns = np.nonzero(matrix)
-    if not rows.size:
-        return "zero"
     below, above = int(np.max(rows - columns)), int(np.max(columns - rows))
     if matrix.shape[0] == matrix.shape[1] > 1 and below == above == 0:
-        return "identity" if rows.size == len(matrix) and np.all(matrix[rows, columns] == 1) else "diagonal"
+        return "identity" if filled == len(matrix) and np.all(matrix[rows, columns] == 1) else "diagonal"
     band = _band_size(matrix.shape[0], matrix.shape[1], below, above)
-    if min(matrix.shape) > 1 and 2 * band <= matrix.size and 2 * rows.size >= band:
-        return "banded"
-    return "sparse" if 2 * rows.size <= matrix.size else "dense"
+    return "banded" if min(matrix.shape) > 1 and 2 * band <= matrix.size and 2 * filled >= band else "sparse"
 
 
 def _band_size(rows: int, columns: int, below: int, above: int) -> int:

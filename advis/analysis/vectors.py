@@ -67,10 +67,12 @@ def _structure(tape: Tape, verb: str) -> Any:
 def _numbers(given: Any, verb: str) -> np.ndarray:
     letter = "v" if verb == "jvp" else "u"
     try:
-        array = np.asarray(given, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"chain.{verb}: {letter} must be an array of real numbers, not {given!r} ({error})") from None
-    return array
+        array = np.asarray(given)
+    except ValueError:  # of lists of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"chain.{verb}: {letter} must be an array of real numbers, not {given!r}")
+    return array.astype(float)
 
 
 def in_shape(chain: Chain, verb: str) -> Callable[[np.ndarray], Any]:

@@ -1,5 +1,7 @@
 """Chains: from functions, from shapes; flattening, names, limits, bad input."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -144,6 +146,22 @@ def test_single_precision_and_empty_arrays():
     assert "1×0" in str(empty)
 
 
+def test_what_is_not_finite_passes_without_a_warning_of_ours():
+    with np.errstate(all="ignore"):  # those of the function itself
+        chain = av.chain(av.compose(np.sum, lambda a: a * 0.0, np.log), np.array([0.0, 1.0]))
+    with warnings.catch_warnings(action="error"):
+        for matrix_free in (False, True):
+            assert np.isnan(chain.accumulate("forward", matrix_free).jacobian[0, 0])
+        assert "nan" in str(chain.accumulate("reverse"))
+
+
+def test_inside_a_trace_a_chain_is_differentiated():
+    def gradient(x):
+        return av.chain(av.compose(np.sum, np.sin), x).accumulate("reverse", matrix_free=True).jacobian[0]
+
+    np.testing.assert_allclose(av.jacobian(gradient)(np.ones(2)), -np.sin(1.0) * np.eye(2))
+
+
 def test_a_plain_function_is_one_stage():
     chain = av.chain(D, np.ones(3))
     assert chain.title == "F = D"
@@ -280,8 +298,9 @@ def test_vectors_of_the_wrong_size():
         chain.jvp()
     with pytest.raises(ValueError, match=r"chain\.vjp: give u with m = 3 numbers"):
         chain.vjp()
-    with pytest.raises(ValueError, match="real numbers"):
-        chain.jvp(["a", "b", "c", "d"])
+    for wrong in (["a", "b", "c", "d"], np.ones(4) * 1j, [[1.0], [2.0, 3.0]], {"x": 1.0}):
+        with pytest.raises(TypeError, match="v must be an array of real numbers"):
+            chain.jvp(wrong)
     image = av.chain(av.compose(np.sum, np.sin), np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"of shape \(2, 3\): give v in this shape, or flat with shape \(6,\)"):
         image.jvp(np.ones((3, 2)))

@@ -1,4 +1,4 @@
-"""Measured time against predicted fma, and the time to find an optimum: ``python tests/benchmarks/chains.py``."""
+"""Measured time against predicted fma, and the time to find an optimum: ``python tests/benchmarks/orders.py``."""
 
 import os
 
