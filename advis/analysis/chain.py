@@ -68,7 +68,7 @@ class Chain(Shown):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The sizes of the variables: (m, \\|c\\|, \\|b\\|, \\|a\\|, n)."""
+        """The sizes of the variables: (m, |c|, |b|, |a|, n)."""
         return tuple(end.size for end in self.ends)
 
     @property
