@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from advis.analysis.accumulation import Accumulation
 from advis.analysis.bugs import Sabotage, SabotagedTape
+from advis.analysis.chain import Chain
+from advis.analysis.chains import chain
 from advis.analysis.check import Check, check
+from advis.analysis.comparison import Comparison
+from advis.analysis.composition import Composition, compose
+from advis.analysis.factor import Factor
 from advis.analysis.sabotage import sabotage
 from advis.autodiff.custom import primitive, stop_gradient
 from advis.autodiff.errors import OffTape
@@ -21,7 +27,12 @@ from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __all__ = [
+    "Accumulation",
+    "Chain",
     "Check",
+    "Comparison",
+    "Composition",
+    "Factor",
     "Node",
     "OffTape",
     "Sabotage",
@@ -29,7 +40,9 @@ __all__ = [
     "Sweep",
     "Tape",
     "block",
+    "chain",
     "check",
+    "compose",
     "grad",
     "hessian",
     "hvp",

@@ -241,17 +241,29 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
 
 def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[str, Any]) -> dict[int, str]:
     """Names for constant arrays that f took from a keyword, its closure or its module."""
+<<<<<<< HEAD
     if not recorder.source or not recorder._constants:
         return {}
     function = inspect.unwrap(f) if callable(f) else f
+=======
+    if not recorder.source:
+        return {}
+    stages = getattr(f, "stages", None)
+    functions = stages if isinstance(stages, tuple) else (f,)  # of a composition those of its stages
+    known = [pair for stage in functions for pair in _known_to(inspect.unwrap(stage)).items()]
+    by_identity = {id(value): name for name, value in (*known, *keywords.items()) if isinstance(value, np.ndarray)}
+    return {index: by_identity[id(value)] for value, index in recorder._constants.values() if id(value) in by_identity}
+
+
+def _known_to(function: Any) -> dict[str, Any]:
+    """What a function takes from its closure and its module, by name."""
+>>>>>>> chain
     code = getattr(function, "__code__", None)
     if code is None:
         return {}
     cells = zip(code.co_freevars, getattr(function, "__closure__", None) or (), strict=False)
     known = {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
-    known |= {name: function.__globals__[name] for name in code.co_names if name in function.__globals__}
-    by_identity = {id(value): name for name, value in (known | keywords).items() if isinstance(value, np.ndarray)}
-    return {index: by_identity[id(value)] for value, index in recorder._constants.values() if id(value) in by_identity}
+    return known | {name: function.__globals__[name] for name in code.co_names if name in function.__globals__}
 
 
 def _is_filled(cell: Any) -> bool:
