@@ -241,12 +241,7 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
 
 def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[str, Any]) -> dict[int, str]:
     """Names for constant arrays that f took from a keyword, its closure or its module."""
-<<<<<<< HEAD
     if not recorder.source or not recorder._constants:
-        return {}
-    function = inspect.unwrap(f) if callable(f) else f
-=======
-    if not recorder.source:
         return {}
     stages = getattr(f, "stages", None)
     functions = stages if isinstance(stages, tuple) else (f,)  # of a composition those of its stages
@@ -257,7 +252,6 @@ def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[st
 
 def _known_to(function: Any) -> dict[str, Any]:
     """What a function takes from its closure and its module, by name."""
->>>>>>> chain
     code = getattr(function, "__code__", None)
     if code is None:
         return {}
