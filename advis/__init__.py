@@ -64,10 +64,13 @@ class _Doors:
     def film(self, shown: Any, **options: Any) -> Any:
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
+        from advis.films.rail import accumulation_film, chain_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
         makers: dict[type, Any] = {
+            Accumulation: accumulation_film,
+            Chain: chain_film,
             Check: check_film,
             Sabotage: sabotage_film,
             SabotagedTape: sabotaged_film,

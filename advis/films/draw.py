@@ -7,9 +7,7 @@ what it has drawn and never lays out again. What is not to be seen has the role 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from advis.films.film import Box, Edge, Spans, State
+from advis.films.film import Box, Edge, Group, Ink, Spans, State
 
 PAD = 14.0  # from a box's border to its text
 TITLE = 23.0  # from a box's top to the baseline of its title
@@ -23,21 +21,6 @@ METER = 7.0  # height of the meter that shows a growing sum
 VOICES = {"value": "value", "tangent": "▸ tangent", "adjoint": "◂ adjoint"}
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """One thing to draw.
-
-    ``tag`` is ``rect`` (``at`` = left, top, width, height, corner radius), ``path`` (``at`` = x, y, then cubics),
-    ``lines`` (``at`` = x1, y1, x2, y2 of each straight piece) or ``text`` (``at`` = x, baseline).
-    """
-
-    tag: str
-    role: str
-    at: tuple[float, ...]
-    spans: Spans = ()
-    anchor: str = "start"
-
-
 def box_height(rows: int, stacked: bool) -> float:
     """Return the height of a box that reserves this many rows, and a meter if its sum has several terms.
 
@@ -49,14 +32,26 @@ def box_height(rows: int, stacked: bool) -> float:
     return FIRST_ROW + ROW * (rows - 1) + (METER + 14.0 if stacked else 10.0)
 
 
-def lower(mark: Box | Edge, states: dict[str, State]) -> list[Ink]:
+def lower(mark: Box | Edge | Group, states: dict[str, State]) -> list[Ink]:
     """Return the inks of a mark, given the states of all keys at one step."""
     if isinstance(mark, Edge):
         return _edge(mark, states.get(mark.key, State()))
+    if isinstance(mark, Group):
+        return [_grouped(ink, states.get(mark.key, State())) for ink in mark.inks]
     if mark.shape == "constant":
         left, top, width, height = mark.at
         return [Ink("text", "title constant", (left + width / 2, top + height / 2 + 4), mark.title, "middle")]
     return _box(mark, states)
+
+
+def _grouped(ink: Ink, state: State) -> Ink:
+    """An ink of a group in a state."""
+    if "off" in state.role.split():
+        return Ink(ink.tag, "off", ink.at, ink.spans, ink.anchor)
+    told, levelled = ink.role.startswith("told"), ink.role.startswith("level")
+    left, top, width, *rest = ink.at if levelled else (0.0, 0.0, 0.0)
+    at = (left, top, width * state.level, *rest) if levelled else ink.at
+    return Ink(ink.tag, f"{ink.role} {state.role}".strip(), at, _spans(state.text) if told else ink.spans, ink.anchor)
 
 
 def _box(mark: Box, states: dict[str, State]) -> list[Ink]:

@@ -12,6 +12,7 @@ key         state
             sum is still growing
 ``e5``      edge 5: role ``""``, ``flow <voice>`` (the text is the token that travels), ``done <voice>``
 ``say``     the sentence that tells the step, as spans
+``m0.2``    the product of the factors 0 and 1; ``c0.1.2`` the choice to multiply them (`advis.films.rail`)
 ==========  =======================================================================================
 
 A voice is ``value``, ``tangent`` or ``adjoint``.
@@ -99,7 +100,66 @@ class Line:
     kind: str = "line"
 
 
-Mark = Box | Edge | Row | Line
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """One thing to draw.
+
+    ``tag`` is ``rect`` (``at`` = left, top, width, height, corner radius), ``tiles`` (left, top, width, height of each
+    rectangle), ``path`` (``at`` = x, y, then cubics), ``lines`` (``at`` = x1, y1, x2, y2 of each straight piece) or
+    ``text`` (``at`` = x, baseline).
+    """
+
+    tag: str
+    role: str
+    at: tuple[float, ...]
+    spans: Spans = ()
+    anchor: str = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fixed inks under one key: a matrix, a bar, a price, a part of a chart.
+
+    The words of its state's role are added to each ink's; ``off`` hides it. An ink with the role ``told …`` shows the
+    state's text; the width of one with the role ``level …`` is the share of the state's level.
+    """
+
+    key: str
+    inks: tuple[Ink, ...]
+    at: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # what a click or an outline means
+    more: str = ""  # in words, for a tooltip
+    kind: str = "group"
+
+
+Mark = Box | Edge | Row | Line | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A transition that the reader drives: what stands side by side is taken, and something else is given.
+
+    Attributes
+    ----------
+    key : str
+        Of the mark that is clicked.
+    takes : tuple of str
+        Keys that must stand side by side.
+    gives : str
+        The key that stands there afterwards.
+    cost : int
+        What is paid.
+    size : int
+        What it holds, while it is there.
+    text : Spans
+        What happens, as a sentence.
+    """
+
+    key: str
+    takes: tuple[str, ...]
+    gives: str
+    cost: int
+    size: int
+    text: Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +199,7 @@ class Film:
     steps: int = 0
     subtitle: str = ""
     voice: str = "value"
-    choices: tuple[Any, ...] = ()
+    choices: tuple[Choice, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -170,8 +230,12 @@ class Film:
 def state_at(film: Film, step: int) -> dict[str, State]:
     """Return the state of every mark at a step: the latest entry of its track that is not after it.
 
-    A mark whose track has not begun is in the empty ``State()``.
+    A mark whose track has not begun is in the empty ``State()``. A film with choices plays its first order.
     """
+    if film.choices:
+        from advis.films.choices import order_at
+
+        return order_at(film, 0, step)
     states = {}
     for key, track in film.tracks.items():
         place = bisect_right(track, step, key=lambda entry: entry[0])

@@ -5,6 +5,7 @@
 * A scene's marks are runs of one kind, each a dict of columns; a column that would hold only defaults is left out.
 * Roles are places in ``words``. Spans and rows are flat: ``[role, text, role, text]``. A stack is flat too:
   ``[edge, start, length, negative, …]``.
+* Inks and choices are lists of their fields in order.
 * A key that begins with the mark's own is written from the dot on: ``".v"`` in the box ``n3`` is ``n3.v``.
 * Curves that leave and arrive along one axis, with their controls half way, are written as knots (``right``, ``down``).
 """
@@ -17,7 +18,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from advis.films.film import SCHEMA, Box, Edge, Film, Mark, Row, Scene, Spans
+from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Mark, Row, Scene, Spans
 
 
 def to_json(film: Film) -> str:
@@ -36,9 +37,11 @@ def packed(film: Film) -> dict[str, Any]:
         ]
         for key, track in film.tracks.items()
     }
-    head = {
-        name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "choices", "data")
-    }
+    head = {name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "data")}
+    head["choices"] = [
+        [choice.key, list(choice.takes), choice.gives, choice.cost, choice.size, _text(choice.text, words)]
+        for choice in film.choices
+    ]
     return {"schema": SCHEMA, **head, "scenes": scenes, "tracks": tracks, "words": words.listed}
 
 
@@ -96,11 +99,20 @@ def _field(mark: Mark, name: str, words: _Words) -> Any:
         return [item for voice, key in value for item in (words.place(voice), _own(key, mark.key))]
     if isinstance(mark, Box) and name == "stack":
         return [x for s in value for x in (s.edge, _value(s.start), _value(s.length), int(s.negative))]
+    if isinstance(mark, Group) and name == "inks":
+        return [_ink(ink, words) for ink in value]
     if isinstance(mark, Row) and name == "cells":
         return [_own(cell, mark.key) if isinstance(cell, str) else _text(cell, words) for cell in value]
     if isinstance(mark, Edge) and name == "label_at" and not mark.label and value == (0.0, 0.0):
         return []
     return _value(value)
+
+
+def _ink(ink: Ink, words: _Words) -> list[Any]:
+    """Tag, role, places, text and anchor, without the defaults at the end."""
+    anchor = 0 if ink.anchor == "start" else words.place(ink.anchor)
+    rest = _trimmed([_text(ink.spans, words), anchor])
+    return [words.place(ink.tag), words.place(ink.role), _value(ink.at), *rest]
 
 
 def _own(key: str, owner: str) -> str:

@@ -34,7 +34,7 @@ def inline_json(json_text: str) -> str:
 @cache
 def player_module() -> str:
     """Return film.js and player.js as one module, after the line that holds the player's style as ``STYLE``."""
-    return f"const STYLE = {inline_json(json.dumps(player_css()))};\n{_bare('film.js')}{_bare('player.js')}"
+    return f"const STYLE = {inline_json(json.dumps(player_css()))};\n{_bare('film.js')}{_bare('choices.js')}{_bare('player.js')}"
 
 
 @cache

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from advis.films.draw import Ink, lower
-from advis.films.film import Box, Edge, Film, Scene, Spans, State, state_at
+from advis.films.draw import lower
+from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Spans, State, state_at
 from advis.films.theme import COLOURS, SANS, depth, ink_css
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -111,7 +111,7 @@ def _layers(drawing: Scene, states: dict[str, State]) -> dict[tuple[str, str], l
     """Inks with the same look together, in the order of painting, each with its tooltip."""
     layers: dict[tuple[str, str], list[tuple[Ink, str]]] = {}
     for mark in drawing.marks:
-        if isinstance(mark, (Box, Edge)):
+        if isinstance(mark, (Box, Edge, Group)):
             for ink in filter(_visible, lower(mark, states)):
                 more = getattr(mark, "more", "") if ink.role.startswith("title") else ""
                 layers.setdefault((ink.role, ink.anchor), []).append((ink, more))
@@ -132,6 +132,8 @@ def _group(role: str, anchor: str, inks: list[tuple[Ink, str]]) -> str:
     attributes = f' class="{text(role)}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
     if inks[0][0].tag in ("path", "lines"):
         return f'<path{attributes} d="{"".join(_path(ink) for ink, _ in inks)}"/>'
+    if inks[0][0].tag == "tiles":
+        return f'<path{attributes} d="{"".join(_tiles(ink.at) for ink, _ in inks)}"/>'
     elements = [_rect(ink) if ink.tag == "rect" else _text(ink, more) for ink, more in inks]
     return f"<g{attributes}>{''.join(elements)}</g>"
 
@@ -139,6 +141,12 @@ def _group(role: str, anchor: str, inks: list[tuple[Ink, str]]) -> str:
 def _rect(ink: Ink) -> str:
     x, y, width, height, radius = map(_number, ink.at)
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>'
+
+
+def _tiles(at: tuple[float, ...]) -> str:
+    """Rectangles as one path."""
+    places = zip(*[iter(map(_number, at))] * 4, strict=True)
+    return "".join(f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in places)
 
 
 def _text(ink: Ink, more: str) -> str:

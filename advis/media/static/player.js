@@ -1,5 +1,6 @@
 // The player: shows a film in a shadow root and runs it. It builds every mark once and then patches what changed;
 // nothing is laid out again. All text goes in as text, so labels need no trust.
+import { after, shown } from "./choices.js";
 import { VOICES, at, journey, lower, pieces, stateAt, unpack } from "./film.js";
 
 /** @typedef {import("./film.js").Film} Film */
@@ -9,6 +10,7 @@ import { VOICES, at, journey, lower, pieces, stateAt, unpack } from "./film.js";
 const BEAT = 1100; // milliseconds that a step stays at speed 1
 const SPEEDS = [0.5, 1, 2, 4];
 const MOST_TICKS = 50;
+const MARKS = { tangent: "▸", adjoint: "◂" };
 const ICONS = {
   first: "M18 5l-7 7 7 7M7 5v14",
   previous: "M15 5l-7 7 7 7",
@@ -106,19 +108,21 @@ class Motion {
 
 // ---- the drawing ----------------------------------------------------------------------------------------------
 
-function drawing(scene, cast) {
+function drawing(scene, cast, film) {
+  const chosen = new Set(film.choices.map(({ key }) => key));
   const { width = 1, height = 1, description, title, marks } = scene;
   const [edges, boxes, tokens] = ["edges", "boxes", "tokens"].map((name) => s("g", { class: name }));
   for (const mark of marks ?? []) {
     if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens);
     else if (mark.kind === "box") drawBox(mark, cast, boxes);
+    else if (mark.kind === "group") drawGroup(mark, cast, boxes, chosen.has(mark.key));
   }
   const options = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description || title };
   const svg = s("svg", { ...options, style: `--w:${width}px;--h:${height}px` }, [edges, boxes, tokens]);
   return h("section", { class: "stage", "aria-label": title }, [svg]);
 }
 
-const TAGS = { rect: "rect", path: "path", lines: "path", text: "text" };
+const TAGS = { rect: "rect", path: "path", lines: "path", tiles: "path", text: "text" };
 
 /** Draw the inks of a mark, and return the elements and the view that patches them. */
 function drawInks(mark) {
@@ -150,6 +154,10 @@ function paint(element, ink) {
 function outline({ tag, at }) {
   if (tag === "path") return `M${at.slice(0, 2)}C${at.slice(2)}`;
   let d = "";
+  if (tag === "tiles") {
+    for (let i = 0; i < at.length; i += 4) d += `M${at.slice(i, i + 2)}h${at[i + 2]}v${at[i + 3]}h${-at[i + 2]}z`;
+    return d;
+  }
   for (let i = 0; i < at.length; i += 4) d += `M${at.slice(i, i + 2)}L${at.slice(i + 2, i + 4)}`;
   return d;
 }
@@ -162,6 +170,28 @@ function drawBox(mark, cast, layer) {
   const group = s("g", { class: "node" }, [...tooltip, ...elements, ring]);
   cast.face(mark.key, group);
   cast.watch([mark.key, ...(mark.rows ?? []).map(([, key]) => key), ...(mark.stack ?? []).map(({ edge }) => edge)], view);
+  layer.append(group);
+}
+
+/** A group of fixed inks; what can be chosen is a button while it is offered. */
+function drawGroup(mark, cast, layer, choosable) {
+  const { elements, view } = drawInks(mark);
+  const [x, y, width, height] = mark.at ?? [0, 0, 0, 0], tooltip = mark.more ? [fill(s("title"), {}, [mark.more])] : [];
+  const pad = choosable ? 4 : 3, place = { x: x - pad, y: y - pad, width: width + 2 * pad, height: height + 2 * pad };
+  const area = width && height ? [s("rect", { class: choosable ? "area" : "ring", ...place, rx: 4 })] : [];
+  const group = s("g", { class: choosable ? "choice" : area.length ? "node" : "" }, [...tooltip, ...area, ...elements]);
+  if (area.length) cast.face(mark.key, group);
+  cast.watch([mark.key], (states, motion) => {
+    view(states, motion);
+    const { role } = at(states, mark.key), open = /^(open|next)/.test(role);
+    if (motion && role.startsWith("active")) motion.fade(group);
+    if (!choosable) return;
+    group.classList.toggle("open", open);
+    for (const [name, value] of Object.entries({ tabindex: 0, role: "button", "aria-label": mark.more })) {
+      if (open) group.setAttribute(name, value);
+      else group.removeAttribute(name);
+    }
+  });
   layer.append(group);
 }
 
@@ -282,11 +312,13 @@ function reveal(pane, element, smooth) {
 
 // ---- the frame around it --------------------------------------------------------------------------------------
 
-function header(film, tools) {
+function header(film, tools, tabs) {
+  if (tabs) return h("header", {}, [h("div", { class: "title" }, titled(film)), tabs, ...tools]);
   const pill = film.steps ? [h("span", { class: `voice ${film.voice}` }, [VOICES[film.voice] ?? film.voice])] : [];
-  const title = [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
-  return h("header", {}, [h("div", { class: "title" }, title), ...pill, ...tools]);
+  return h("header", {}, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
 }
+
+const titled = (film) => [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
 
 function ticks(steps) {
   const stride = Math.ceil(steps / MOST_TICKS);
@@ -345,6 +377,9 @@ class Player {
   states = new Map();
   hovered = "";
   timer = 0;
+  order = 0; // which of the film's orders is shown, where there are choices
+  /** @type {string[]} */
+  own = []; // what the reader chose
 
   constructor(film, onChange) {
     this.film = film;
@@ -365,9 +400,9 @@ class Player {
       button("screen", "Full screen", () => this.fullScreen()),
     ];
     const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
-    const parts = [header(film, this.tools), h("main", {}, [...stages, ...side])];
-    if (film.tracks.say) parts.push(this.sentence());
-    if (film.steps) parts.push(this.controls());
+    const parts = [header(film, this.tools, this.tabs()), h("main", {}, [...stages, ...side])];
+    if (film.tracks.say || film.choices.length) parts.push(this.sentence());
+    if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
     const flat = film.scenes.some(({ kind, width, height }) => kind === "drawing" && width > 2.4 * height);
     const shape = `player${stages.length ? "" : " undrawn"}${sides.length ? "" : " alone"}${flat ? " flat" : ""}`;
@@ -379,6 +414,18 @@ class Player {
     const text = h("p", { role: "status", "aria-live": "polite", "aria-atomic": "true" });
     this.cast.watch(["say"], (states) => write(text, at(states, "say").text));
     return h("div", { class: "say" }, [text]);
+  }
+
+  /** The orders of a film with choices, side by side; null where there are none. */
+  tabs() {
+    const { orders = [] } = this.film.data ?? {};
+    if (!orders.length) return null;
+    this.pills = orders.map(({ label, voice }, i) => {
+      const pill = h("button", { type: "button", class: `pill ${voice}` }, [MARKS[voice] ? `${MARKS[voice]} ${label}` : label]);
+      pill.addEventListener("click", () => this.setOrder(i));
+      return pill;
+    });
+    return h("div", { class: "pills", role: "group", "aria-label": "Order" }, this.pills);
   }
 
   controls() {
@@ -396,8 +443,8 @@ class Player {
       go("previous", "Previous step", () => this.state.step - 1),
       this.playButton,
       go("next", "Next step", () => this.state.step + 1),
-      go("last", "Last step", () => steps),
-      h("div", { class: "track" }, [ticks(steps), this.range]),
+      go("last", "Last step", () => this.steps),
+      h("div", { class: "track" }, [(this.ticks = ticks(steps)), this.range]),
       this.count,
       this.speeds,
     ]);
@@ -410,7 +457,8 @@ class Player {
     main.addEventListener("pointerleave", () => this.hover(""));
     main.addEventListener("click", (event) => {
       const key = keyOf(event);
-      this.select(key === this.state.selected ? "" : key);
+      if (event.target.closest(".choice")) this.choose(key);
+      else this.select(key === this.state.selected ? "" : key);
     });
     this.element.addEventListener("keydown", (event) => this.press(event));
   }
@@ -424,6 +472,7 @@ class Player {
     const quiet = this.onChange;
     this.onChange = () => {};
     this.setSpeed(speed);
+    this.showOrder();
     this.seek(step, false);
     this.select(selected);
     this.onChange = quiet;
@@ -446,9 +495,10 @@ class Player {
   press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target === this.speeds) return;
     const { step } = this.state;
-    const moves = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: this.film.steps };
-    const onButton = event.target instanceof HTMLButtonElement;
-    if (event.key in moves && this.film.steps) this.go(moves[event.key]);
+    const moves = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: this.steps };
+    const onButton = event.target instanceof HTMLButtonElement, choice = event.target.closest(".choice.open");
+    if (choice && (event.key === "Enter" || event.key === " ")) this.choose(choice.dataset.key);
+    else if (event.key in moves && this.film.steps) this.go(moves[event.key]);
     else if (event.key === "ArrowUp" || event.key === "ArrowDown") this.selectNext(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === " " && this.film.steps && !onButton) this.toggle();
     else if (event.key === "Escape" && this.state.selected) this.select("");
@@ -465,16 +515,70 @@ class Player {
 
   /** Show a step. One step forward moves, any other change is immediate. */
   seek(step, animate = step === this.state.step + 1) {
-    step = Math.min(Math.max(Math.round(step), 0), this.film.steps);
+    step = Math.min(Math.max(Math.round(step), 0), this.reach);
     if (step === this.state.step) return;
+    this.show(step, animate);
+  }
+
+  show(step, animate) {
     this.motion.stop();
     this.motion.length = Math.min(320, (0.4 * BEAT) / this.state.speed);
-    const after = stateAt(this.film, step), moving = animate && !this.calm.matches;
-    const views = this.cast.dirty(this.states, after);
-    this.states = after;
-    for (const view of views) view(after, moving ? this.motion : null);
-    this.follow((key) => at(after, key).role.startsWith("active"), moving);
+    const states = this.statesAt(step), moving = animate && !this.calm.matches;
+    const views = this.cast.dirty(this.states, states);
+    this.states = states;
+    for (const view of views) view(states, moving ? this.motion : null);
+    this.follow((key) => at(states, key).role.startsWith("active"), moving);
     this.change({ step });
+  }
+
+  /** The last step of what is shown, and how far one can go: where the reader chooses, as far as was chosen. */
+  get steps() {
+    const { choices, data, steps } = this.film;
+    if (!choices.length) return steps;
+    return data.orders[this.order].choices.length || data.start.length - 1;
+  }
+
+  get reach() {
+    return this.isOwn ? this.own.length : this.steps;
+  }
+
+  get isOwn() {
+    return this.film.choices.length > 0 && !this.film.data.orders[this.order].choices.length;
+  }
+
+  statesAt(step) {
+    const { film, order } = this;
+    if (!film.choices.length) return stateAt(film, step);
+    const keys = this.isOwn ? this.own : film.data.orders[order].choices;
+    return shown(film, after(film, keys.slice(0, step)), order);
+  }
+
+  /** Show another order from its start; the reader's own where it was left. */
+  setOrder(order) {
+    if (order === this.order) return;
+    this.pause();
+    this.order = order;
+    this.showOrder();
+    this.show(this.isOwn ? this.own.length : 0, false);
+  }
+
+  showOrder() {
+    const { orders = [] } = this.film.data ?? {};
+    for (const [i, pill] of (this.pills ?? []).entries()) pill.setAttribute("aria-pressed", String(i === this.order));
+    if (!orders.length || !this.footer) return;
+    this.footer.className = orders[this.order].voice;
+    this.range.max = String(this.steps);
+    this.ticks.replaceChildren(...ticks(this.steps).children);
+    this.playButton.disabled = this.isOwn;
+  }
+
+  /** Make a choice that is offered: the next one of an order that is played, or one of the reader's own. */
+  choose(key) {
+    const { role } = at(this.states, key), { step } = this.state;
+    if (role.startsWith("next")) return this.go(step + 1);
+    if (role !== "open") return;
+    this.own = [...this.own.slice(0, step), key];
+    this.go(step + 1);
   }
 
   /** Bring the first face in each pane whose key is wanted into view. */
@@ -489,16 +593,16 @@ class Player {
   }
 
   play() {
-    if (!this.film.steps || this.state.playing) return;
+    if (!this.film.steps || this.state.playing || this.isOwn) return;
     this.change({ playing: true });
-    if (this.state.step >= this.film.steps) this.seek(0, false);
+    if (this.state.step >= this.steps) this.seek(0, false);
     else this.seek(this.state.step + 1);
     this.beat();
   }
 
   beat() {
     clearTimeout(this.timer);
-    if (this.state.step >= this.film.steps || !this.element.isConnected) return this.pause();
+    if (this.state.step >= this.steps || !this.element.isConnected) return this.pause();
     this.timer = setTimeout(() => {
       this.seek(this.state.step + 1);
       this.beat();
@@ -553,7 +657,7 @@ class Player {
   }
 
   showControls() {
-    const { step, playing, speed } = this.state, { steps } = this.film;
+    const { step, playing, speed } = this.state, { steps } = this;
     this.range.value = String(step);
     this.range.style.setProperty("--done", `${step / steps}`);
     this.range.setAttribute("aria-valuetext", `${step} of ${steps}`);
