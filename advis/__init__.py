@@ -62,9 +62,9 @@ class _Doors:
     """The way up: from an object to its film, and from the film to every medium."""
 
     def film(self, shown: Any, **options: Any) -> Any:
+        from advis.films.chain import accumulation_film, chain_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
-        from advis.films.rail import accumulation_film, chain_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 

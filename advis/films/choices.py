@@ -2,14 +2,16 @@
 
 A film with choices starts with keys in a row (``data["start"]``). Each choice takes neighbours, pays its cost and gives
 one key instead, until one key is left. ``data["orders"]`` lists sequences of choices that can be played, each with a
-label and a voice; one without choices is the reader's own. ``static/choices.js`` holds the same functions, and the tests compare the two.
+label and a voice; one without choices is the reader's own. ``static/choices.js`` holds the same functions, and the
+tests compare the two.
 
 The states that follow from what was chosen:
 
 ==============  ================================================================================
 key             state
 ==============  ================================================================================
-what stands     ``""``; ``active <voice>`` when it has just been given; else ``off``, or ``gone`` if it was there at first
+what stands     ``""``, or ``active <voice>`` when it has just been given; what does not: ``off``, or ``gone`` if it
+                was there at first
 a choice        ``open`` if it can be made, ``next <voice>`` if it is the next one that is played, else ``off``
 ``formula``     what was put together, in parentheses
 ``spent``       the cost so far and the most that was held at once; the level is the cost as a share of ``data["most"]``
@@ -165,14 +167,16 @@ def formula(film: Film, chosen: Chosen, voice: str) -> Spans:
         choice = choices[key]
         newest = number == len(chosen.made)
         whole = len(chosen.present) == 1 and newest
-        pair = [
-            span for place, take in enumerate(choice.takes) for span in (*[("soft", " · ")] * (place > 0), *parts[take])
-        ]
+        pair = _joined([parts[take] for take in choice.takes])
         role = voice if newest else "soft"
         alone = whole or len(choice.takes) == 1
         parts[choice.gives] = pair if alone else [(role, "("), *pair, (role, ")")]
-    row = [span for place, key in enumerate(chosen.present) for span in (*[("soft", " · ")] * (place > 0), *parts[key])]
-    return (("", film.data["left"]), *row)
+    return (("", film.data["left"]), *_joined([parts[key] for key in chosen.present]))
+
+
+def _joined(parts: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Parts of a formula with a dot between them."""
+    return [span for place, part in enumerate(parts) for span in [("soft", " · ")] * (place > 0) + part]
 
 
 def sentence(film: Film, chosen: Chosen, last: Choice | None, intro: Spans) -> Spans:

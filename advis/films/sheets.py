@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from advis.autodiff.numbers import PICTURE, minus, number
-from advis.films.film import Ink
+from advis.films.film import Ink, Spans
 from advis.films.metrics import shortened, text_width
 
 CELL = 58.0  # the side of an entry that shows its name and its number
@@ -56,8 +56,8 @@ class Scale:
         return not self.logarithmic and self.unit >= CELL
 
 
-def scale_for(sizes: Sequence[int]) -> Scale:
-    """Return the scale for matrices whose sides have these sizes.
+def scale_for(sizes: Sequence[int], longest: float = 0.0) -> Scale:
+    """Return the scale for matrices whose sides have these sizes; the longest side may be given.
 
     Examples
     --------
@@ -65,11 +65,12 @@ def scale_for(sizes: Sequence[int]) -> Scale:
     (True, 4.6, True)
     """
     most, several = max(sizes, default=1), [size for size in sizes if size > 1]
-    if most <= MOST_NAMED and sum(sizes) <= 3 * MOST_NAMED:
+    if not longest and most <= MOST_NAMED and sum(sizes) <= 3 * MOST_NAMED:
         return Scale(CELL)
+    longest = longest or LONGEST
     if several and most / min(several) > APART:
-        return Scale(round(LONGEST / math.log2(1 + most), 3), logarithmic=True)
-    return Scale(round(min(LONGEST / max(most, 1), 30.0), 3))
+        return Scale(round(longest / math.log2(1 + most), 3), logarithmic=True)
+    return Scale(round(min(longest / max(most, 1), 30.0), 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,17 @@ def sheet_inks(sheet: Sheet, centre: tuple[float, float], scale: Scale, room: fl
             "text",
             "caption",
             (centre[0], below + 21),
-            ((_voice(sheet), shortened(sheet.name, CAPTION_SIZE, room)),),
+            _caption(sheet, room),
             "middle",
         ),
         Ink("text", "size", (centre[0], below + 38), (("", size),), "middle"),
     )
 
 
-def _voice(sheet: Sheet) -> str:
-    return "name" if "∂" in sheet.name or len(sheet.name) < 3 else ""
+def _caption(sheet: Sheet, room: float) -> Spans:
+    """The name, in italics if it is one of mathematics."""
+    role = "name" if "∂" in sheet.name or len(sheet.name) < 3 else ""
+    return ((role, shortened(sheet.name, CAPTION_SIZE, room)),)
 
 
 def _inside(sheet: Sheet, at: tuple[float, float, float, float], scale: Scale) -> list[Ink]:

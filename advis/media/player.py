@@ -33,8 +33,9 @@ def inline_json(json_text: str) -> str:
 
 @cache
 def player_module() -> str:
-    """Return film.js and player.js as one module, after the line that holds the player's style as ``STYLE``."""
-    return f"const STYLE = {inline_json(json.dumps(player_css()))};\n{_bare('film.js')}{_bare('choices.js')}{_bare('player.js')}"
+    """Return the modules of the player as one, after the line that holds the player's style as ``STYLE``."""
+    modules = "".join(_bare(name) for name in ("film.js", "choices.js", "player.js"))
+    return f"const STYLE = {inline_json(json.dumps(player_css()))};\n{modules}"
 
 
 @cache
