@@ -15,6 +15,7 @@ from advis.analysis.chains import chain
 from advis.analysis.check import Check, check
 from advis.analysis.comparison import Comparison
 from advis.analysis.composition import Composition, compose
+from advis.analysis.cost_map import CostMap
 from advis.analysis.factor import Factor
 from advis.analysis.sabotage import sabotage
 from advis.autodiff.custom import primitive, stop_gradient
@@ -32,6 +33,7 @@ __all__ = [
     "Check",
     "Comparison",
     "Composition",
+    "CostMap",
     "Factor",
     "Node",
     "OffTape",
@@ -63,6 +65,8 @@ class _Doors:
 
     def film(self, shown: Any, **options: Any) -> Any:
         from advis.films.chain import accumulation_film, chain_film
+        from advis.films.comparison import comparison_film
+        from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
         from advis.films.sabotage import sabotage_film
@@ -71,6 +75,8 @@ class _Doors:
         makers: dict[type, Any] = {
             Accumulation: accumulation_film,
             Chain: chain_film,
+            Comparison: comparison_film,
+            CostMap: map_film,
             Check: check_film,
             Sabotage: sabotage_film,
             SabotagedTape: sabotaged_film,

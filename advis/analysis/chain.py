@@ -10,7 +10,10 @@ import numpy as np
 from advis.analysis.accumulation import Accumulation
 from advis.analysis.assembly import Assembly, by_columns, by_rows
 from advis.analysis.bracketing import Span, forward_splits, parsed, reverse_splits
+from advis.analysis.chain_sweep import ChainSweep
+from advis.analysis.chain_sweep import swept as swept_whole
 from advis.analysis.comparison import Comparison, compared
+from advis.analysis.cost_map import CostMap, mapped
 from advis.analysis.factor import Factor, Variable
 from advis.analysis.orders import (
     ADJOINT,
@@ -270,6 +273,55 @@ class Chain(Shown):
     def by_rows(self) -> Assembly:
         """Return J row by row: one VJP for each output, with a one-hot adjoint; m sweeps of vectors."""
         return by_rows(self)
+
+    def sweep(self, direction: str = "reverse") -> ChainSweep:
+        """Return one sweep over the graph that carries the whole matrix: the accumulation, seen on the graph.
+
+        Parameters
+        ----------
+        direction : {"reverse", "forward"}, optional
+            m adjoints at once, or n tangents at once.
+
+        Returns
+        -------
+        ChainSweep
+            ``.sweep`` is the sweep, seeded with the identity; shown, rail and graph go in step.
+
+        Raises
+        ------
+        ValueError
+            For an unknown direction, or a chain that was planned from shapes alone.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import advis as av
+        >>> chain = av.chain(av.compose(np.sum, np.sin), np.array([0.0, np.pi]))
+        >>> chain.sweep("reverse").sweep.result
+        array([[ 1., -1.]])
+        """
+        return swept_whole(self, direction)
+
+    def map(self) -> CostMap:
+        """Return the map of costs over the numbers of inputs and outputs: where forward, reverse or neither is best.
+
+        Returns
+        -------
+        CostMap
+            ``.costs(n, m)``, ``.crossing(m)``; shown, the chain's own sizes are marked.
+
+        Raises
+        ------
+        ValueError
+            For a chain of fewer than three factors.
+
+        Examples
+        --------
+        >>> import advis as av
+        >>> av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)]).map().costs(n=10, m=1)
+        (12040, 1400, 1400)
+        """
+        return mapped(self)
 
     def compare(self, matrix_free: bool = False) -> Comparison:
         """Return all orders side by side: forward, reverse, optimal, other bracketings, sweep by sweep.

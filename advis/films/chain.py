@@ -12,7 +12,8 @@ from advis.analysis.accumulation import Accumulation
 from advis.analysis.chain import Chain
 from advis.analysis.orders import Cost, cost_of
 from advis.films.film import Film, Scene, Spans
-from advis.films.rail import Matrices, Order, rail_marks
+from advis.films.rail import LEAST, Matrices, Order, rail_marks
+from advis.films.sheets import scale_for
 from advis.films.turns import choice_key, choice_of, every_product, start_key
 
 MOST_CHOSEN = 10  # with more factors, the film has the products of its orders only
@@ -56,6 +57,7 @@ def rail_film(
     best: int | None = None,
     longest: float = 0.0,
     most: int = 0,
+    least: float = LEAST,
 ) -> Film:
     """Return the film of a chain with these orders; with ``own`` the reader can choose the next pair.
 
@@ -72,12 +74,14 @@ def rail_film(
         How long the longest side is drawn, for a smaller picture.
     most : int, optional
         The cost that fills a meter; that of the dearest order if not given.
+    least : float, optional
+        The width of the narrowest picture.
     """
     turns = dict.fromkeys(turn for order in orders for turn in order.turns)
     if own:
         turns |= dict.fromkeys(every_product(len(chain.factors)))
     best = cost_of(chain.turns("optimal"), chain.sizes).total if best is None else best
-    marks, size = rail_marks(chain, list(turns), orders, known or {}, longest)
+    marks, size = rail_marks(chain, list(turns), orders, known or {}, scale_for(chain.sizes, longest), least)
     scene = Scene("rail", "drawing", "Factors", marks, *size, (), _described(chain))
     starts = [start_key(chain, turns, k) for k in range(len(chain.factors))]
     data = {

@@ -11,7 +11,7 @@ from advis.analysis.chain import Chain
 from advis.analysis.orders import Cost, Turn
 from advis.films.film import Group, Ink, Mark, Spans
 from advis.films.metrics import text_width
-from advis.films.sheets import CAPTION_SIZE, SIZE_SIZE, Scale, Sheet, scale_for, sheet_inks
+from advis.films.sheets import CAPTION_SIZE, SIZE_SIZE, Scale, Sheet, sheet_inks
 from advis.films.turns import Span, choice_key, choice_of, is_vector, matrix_key, price_of, start_key
 
 Matrices = dict[Span, np.ndarray]
@@ -73,7 +73,7 @@ class Rail:
 
 
 def rail_marks(
-    chain: Chain, turns: Sequence[Turn], orders: Sequence[Order], known: Matrices, longest: float = 0.0
+    chain: Chain, turns: Sequence[Turn], orders: Sequence[Order], known: Matrices, scale: Scale, least: float
 ) -> tuple[tuple[Mark, ...], tuple[float, float]]:
     """Return the marks of a rail, and its width and height.
 
@@ -86,16 +86,17 @@ def rail_marks(
         What is measured below.
     known : dict
         Products that were computed already.
-    longest : float, optional
-        How long the longest side is drawn.
+    scale : Scale
+    least : float
+        The width of the narrowest picture.
     """
-    rail = _placed(chain, turns, scale_for(chain.sizes, longest))
+    rail = _placed(chain, turns, orders, scale, least)
     height = rail.bottom + METER * (len(orders) + 1 if len(orders) > 1 else 1) + 14.0
     marks = (*_sheets(rail, turns, known), *_prices(rail, turns), *_frame(rail, orders))
     return marks, (rail.width, round(height, 2))
 
 
-def _placed(chain: Chain, turns: Sequence[Turn], scale: Scale) -> Rail:
+def _placed(chain: Chain, turns: Sequence[Turn], orders: Sequence[Order], scale: Scale, least: float) -> Rail:
     """Give each factor a place wide enough for its rectangle, its name, and the prices over it."""
     lines = (line for turn in turns for line in _price_lines(chain, turn))
     price = min(max((text_width(line, PRICE_SIZE) for line in lines), default=0.0), 150.0)
@@ -104,7 +105,8 @@ def _placed(chain: Chain, turns: Sequence[Turn], scale: Scale) -> Rail:
         size = f"{factor.shape[0]:,} × {factor.shape[1]:,}"
         words = max(text_width(factor.name or factor.label, CAPTION_SIZE), text_width(size, SIZE_SIZE))
         rooms.append(max(scale.length(factor.shape[1]), words, price) + GAP)
-    spare = max(0.0, LEAST - 2 * MARGIN - sum(rooms)) / max(len(rooms), 1)
+    least = max(least, 2 * MARGIN + 250.0 + _meter_room(orders))  # the meters need their room
+    spare = max(0.0, least - 2 * MARGIN - sum(rooms)) / max(len(rooms), 1)
     slots, left = [], MARGIN
     for room in rooms:
         slots.append((round(left, 2), round(left + room + spare, 2)))

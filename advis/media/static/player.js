@@ -314,7 +314,7 @@ function reveal(pane, element, smooth) {
 
 function header(film, tools, tabs) {
   if (tabs) return h("header", {}, [h("div", { class: "title" }, titled(film)), tabs, ...tools]);
-  const pill = film.steps ? [h("span", { class: `voice ${film.voice}` }, [VOICES[film.voice] ?? film.voice])] : [];
+  const pill = film.steps && film.voice !== "value" ? [h("span", { class: `voice ${film.voice}` }, [VOICES[film.voice] ?? film.voice])] : [];
   return h("header", {}, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
 }
 
@@ -400,7 +400,8 @@ class Player {
       button("screen", "Full screen", () => this.fullScreen()),
     ];
     const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
-    const parts = [header(film, this.tools, this.tabs()), h("main", {}, [...stages, ...side])];
+    const stage = stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages;
+    const parts = [header(film, this.tools, this.tabs()), h("main", {}, [...stage, ...side])];
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
     if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
