@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from advis.analysis.accumulation import Accumulation
+from advis.analysis.assembly import Assembly
 from advis.analysis.bugs import Sabotage, SabotagedTape
 from advis.analysis.chain import Chain
+from advis.analysis.chain_sweep import ChainSweep
 from advis.analysis.chains import chain
 from advis.analysis.check import Check, check
 from advis.analysis.comparison import Comparison
@@ -29,7 +31,9 @@ from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_a
 
 __all__ = [
     "Accumulation",
+    "Assembly",
     "Chain",
+    "ChainSweep",
     "Check",
     "Comparison",
     "Composition",
@@ -64,7 +68,9 @@ class _Doors:
     """The way up: from an object to its film, and from the film to every medium."""
 
     def film(self, shown: Any, **options: Any) -> Any:
+        from advis.films.assembly import assembly_film
         from advis.films.chain import accumulation_film, chain_film
+        from advis.films.chain_sweep import chain_sweep_film
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
@@ -74,7 +80,9 @@ class _Doors:
 
         makers: dict[type, Any] = {
             Accumulation: accumulation_film,
+            Assembly: assembly_film,
             Chain: chain_film,
+            ChainSweep: chain_sweep_film,
             Comparison: comparison_film,
             CostMap: map_film,
             Check: check_film,

@@ -100,7 +100,7 @@ def sheet_inks(sheet: Sheet, centre: tuple[float, float], scale: Scale, room: fl
     left, top = round(centre[0] - width / 2, 2), round(centre[1] - height / 2, 2)
     radius = 2.0 if min(width, height) > 12 else 1.0
     below = top + height
-    size = f"{sheet.shape[0]:,} × {sheet.shape[1]:,}" + (f" · {note}" if note else "")
+    size = _size_text(sheet) + (f" · {note}" if note else "")
     return (
         Ink("rect", "sheet", (left, top, width, height, radius)),
         *_inside(sheet, (left, top, width, height), scale),
@@ -126,7 +126,7 @@ def _inside(sheet: Sheet, at: tuple[float, float, float, float], scale: Scale) -
         return []
     if scale.named:
         return _entries(sheet, at)
-    return _shades(sheet.matrix, at) if sheet.matrix is not None else []
+    return shades(sheet.matrix, at) if sheet.matrix is not None else []
 
 
 def _entries(sheet: Sheet, at: tuple[float, float, float, float]) -> list[Ink]:
@@ -166,9 +166,9 @@ def _figure(value: complex) -> str:
     return said
 
 
-def _shades(matrix: np.ndarray, at: tuple[float, float, float, float]) -> list[Ink]:
-    """Tiles over a matrix, darker where its entries are larger; zeros stay empty."""
-    levels = shade_levels(matrix)
+def shades(matrix: np.ndarray, at: tuple[float, float, float, float], most: float = 0.0) -> list[Ink]:
+    """Return tiles over a matrix, darker where its entries are larger; zeros stay empty. ``most`` is the darkest."""
+    levels = shade_levels(matrix, most)
     left, top, width, height = at
     high, wide = height / levels.shape[0], width / levels.shape[1]
     tiles: dict[int, list[float]] = {}
@@ -182,7 +182,22 @@ def _shades(matrix: np.ndarray, at: tuple[float, float, float, float]) -> list[I
     return [Ink("tiles", f"shade s{level}", tuple(round(x, 2) for x in tiles[level])) for level in sorted(tiles)]
 
 
-def shade_levels(matrix: np.ndarray) -> np.ndarray:
+def in_a_row(sheets: Sequence[Sheet], scale: Scale, left: float, gap: float) -> list[float]:
+    """Return the centre of each of several matrices beside each other, with room for their names."""
+    centres = []
+    for sheet in sheets:
+        words = max(text_width(sheet.name, CAPTION_SIZE), text_width(_size_text(sheet), SIZE_SIZE))
+        room = max(scale.length(sheet.shape[1]), words)
+        centres.append(round(left + room / 2, 2))
+        left += room + gap
+    return centres
+
+
+def _size_text(sheet: Sheet) -> str:
+    return f"{sheet.shape[0]:,} × {sheet.shape[1]:,}"
+
+
+def shade_levels(matrix: np.ndarray, most: float = 0.0) -> np.ndarray:
     """Return the shade of each entry, or of each block of a larger matrix: 0 for zero, else 1 to 5 by magnitude.
 
     Examples
@@ -197,5 +212,5 @@ def shade_levels(matrix: np.ndarray) -> np.ndarray:
         if count > MOST_TILES:
             starts = np.linspace(0, count, MOST_TILES, endpoint=False).astype(int)
             sizes = np.maximum.reduceat(sizes, starts, axis=axis)
-    most = float(sizes.max(initial=0.0))
+    most = most or float(sizes.max(initial=0.0))
     return np.ceil(SHADES * sizes / most).astype(int) if most else np.zeros(sizes.shape, int)
