@@ -7,7 +7,9 @@ what it has drawn and never lays out again. What is not to be seen has the role 
 
 from __future__ import annotations
 
-from advis.films.film import Box, Edge, Group, Ink, Spans, State
+from collections.abc import Iterable
+
+from advis.films.film import Box, Edge, Group, Ink, Mark, Spans, State
 
 PAD = 14.0  # from a box's border to its text
 TITLE = 23.0  # from a box's top to the baseline of its title
@@ -18,6 +20,11 @@ NAME_SIZE, TITLE_SIZE, NOTE_SIZE, NUMBER_SIZE, LABEL_SIZE = 17.0, 15.0, 12.0, 15
 LOCAL_SIZE, TOKEN_SIZE = 12.5, 13.0  # of those on an edge: its partial, and what flows
 FOLD = 12.0  # the folded corner of a block
 METER = 7.0  # height of the meter that shows a growing sum
+GRAPH = frozenset(
+    {"edge", "arrow", "local", "token", "amount"}
+    | {"frame", "hatch", "fold", "title", "note", "rule", "label", "number", "slot", "piece"}
+)
+"""The first words of the roles that boxes and edges have."""
 VOICES = {"value": "value", "tangent": "▸ tangent", "adjoint": "◂ adjoint"}
 
 
@@ -106,6 +113,20 @@ def _edge(mark: Edge, state: State) -> list[Ink]:
         Ink("rect", f"token {state.role}" if flowing else "off", (x - half, y - 11, 2 * half, 22.0, 11.0)),
         Ink("text", "amount" if flowing else "off", (x, y + 4.5), _spans(state.text), "middle"),
     ]
+
+
+def families(marks: Iterable[Mark]) -> frozenset[str]:
+    """Return the first words of all roles that these marks can have.
+
+    Examples
+    --------
+    >>> sorted(families([Group("m", (Ink("rect", "sheet", (0.0, 0.0, 1.0, 1.0, 0.0)),))]))
+    ['off', 'sheet']
+    """
+    found = {"off"}
+    for mark in marks:
+        found |= {ink.role.split()[0] for ink in mark.inks} if isinstance(mark, Group) else GRAPH
+    return frozenset(found)
 
 
 def token_width(text: str | Spans) -> float:

@@ -197,7 +197,10 @@ def depth(role: str) -> int:
 
 
 def ink_css(
-    colour: Callable[[str], str] = "var(--av-{})".format, within: str = "", roles: Iterable[str] | None = None
+    colour: Callable[[str], str] = "var(--av-{})".format,
+    within: str = "",
+    roles: Iterable[str] | None = None,
+    families: frozenset[str] | None = None,
 ) -> str:
     """Return the table as CSS, one rule a line.
 
@@ -209,6 +212,8 @@ def ink_css(
         What stands before every selector, such as ``".advis "``.
     roles : iterable of str, optional
         The roles of inks and spans in use; rules that no one needs are left out.
+    families : frozenset of str, optional
+        The first words of the roles that can be in use: rules for others are left out.
 
     Examples
     --------
@@ -218,6 +223,8 @@ def ink_css(
     """
     used = None if roles is None else [set(role.split()) for role in roles]
     needed = [rule for rule in _expanded() if used is None or any(set(rule[0].split()) <= words for words in used)]
+    if families is not None:
+        needed = [rule for rule in needed if rule[0].split()[0] in families]
     lines = [f"{within}.{words.replace(' ', '.')}{{{style}}}" for words, style in needed]
     lines += [f"{within}tspan.{word}{{{style}}}" for word, style in SPANS if used is None or {word} in used]
     return re.sub(r"@([\w-]+)", lambda match: colour(match[1]), "\n".join(lines))

@@ -32,10 +32,13 @@ def inline_json(json_text: str) -> str:
 
 
 @cache
-def player_module() -> str:
-    """Return the modules of the player as one, after the line that holds the player's style as ``STYLE``."""
-    modules = "".join(_bare(name) for name in ("film.js", "choices.js", "player.js"))
-    return f"const STYLE = {inline_json(json.dumps(player_css()))};\n{modules}"
+def player_module(families: frozenset[str] | None = None, choosing: bool = True) -> str:
+    """Return the modules of the player as one, after the line that holds the player's style as ``STYLE``.
+
+    A page that knows its films leaves out what they do not need: the style of other inks, and the law of choices.
+    """
+    modules = "".join(_bare(name) for name in ("film.js", *["choices.js"] * choosing, "player.js"))
+    return f"const STYLE = {inline_json(json.dumps(player_css(families)))};\n{modules}"
 
 
 @cache
@@ -56,10 +59,10 @@ def _static(name: str) -> str:
 
 
 @cache
-def player_css() -> str:
-    """Return the player's style: the colours in light and dark, the inks, the frame around them."""
+def player_css(families: frozenset[str] | None = None) -> str:
+    """Return the player's style: the colours in light and dark, the inks (all, or some), the frame around them."""
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
-    return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css()}\n{_static('player.css')}"
+    return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(families=families)}\n{_static('player.css')}"
 
 
 def _hosted(palette: str, dark: bool) -> str:

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from advis.films.draw import families
 from advis.media.html import fragment, page
 from advis.media.player import inline_json, player_css, player_module, widget_module
 from advis.media.svg import svg
@@ -93,7 +94,8 @@ def test_the_joined_module_is_valid_javascript() -> None:
 
 def test_sizes() -> None:
     film = large(200)
-    assert len(player_module().encode()) < 45_000
+    assert len(player_module().encode()) < 60_000
+    assert len(player_module(families(film.scenes[0].marks), choosing=False).encode()) < 50_000
     assert len(fragment(film, "").encode()) < 3.6 * len(svg(film).encode())
 
 
