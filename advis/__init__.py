@@ -111,6 +111,11 @@ class _Doors:
 
         return FilmWidget(shown.film(**options), str(shown))
 
+    def plot(self, shown: Any, scene: str) -> Any:
+        from advis.media.figures import figure
+
+        return figure(shown.film(), scene=scene)
+
 
 Shown._doors = _Doors()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advis.analysis.bracketing import Splits, every_bracketing, forward_splits, how_many, reverse_splits, text_of
 from advis.analysis.orders import PRODUCT, Cost, Turn, cheaper_modes, cheapest, cost_of, multiplied, splits_of, swept
@@ -63,6 +63,22 @@ class Comparison(Shown):
     def best(self) -> Row:
         """The row with the fewest fma; of several the one with the lowest peak, then the first."""
         return min(self.rows, key=lambda row: (row.fma, row.peak_entries))
+
+    def plot(self) -> Any:
+        """Return the chart of all orders as a matplotlib figure.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Examples
+        --------
+        >>> import advis as av
+        >>> figure = av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)]).compare().plot()
+        >>> [text.get_text() for text in figure.axes[0].texts][:2]
+        ['order', 'fma']
+        """
+        return Shown._doors.plot(self, "chart")
 
     def __getitem__(self, label: str) -> Row:
         for row in self.rows:

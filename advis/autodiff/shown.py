@@ -20,6 +20,9 @@ class Doors(Protocol):
     def widget(self, shown: Any, **options: Any) -> Any:
         """Return the live widget of an object."""
 
+    def plot(self, shown: Any, scene: str) -> Any:
+        """Return a drawing of an object as a matplotlib figure."""
+
 
 class Shown:
     """Something that can be looked at: as a film, a file, a widget, HTML in a notebook, and text everywhere."""

@@ -93,7 +93,12 @@ def text(value: str) -> str:
     >>> text('<b> & "c"')
     '&lt;b&gt; &amp; &quot;c&quot;'
     """
-    return escape(_NOT_XML.sub("\ufffd", value))
+    return escape(printable(value))
+
+
+def printable(value: str) -> str:
+    """Return a text in which what cannot be printed (control characters, halves of pairs) is U+FFFD."""
+    return _NOT_XML.sub("\ufffd", value)
 
 
 def _heading(film: Film) -> str:
