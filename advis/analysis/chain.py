@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class Chain(Shown):
         """The names of the variables, from the output to the input: ``("y", "c", "b", "a", "x")``."""
         return tuple(end.name for end in self.ends)
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The sizes of the variables: (m, |c|, |b|, |a|, n)."""
         return tuple(end.size for end in self.ends)

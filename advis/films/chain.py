@@ -16,7 +16,7 @@ from advis.films.rail import LEAST, Matrices, Order, rail_marks
 from advis.films.sheets import scale_for
 from advis.films.turns import choice_key, choice_of, every_product, start_key
 
-MOST_CHOSEN = 10  # with more factors, the film has the products of its orders only
+MOST_CHOSEN = 12  # with more factors, the film has the products of its orders only
 VOICES = {"forward": "tangent", "jvp": "tangent", "reverse": "adjoint", "vjp": "adjoint"}
 
 
@@ -80,8 +80,9 @@ def rail_film(
     turns = dict.fromkeys(turn for order in orders for turn in order.turns)
     if own:
         turns |= dict.fromkeys(every_product(len(chain.factors)))
+    choices = {turn: choice_of(chain, turn) for turn in turns}
     best = cost_of(chain.turns("optimal"), chain.sizes).total if best is None else best
-    marks, size = rail_marks(chain, list(turns), orders, known or {}, scale_for(chain.sizes, longest), least)
+    marks, size = rail_marks(chain, choices, orders, known or {}, scale_for(chain.sizes, longest), least)
     scene = Scene("rail", "drawing", "Factors", marks, *size, (), _described(chain))
     starts = [start_key(chain, turns, k) for k in range(len(chain.factors))]
     data = {
@@ -94,9 +95,8 @@ def rail_film(
         "most": most or max((order.cost.total for order in orders), default=0),
         "orders": [_played(order) for order in orders] + ([_own(chain, best)] if own else []),
     }
-    choices = tuple(choice_of(chain, turn) for turn in turns)
     steps, voice = len(orders[0].turns), orders[0].voice
-    return Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, choices, data)
+    return Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, tuple(choices.values()), data)
 
 
 def _played(order: Order) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from advis.analysis.chain import Chain
 from advis.analysis.orders import Cost, Turn
-from advis.films.film import Group, Ink, Mark, Spans
+from advis.films.film import Choice, Group, Ink, Mark, Spans
 from advis.films.metrics import text_width
 from advis.films.sheets import CAPTION_SIZE, SIZE_SIZE, Scale, Sheet, sheet_inks
-from advis.films.turns import Span, choice_key, choice_of, is_vector, matrix_key, price_of, start_key
+from advis.films.turns import Span, is_vector, matrix_key, price_of, start_key
 
 Matrices = dict[Span, np.ndarray]
+Choices = dict[Turn, Choice]
 
 MARGIN, GAP = 26.0, 30.0
 FORMULA, PRICES = 40.0, 76.0  # baselines from the top: of the formula, of the first line of the prices
@@ -73,15 +74,15 @@ class Rail:
 
 
 def rail_marks(
-    chain: Chain, turns: Sequence[Turn], orders: Sequence[Order], known: Matrices, scale: Scale, least: float
+    chain: Chain, choices: Choices, orders: Sequence[Order], known: Matrices, scale: Scale, least: float
 ) -> tuple[tuple[Mark, ...], tuple[float, float]]:
     """Return the marks of a rail, and its width and height.
 
     Parameters
     ----------
     chain : Chain
-    turns : sequence of Turn
-        Every turn that the film can take.
+    choices : dict
+        Every turn that the film can take, with its choice.
     orders : sequence of Order
         What is measured below.
     known : dict
@@ -90,15 +91,15 @@ def rail_marks(
     least : float
         The width of the narrowest picture.
     """
-    rail = _placed(chain, turns, orders, scale, least)
+    rail = _placed(chain, choices, orders, scale, least)
     height = rail.bottom + METER * (len(orders) + 1 if len(orders) > 1 else 1) + 14.0
-    marks = (*_sheets(rail, turns, known), *_prices(rail, turns), *_frame(rail, orders))
+    marks = (*_sheets(rail, list(choices), known), *_prices(rail, choices), *_frame(rail, orders))
     return marks, (rail.width, round(height, 2))
 
 
-def _placed(chain: Chain, turns: Sequence[Turn], orders: Sequence[Order], scale: Scale, least: float) -> Rail:
+def _placed(chain: Chain, choices: Choices, orders: Sequence[Order], scale: Scale, least: float) -> Rail:
     """Give each factor a place wide enough for its rectangle, its name, and the prices over it."""
-    lines = (line for turn in turns for line in _price_lines(chain, turn))
+    lines = (line for turn, choice in choices.items() for line in _price_lines(chain, turn, choice))
     price = min(max((text_width(line, PRICE_SIZE) for line in lines), default=0.0), 150.0)
     rooms = []
     for factor in chain.factors:
@@ -115,9 +116,9 @@ def _placed(chain: Chain, turns: Sequence[Turn], orders: Sequence[Order], scale:
     return Rail(chain, scale, tuple(slots), round(BRACKET + 26.0 + tallest / 2, 2), tallest)
 
 
-def _price_lines(chain: Chain, turn: Turn) -> tuple[str, str]:
+def _price_lines(chain: Chain, turn: Turn, choice: Choice) -> tuple[str, str]:
     """What stands over a pair: the sizes that are multiplied, and the price."""
-    return price_of(chain, turn), f"{choice_of(chain, turn).cost:,} fma"
+    return price_of(chain, turn), f"{choice.cost:,} fma"
 
 
 # -- matrices
@@ -173,24 +174,24 @@ def _numbers(chain: Chain, spans: Sequence[Span], known: Matrices) -> Matrices:
 # -- prices, formula and meters
 
 
-def _prices(rail: Rail, turns: Sequence[Turn]) -> list[Group]:
+def _prices(rail: Rail, choices: Choices) -> list[Group]:
     """Over each pair that can be multiplied a bracket with its price."""
     groups = []
-    for turn in turns:
+    for turn, choice in choices.items():
         spans = [span for span in (turn.left, turn.right) if span[0] < span[1]]
         left, right = rail.centre(spans[0])[0], rail.centre(spans[-1])[0]
         middle = round((left + right) / 2, 2)
         left, right = (left + 5, right - 5) if left < right else (left - 20, right + 20)
         strokes = (left, BRACKET + 9, left, BRACKET, left, BRACKET, right, BRACKET, right, BRACKET, right, BRACKET + 9)
-        first, second = _price_lines(rail.chain, turn)
+        first, second = _price_lines(rail.chain, turn, choice)
         inks = (
             Ink("lines", "bracket", tuple(round(x, 2) for x in strokes)),
             Ink("text", "price", (middle, PRICES), (("", first),), "middle"),
             Ink("text", "price cost", (middle, PRICES + 17.0), (("", second),), "middle"),
         )
-        said = "".join(part for _, part in choice_of(rail.chain, turn).text)
+        said = "".join(part for _, part in choice.text)
         at = (round(left, 2), PRICES - 16.0, round(right - left, 2), 54.0)
-        groups.append(Group(choice_key(turn), inks, at, said))
+        groups.append(Group(choice.key, inks, at, said))
     return groups
 
 
