@@ -37,6 +37,8 @@ COLOURS: dict[str, tuple[str, str]] = {
 """Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision."""
 
 VOICES = ("value", "tangent", "adjoint")
+RARE = frozenset({"wrong", "next", "gone", "open"})
+"""Words that only the states of some films have."""
 _HALO = "paint-order:stroke;stroke-linejoin:round"  # paper around the letters, so that a line may pass behind
 
 INKS: tuple[tuple[str, str], ...] = (
@@ -200,7 +202,7 @@ def ink_css(
     colour: Callable[[str], str] = "var(--av-{})".format,
     within: str = "",
     roles: Iterable[str] | None = None,
-    families: frozenset[str] | None = None,
+    words: frozenset[str] | None = None,
 ) -> str:
     """Return the table as CSS, one rule a line.
 
@@ -212,8 +214,8 @@ def ink_css(
         What stands before every selector, such as ``".advis "``.
     roles : iterable of str, optional
         The roles of inks and spans in use; rules that no one needs are left out.
-    families : frozenset of str, optional
-        The first words of the roles that can be in use: rules for others are left out.
+    words : frozenset of str, optional
+        The first words of the roles that can be in use, and those of `RARE`: rules for others are left out.
 
     Examples
     --------
@@ -223,9 +225,9 @@ def ink_css(
     """
     used = None if roles is None else [set(role.split()) for role in roles]
     needed = [rule for rule in _expanded() if used is None or any(set(rule[0].split()) <= words for words in used)]
-    if families is not None:
-        needed = [rule for rule in needed if rule[0].split()[0] in families]
-    lines = [f"{within}.{words.replace(' ', '.')}{{{style}}}" for words, style in needed]
+    if words is not None:
+        needed = [rule for rule in needed if rule[0].split()[0] in words and RARE & set(rule[0].split()) <= words]
+    lines = [f"{within}.{role.replace(' ', '.')}{{{style}}}" for role, style in needed]
     lines += [f"{within}tspan.{word}{{{style}}}" for word, style in SPANS if used is None or {word} in used]
     return re.sub(r"@([\w-]+)", lambda match: colour(match[1]), "\n".join(lines))
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 
-from advis.films.draw import families
 from advis.films.film import Film
 from advis.films.theme import COLOURS
-from advis.media.player import inline_json, player_module
+from advis.media.player import inline_json, needs_of, player_module
 from advis.media.svg import checked_step, svg, text
 
 MOST_DETAILED = 60
@@ -90,11 +89,7 @@ def _alternative(film: Film) -> str:
 
 def _script(films: list[Film]) -> str:
     calls = "".join(f'upgrade("{digest}", STYLE);\n' for digest in dict.fromkeys(film.digest for film in films))
-    needed = families(
-        mark for film in films for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks
-    )
-    module = player_module(needed, any(film.choices for film in films))
-    return f'<script type="module">\n{module}{calls}</script>'
+    return f'<script type="module">\n{player_module(needs_of(films))}{calls}</script>'
 
 
 def _page_css() -> str:

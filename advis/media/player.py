@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from advis.films.theme import COLOURS, ink_css, palette_css
+from advis.films.draw import families
+from advis.films.film import Film, Group
+from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
@@ -31,20 +35,60 @@ def inline_json(json_text: str) -> str:
     return json_text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the films of a page ask of its player.
+
+    Attributes
+    ----------
+    words : frozenset of str or None
+        The first words of the roles that their inks can have, and the words of their states that are rare: the style of
+        others is left out. None: all.
+    groups : bool
+        Whether there are marks of fixed inks.
+    choices : bool
+        Whether there is something to choose.
+    """
+
+    words: frozenset[str] | None = None
+    groups: bool = True
+    choices: bool = True
+
+
+def needs_of(films: Iterable[Film]) -> Needs:
+    """Return what films ask of a player.
+
+    Examples
+    --------
+    >>> needs_of([Film("tape", "f")])
+    Needs(words=frozenset({'off'}), groups=False, choices=False)
+    """
+    shown = list(films)
+    marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
+    choices = any(film.choices for film in shown)
+    said = {
+        word for film in shown for track in film.tracks.values() for _, state in track for word in state.role.split()
+    }
+    words = families(marks) | (RARE if choices else RARE & said)
+    return Needs(words, any(isinstance(mark, Group) for mark in marks), choices)
+
+
 @cache
-def player_module(families: frozenset[str] | None = None, choosing: bool = True) -> str:
+def player_module(needs: Needs = Needs()) -> str:
     """Return the modules of the player as one, after the line that holds the player's style as ``STYLE``.
 
-    A page that knows its films leaves out what they do not need: the style of other inks, and the law of choices.
+    What is not needed is left out: the names of missing modules are never looked up.
     """
-    modules = "".join(_bare(name) for name in ("film.js", *["choices.js"] * choosing, "player.js"))
-    return f"const STYLE = {inline_json(json.dumps(player_css(families)))};\n{modules}"
+    names = ["film.js", "choices.js", "player.js", "groups.js", "chooser.js", "mount.js"]
+    missing = {"groups.js": not needs.groups, "choices.js": not needs.choices, "chooser.js": not needs.choices}
+    modules = "".join(_bare(name) for name in names if not missing.get(name))
+    return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
 
 @cache
-def widget_module() -> str:
+def widget_module(needs: Needs = Needs()) -> str:
     """Return the player and what connects it with a kernel as one module, for anywidget."""
-    return player_module() + _bare("widget.js")
+    return player_module(needs) + _bare("widget.js")
 
 
 def _bare(name: str) -> str:
@@ -59,10 +103,11 @@ def _static(name: str) -> str:
 
 
 @cache
-def player_css(families: frozenset[str] | None = None) -> str:
-    """Return the player's style: the colours in light and dark, the inks (all, or some), the frame around them."""
+def player_css(needs: Needs = Needs()) -> str:
+    """Return the player's style: the colours in light and dark, the inks, the frame around them."""
+    frame = _static("player.css") + (_static("groups.css") if needs.groups else "")
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
-    return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(families=families)}\n{_static('player.css')}"
+    return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
 
 
 def _hosted(palette: str, dark: bool) -> str:

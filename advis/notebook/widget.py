@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from advis.films.film import Film
-from advis.media.player import widget_module
+from advis.media.player import Needs, needs_of, widget_module
 
 
 class FilmWidget(anywidget.AnyWidget):
@@ -45,7 +45,6 @@ class FilmWidget(anywidget.AnyWidget):
     step 3 of 4 · film ...
     """
 
-    _esm = widget_module()
     film = traitlets.Unicode().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
@@ -54,6 +53,8 @@ class FilmWidget(anywidget.AnyWidget):
 
     def __init__(self, film: Film, text: str, **traits: Any) -> None:
         self._text = text
+        self._needs = needs_of([film])
+        self._esm = widget_module(self._needs)
         self._read(film.to_json())
         super().__init__(film=film.to_json(), **traits)
 
@@ -61,6 +62,8 @@ class FilmWidget(anywidget.AnyWidget):
         """Show another film in the same place; the step stays, or becomes the last one if the film is shorter."""
         self._text = text
         with self.hold_sync():
+            if needs_of([film]) != self._needs:  # the player that is there cannot show it: take the whole one
+                self._needs, self._esm = Needs(), widget_module()
             self.step = min(self.step, film.steps)
             self.film = film.to_json()
 

@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from advis.films.draw import families
 from advis.media.html import fragment, page
-from advis.media.player import inline_json, player_css, player_module, widget_module
+from advis.media.player import inline_json, needs_of, player_css, player_module, widget_module
 from advis.media.svg import svg
 from tests.media.films import FILMS, HOSTILE, hostile, large, sample
 from tests.tools import needs
@@ -94,8 +93,8 @@ def test_the_joined_module_is_valid_javascript() -> None:
 
 def test_sizes() -> None:
     film = large(200)
+    assert len(player_module(needs_of([film])).encode()) < 45_000
     assert len(player_module().encode()) < 60_000
-    assert len(player_module(families(film.scenes[0].marks), choosing=False).encode()) < 50_000
     assert len(fragment(film, "").encode()) < 3.6 * len(svg(film).encode())
 
 

@@ -1,5 +1,6 @@
 // The two laws of the player: which state a mark has at a step, and the inks that a mark and its state give.
 // They are pure, and the same functions stand in Python (films/film.py, films/draw.py); the tests compare the two.
+import { lowerGroup, unpackInks } from "./groups.js";
 
 /**
  * @typedef {string | [string, string][]} Text  a text, or pieces with their roles
@@ -20,9 +21,6 @@ const EMPTY = Object.freeze({ role: "", text: "", level: 0 });
  */
 export function unpack(record) {
   const { words, ...film } = record;
-  const inkOf = ([tag, role, at, spans = "", anchor = 0]) => ({
-    tag: words[tag], role: words[role], at, spans: typeof spans === "string" ? [] : pairs(spans), anchor: words[anchor] || "start",
-  });
   const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [words[flat[2 * i]], flat[2 * i + 1]]);
   const text = (packed) => (typeof packed === "string" ? packed : pairs(packed));
   const whole = (key, owner) => (key.startsWith(".") ? owner + key : key);
@@ -32,7 +30,7 @@ export function unpack(record) {
       fields.rows = pairs(fields.rows ?? []).map(([voice, key]) => [voice, whole(key, fields.key)]);
       fields.stack = stacked(fields.stack ?? []);
     }
-    if (fields.inks) fields.inks = fields.inks.map(inkOf);
+    if (fields.inks) fields.inks = unpackInks(fields.inks, words, pairs);
     if (fields.cells) fields.cells = fields.cells.map((cell) => (typeof cell === "string" ? whole(cell, fields.key) : pairs(cell)));
     for (const axis of ["right", "down"]) if (fields[axis]) fields.path = pathThrough(fields[axis], axis);
     if (fields.kind === "edge" && !fields.label_at?.length) fields.label_at = [0, 0];
@@ -99,26 +97,13 @@ export const at = (states, key) => states.get(key) ?? EMPTY;
  */
 export function lower(mark, states) {
   if (mark.kind === "edge") return lowerEdge(mark, at(states, mark.key));
-  if (mark.kind === "group") return mark.inks.map((one) => lowerGrouped(one, at(states, mark.key)));
+  if (mark.kind === "group") return lowerGroup(mark, at(states, mark.key));
   if (mark.shape !== "constant") return lowerBox(mark, states);
   const [left, top, width, height] = mark.at;
   return [ink("text", "title constant", [left + width / 2, top + height / 2 + 4], mark.title ?? [], "middle")];
 }
 
 const ink = (tag, role, at, spans = [], anchor = "start") => ({ tag, role, at, spans, anchor });
-
-/** An ink of a group in a state. */
-function lowerGrouped(one, state) {
-  if (state.role.split(" ").includes("off")) return { ...one, role: "off" };
-  const told = one.role.startsWith("told"), levelled = one.role.startsWith("level");
-  const [left, top, width, ...rest] = one.at;
-  return {
-    ...one,
-    role: `${one.role} ${state.role}`.trim(),
-    at: levelled ? [left, top, width * state.level, ...rest] : one.at,
-    spans: told ? pieces(state.text) : one.spans,
-  };
-}
 
 function lowerBox(mark, states) {
   const [left, top, width, height] = mark.at, right = left + width;

@@ -1,7 +1,7 @@
 // The player: shows a film in a shadow root and runs it. It builds every mark once and then patches what changed;
 // nothing is laid out again. All text goes in as text, so labels need no trust.
-import { after, shown } from "./choices.js";
-import { VOICES, at, journey, lower, pieces, stateAt, unpack } from "./film.js";
+import { VOICES, at, journey, lower, pieces, stateAt } from "./film.js";
+import { drawGroup } from "./groups.js";
 
 /** @typedef {import("./film.js").Film} Film */
 /** @typedef {{step: number, playing: boolean, speed: number, selected: string}} PlayerState */
@@ -10,7 +10,6 @@ import { VOICES, at, journey, lower, pieces, stateAt, unpack } from "./film.js";
 const BEAT = 1100; // milliseconds that a step stays at speed 1
 const SPEEDS = [0.5, 1, 2, 4];
 const MOST_TICKS = 50;
-const MARKS = { tangent: "▸", adjoint: "◂" };
 const ICONS = {
   first: "M18 5l-7 7 7 7M7 5v14",
   previous: "M15 5l-7 7 7 7",
@@ -24,7 +23,7 @@ const ICONS = {
 
 // ---- elements -------------------------------------------------------------------------------------------------
 
-function fill(element, attributes, children) {
+export function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : value);
   }
@@ -32,8 +31,8 @@ function fill(element, attributes, children) {
   return element;
 }
 
-const h = (tag, attributes = {}, children = []) => fill(document.createElement(tag), attributes, children);
-const s = (tag, attributes = {}, children = []) =>
+export const h = (tag, attributes = {}, children = []) => fill(document.createElement(tag), attributes, children);
+export const s = (tag, attributes = {}, children = []) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
 /** Put a text with roles into an element; `make` is h or s. */
@@ -125,7 +124,7 @@ function drawing(scene, cast, film) {
 const TAGS = { rect: "rect", path: "path", lines: "path", tiles: "path", text: "text" };
 
 /** Draw the inks of a mark, and return the elements and the view that patches them. */
-function drawInks(mark) {
+export function drawInks(mark) {
   const last = lower(mark, new Map());
   const elements = last.map((ink) => paint(s(TAGS[ink.tag]), ink));
   const view = (states, motion) => {
@@ -170,28 +169,6 @@ function drawBox(mark, cast, layer) {
   const group = s("g", { class: "node" }, [...tooltip, ...elements, ring]);
   cast.face(mark.key, group);
   cast.watch([mark.key, ...(mark.rows ?? []).map(([, key]) => key), ...(mark.stack ?? []).map(({ edge }) => edge)], view);
-  layer.append(group);
-}
-
-/** A group of fixed inks; what can be chosen is a button while it is offered. */
-function drawGroup(mark, cast, layer, choosable) {
-  const { elements, view } = drawInks(mark);
-  const [x, y, width, height] = mark.at ?? [0, 0, 0, 0], tooltip = mark.more ? [fill(s("title"), {}, [mark.more])] : [];
-  const pad = choosable ? 4 : 3, place = { x: x - pad, y: y - pad, width: width + 2 * pad, height: height + 2 * pad };
-  const area = width && height ? [s("rect", { class: choosable ? "area" : "ring", ...place, rx: 4 })] : [];
-  const group = s("g", { class: choosable ? "choice" : area.length ? "node" : "" }, [...tooltip, ...area, ...elements]);
-  if (area.length) cast.face(mark.key, group);
-  cast.watch([mark.key], (states, motion) => {
-    view(states, motion);
-    const { role } = at(states, mark.key), open = /^(open|next)/.test(role);
-    if (motion && role.startsWith("active")) motion.fade(group);
-    if (!choosable) return;
-    group.classList.toggle("open", open);
-    for (const [name, value] of Object.entries({ tabindex: 0, role: "button", "aria-label": mark.more })) {
-      if (open) group.setAttribute(name, value);
-      else group.removeAttribute(name);
-    }
-  });
   layer.append(group);
 }
 
@@ -320,7 +297,7 @@ function header(film, tools, tabs) {
 
 const titled = (film) => [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
 
-function ticks(steps) {
+export function ticks(steps) {
   const stride = Math.ceil(steps / MOST_TICKS);
   const count = Math.floor(steps / stride) + 1;
   const places = Array.from({ length: count }, (_, i) => (i * stride) / steps);
@@ -354,22 +331,8 @@ function followPage(element) {
 
 // ---- the player -----------------------------------------------------------------------------------------------
 
-/**
- * Show a film in a shadow root and return what drives it.
- * @param {ShadowRoot} root
- * @param {Film} film
- * @param {{step?: number, speed?: number, selected?: string, style?: string,
- *          onChange?: (state: PlayerState, part: Partial<PlayerState>) => void}} options
- */
-export function mount(root, film, { step = 0, speed = 1, selected = "", style = "", onChange = () => {} } = {}) {
-  const player = new Player(film, onChange);
-  root.replaceChildren(h("style", {}, [style]), player.element);
-  player.start(root, step, speed, selected);
-  return player;
-}
-
 /** One film on the stage: its state, and every way to change it. */
-class Player {
+export class Player {
   /** @type {PlayerState} */
   state = { step: -1, playing: false, speed: 1, selected: "" };
   cast = new Cast();
@@ -377,9 +340,6 @@ class Player {
   states = new Map();
   hovered = "";
   timer = 0;
-  order = 0; // which of the film's orders is shown, where there are choices
-  /** @type {string[]} */
-  own = []; // what the reader chose
 
   constructor(film, onChange) {
     this.film = film;
@@ -415,18 +375,6 @@ class Player {
     const text = h("p", { role: "status", "aria-live": "polite", "aria-atomic": "true" });
     this.cast.watch(["say"], (states) => write(text, at(states, "say").text));
     return h("div", { class: "say" }, [text]);
-  }
-
-  /** The orders of a film with choices, side by side; null where there are none. */
-  tabs() {
-    const { orders = [] } = this.film.data ?? {};
-    if (!orders.length) return null;
-    this.pills = orders.map(({ label, voice }, i) => {
-      const pill = h("button", { type: "button", class: `pill ${voice}` }, [MARKS[voice] ? `${MARKS[voice]} ${label}` : label]);
-      pill.addEventListener("click", () => this.setOrder(i));
-      return pill;
-    });
-    return h("div", { class: "pills", role: "group", "aria-label": "Order" }, this.pills);
   }
 
   controls() {
@@ -532,54 +480,30 @@ class Player {
     this.change({ step });
   }
 
-  /** The last step of what is shown, and how far one can go: where the reader chooses, as far as was chosen. */
+  /** How many steps there are, and how far one can go. */
   get steps() {
-    const { choices, data, steps } = this.film;
-    if (!choices.length) return steps;
-    return data.orders[this.order].choices.length || data.start.length - 1;
+    return this.film.steps;
   }
 
   get reach() {
-    return this.isOwn ? this.own.length : this.steps;
+    return this.steps;
+  }
+
+  /** What a film with choices does besides: see chooser.js. */
+  tabs() {
+    return null;
   }
 
   get isOwn() {
-    return this.film.choices.length > 0 && !this.film.data.orders[this.order].choices.length;
+    return false;
   }
+
+  choose() {}
+
+  showOrder() {}
 
   statesAt(step) {
-    const { film, order } = this;
-    if (!film.choices.length) return stateAt(film, step);
-    const keys = this.isOwn ? this.own : film.data.orders[order].choices;
-    return shown(film, after(film, keys.slice(0, step)), order);
-  }
-
-  /** Show another order from its start; the reader's own where it was left. */
-  setOrder(order) {
-    if (order === this.order) return;
-    this.pause();
-    this.order = order;
-    this.showOrder();
-    this.show(this.isOwn ? this.own.length : 0, false);
-  }
-
-  showOrder() {
-    const { orders = [] } = this.film.data ?? {};
-    for (const [i, pill] of (this.pills ?? []).entries()) pill.setAttribute("aria-pressed", String(i === this.order));
-    if (!orders.length || !this.footer) return;
-    this.footer.className = orders[this.order].voice;
-    this.range.max = String(this.steps);
-    this.ticks.replaceChildren(...ticks(this.steps).children);
-    this.playButton.disabled = this.isOwn;
-  }
-
-  /** Make a choice that is offered: the next one of an order that is played, or one of the reader's own. */
-  choose(key) {
-    const { role } = at(this.states, key), { step } = this.state;
-    if (role.startsWith("next")) return this.go(step + 1);
-    if (role !== "open") return;
-    this.own = [...this.own.slice(0, step), key];
-    this.go(step + 1);
+    return stateAt(this.film, step);
   }
 
   /** Bring the first face in each pane whose key is wanted into view. */
@@ -677,14 +601,5 @@ class Player {
     this.sizes.disconnect();
     this.unfollow();
     this.element.remove();
-  }
-}
-
-/** Bring to life the places on this page that carry a film of this digest and are still pictures. */
-export function upgrade(digest, style) {
-  for (const place of document.querySelectorAll(`[data-advis="${digest}"]`)) {
-    if (place.shadowRoot) continue;
-    const film = unpack(JSON.parse(place.querySelector('script[type="application/json"]').textContent));
-    mount(place.attachShadow({ mode: "open" }), film, { style, step: Number(place.dataset.step ?? 0) });
   }
 }

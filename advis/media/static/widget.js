@@ -1,6 +1,7 @@
 // The player as an anywidget: what the reader does goes to the kernel, what the kernel sets is shown.
 // STYLE is the first line of the module that player.py makes of these files.
-import { mount } from "./player.js";
+import { unpack } from "./film.js";
+import { mount } from "./mount.js";
 
 const SHARED = ["step", "playing", "speed", "selected"];
 
