@@ -66,7 +66,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("entry", f"fill:@soft;font-family:{SERIF};font-style:italic;font-size:12px"),
     ("entry gone", "display:none"),
     ("figure", "fill:@ink;font-size:13px;font-variant-numeric:tabular-nums"),
-    ("figure active VOICE", "fill:@VOICE;font-weight:600"),
+    ("figure active VOICE", "fill:@VOICE"),
     ("figure gone", "display:none"),
     ("caption", f"fill:@ink;font-size:15px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("caption active VOICE", "fill:@VOICE;font-weight:600"),
