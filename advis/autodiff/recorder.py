@@ -65,7 +65,7 @@ class Recorder:
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
         "level", "lean", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts",
         "branches", "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants", "_faded",
+        "frame", "context", "boundary", "closed", "refused", "faded", "_stack", "_constants",
     )  # fmt: skip
 
     def __init__(
@@ -78,7 +78,7 @@ class Recorder:
         self.level = next(_levels)
         self.lean = lean
         self.copied = pool.copied if lean else np.array
-        self._faded = False
+        self.faded = False  # whether a value is
         self.nested = 0  # how deep traces were nested inside this one
         self.source = source
         self.function = function
@@ -101,25 +101,12 @@ class Recorder:
         self._stack: list[tuple[Any, int]] = []
         self._constants: dict[int, tuple[Any, int]] = {}
 
-    def append(self, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None) -> int:
-        """Append a node and return its index; ``frame`` is the reader's, or one of ours below it."""
-        if self.lean:
-            value = self._spared(primitive, parents, value)
-        self.add_primitive(primitive)
-        self.add_parents(parents)
-        self.add_value(value)
-        if frame is not None:
-            self.add_position((self.context, frame.f_lasti) if frame is self.frame else self.locate(frame))
-        return len(self.values) - 1
-
-    def _spared(self, primitive: Primitive, parents: tuple[int, ...], value: Any) -> Any:
+    def spared(self, primitive: Primitive, parents: tuple[int, ...], value: Any) -> Any:
         """What of a value has to stay: of a large one that its own rules do not read, the shape.
 
         A rule that reads a parent's value takes it back: its Tracer, an argument of the operation, still holds it.
         """
         large = type(value) is np.ndarray and value.nbytes >= pool.LARGE and value.flags.owndata
-        if not large and not self._faded:
-            return value
         pairs = zip(primitive.vjps, parents, strict=False)
         rules = [rule for rule, parent in pairs if rule is not None and not self.primitives[parent].blind]
         read = read_by(rules, len(parents))
@@ -129,7 +116,7 @@ class Recorder:
                 self.values[parent] = self.values[parent].array()
         if not large or ANSWER in read:
             return value
-        self._faded = True
+        self.faded = True
         return Faded(value)
 
     def moved(self, index: int, value: Any) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from sys import _getframe
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from advis.autodiff import inplace
+from advis.autodiff import inplace, pool
 from advis.autodiff.errors import OffTape, here, off_tape
 from advis.autodiff.inplace import Memory
 from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
@@ -17,6 +18,7 @@ from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_va
 from advis.autodiff.recorder import Recorder
 
 _NOTE = "advis: in"
+_ARRAY, _new = np.ndarray, object.__new__  # on the hot path a name is found sooner than an attribute
 
 
 class Tracer:
@@ -42,15 +44,8 @@ class Tracer:
         primitive = UFUNCS.get(ufunc)
         if primitive is None or method != "__call__" or options:
             return _unusual_ufunc(ufunc, method, inputs, options)
-        recorder = self.recorder
         if len(inputs) == 1:
-            try:
-                value = primitive.call(self.value)
-            except Exception as error:
-                annotate(error, primitive, (self.value,))
-                raise
-            frame = _getframe(1) if recorder.source else None
-            return Tracer(recorder, recorder.append(primitive, (self.index,), value, frame), value)
+            return applied(primitive, self, _getframe(1) if self.recorder.source else None)
         return record(primitive, inputs, {})
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -280,6 +275,38 @@ def _plain(tree: Any) -> Any:
     return plain_value(tree)
 
 
+def append(
+    recorder: Recorder, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None
+) -> Tracer:
+    """Append a node to a record and return the Tracer that stands for it.
+
+    Every operation comes through here. ``frame`` is the reader's, or one of ours below it; None without source.
+    """
+    kept = value
+    if recorder.lean and (recorder.faded or (type(value) is _ARRAY and value.nbytes >= pool.LARGE)):
+        kept = recorder.spared(primitive, parents, value)
+    recorder.add_primitive(primitive)
+    recorder.add_parents(parents)
+    recorder.add_value(kept)
+    if frame is not None:
+        recorder.add_position((recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame))
+    tracer: Tracer = _new(Tracer)  # its __init__ would be called by way of C, which takes as long as all of this
+    tracer.recorder, tracer.index = recorder, len(recorder.values) - 1
+    tracer.value, tracer.memory = value, None
+    return tracer
+
+
+def applied(primitive: Primitive, x: Tracer, frame: FrameType | None) -> Tracer:
+    """Record a ufunc of one traced value: a short way, as nothing else can be traced and no view can come out."""
+    recorder = x.recorder
+    try:
+        value = primitive.call(x.value)
+    except Exception as error:
+        annotate(error, primitive, (x.value,))
+        raise
+    return append(recorder, primitive, (x.index,), value, frame)
+
+
 def _taken(array: Tracer, index: Any) -> Any:
     """Record ``array[index]``: a short way for what programs that work element by element do most."""
     options, recorder, value = {"index": index}, array.recorder, array.value
@@ -290,9 +317,9 @@ def _taken(array: Tracer, index: Any) -> Any:
         annotate(error, primitive, (value,))
         raise
     frame = _getframe(2) if recorder.source else None
-    kept = made[()] if type(made) is np.ndarray and not made.shape else made
-    part = Tracer(recorder, recorder.append(primitive, (array.index,), kept, frame), kept)
-    if type(made) is Tracer or type(made) is np.ndarray:
+    kept = made[()] if type(made) is _ARRAY and not made.shape else made
+    part = append(recorder, primitive, (array.index,), kept, frame)
+    if type(made) is Tracer or type(made) is _ARRAY:
         inplace.remember(part, made, (array,), (value,), shaping.getitem, options)
     return part
 
@@ -329,20 +356,20 @@ def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
     args = [arg if type(arg) in _READY else _operand(arg) for arg in args]
     recorder = _innermost(args)
-    own = [type(arg) is Tracer and arg.recorder is recorder for arg in args]
-    values = [arg.value if ours else arg for arg, ours in zip(args, own)]  # noqa: B905 (hot path)
+    values = [arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args]
+    compute = primitive if Tracer in map(type, values) else primitive.call  # by an outer trace it is recorded, too
     try:
-        made = primitive(*values, **options)  # itself recorded, if an outer trace is at work
+        made = compute(*values, **options)
     except Exception as error:
         annotate(error, primitive, values)
         raise
-    value = made[()] if type(made) is np.ndarray and not made.shape else made  # 0-d arrays become scalars
+    value = made[()] if type(made) is _ARRAY and not made.shape else made  # 0-d arrays become scalars
     parents = tuple(
-        [arg.index if ours else recorder.constant(_still(arg)) for arg, ours in zip(args, own)]  # noqa: B905
+        [recorder.constant(_still(arg)) if arg is value else arg.index for arg, value in zip(args, values)]  # noqa: B905
     )
     frame = _getframe(1) if recorder.source else None
-    result = Tracer(recorder, recorder.append(primitive.at(len(args), options), parents, value, frame), value)
-    if type(made) is Tracer or (type(made) is np.ndarray and (made.base is not None or not made.shape)):
+    result = append(recorder, primitive.at(len(args), options), parents, value, frame)
+    if type(made) is Tracer or (type(made) is _ARRAY and (made.base is not None or not made.shape)):
         inplace.remember(result, made, args, values, primitive, options)
     return result
 
