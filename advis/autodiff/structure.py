@@ -64,4 +64,6 @@ def same_structure(tree: Any, like: Any) -> bool:
 
 def fill(structure: Any, entry: Callable[[int], Any]) -> Any:
     """Return a structure with each `Place` replaced by the entry for its index; other leaves stay."""
-    return map_leaves(lambda leaf: entry(leaf.index) if isinstance(leaf, Place) else leaf, structure)
+    if type(structure) is Place:
+        return entry(structure.index)
+    return map_leaves(lambda leaf: entry(leaf.index) if type(leaf) is Place else leaf, structure)
