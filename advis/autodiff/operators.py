@@ -12,7 +12,7 @@ import numpy as np
 from advis.autodiff import inplace
 from advis.autodiff.primitives import UFUNCS, arithmetic
 from advis.autodiff.primitives.rule import CONSTANT, Primitive
-from advis.autodiff.tracer import Tracer, annotate, append, applied, record
+from advis.autodiff.tracer import Tracer, annotate, append, record
 
 _NUMBERS = frozenset({float, int, np.float64})
 _ARRAY = np.ndarray
@@ -57,9 +57,9 @@ def _in_place(operate: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return method
 
 
-def _unary(primitive: Primitive) -> Callable[[Tracer], Any]:
+def _unary(ufunc: np.ufunc) -> Callable[[Tracer], Any]:
     def method(self: Tracer) -> Any:
-        return applied(primitive, self, _getframe(1) if self.recorder.source else None)
+        return self.__array_ufunc__(ufunc, "__call__", self)
 
     return method
 
@@ -103,7 +103,7 @@ def _install() -> None:
     for name, ufunc in comparisons.items():
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
     for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
-        setattr(Tracer, f"__{name}__", _unary(UFUNCS[ufunc]))
+        setattr(Tracer, f"__{name}__", _unary(ufunc))
     methods = (
         np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
         np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,

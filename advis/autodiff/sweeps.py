@@ -158,6 +158,8 @@ def fitted(amount: Any, value: Any) -> Any:
         return amount  # nothing to mend, as nearly always
     if _fits(amount, value):
         return amount
+    if type(amount) is _NUMBER and type(value) is _ARRAY and value.dtype is amount.dtype:
+        return _widened(amount, value.shape)  # the adjoint of a sum
     amount = whole(amount)
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:

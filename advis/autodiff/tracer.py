@@ -44,9 +44,15 @@ class Tracer:
         primitive = UFUNCS.get(ufunc)
         if primitive is None or method != "__call__" or options:
             return _unusual_ufunc(ufunc, method, inputs, options)
-        if len(inputs) == 1:
-            return applied(primitive, self, _getframe(1) if self.recorder.source else None)
-        return record(primitive, inputs, {})
+        if len(inputs) != 1:
+            return record(primitive, inputs, {})
+        recorder, x = self.recorder, self.value
+        try:
+            value = primitive.call(x)
+        except Exception as error:
+            annotate(error, primitive, (x,))
+            raise
+        return append(recorder, primitive, (self.index,), value, _getframe(1) if recorder.source else None)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         adapt = FUNCTIONS.get(function)
@@ -294,17 +300,6 @@ def append(
     tracer.recorder, tracer.index = recorder, len(recorder.values) - 1
     tracer.value, tracer.memory = value, None
     return tracer
-
-
-def applied(primitive: Primitive, x: Tracer, frame: FrameType | None) -> Tracer:
-    """Record a ufunc of one traced value: a short way, as nothing else can be traced and no view can come out."""
-    recorder = x.recorder
-    try:
-        value = primitive.call(x.value)
-    except Exception as error:
-        annotate(error, primitive, (x.value,))
-        raise
-    return append(recorder, primitive, (x.index,), value, frame)
 
 
 def _taken(array: Tracer, index: Any) -> Any:
