@@ -62,6 +62,23 @@ def same_structure(tree: Any, like: Any) -> bool:
     return True
 
 
+def planted(structure: Any, tree: Any) -> Iterator[tuple[Place, Any]]:
+    """Yield each `Place` of a structure with what stands there in a tree of the same structure."""
+    if type(structure) is Place:
+        yield structure, tree
+    elif isinstance(structure, dict):
+        for key, part in structure.items():
+            yield from planted(part, tree[key])
+    elif isinstance(structure, (tuple, list)):
+        for part, other in zip(structure, tree, strict=True):
+            yield from planted(part, other)
+
+
+def indices(structure: Any) -> set[int]:
+    """Return where the places of a structure stand on the tape."""
+    return {place.index for place, _ in planted(structure, structure)}
+
+
 def fill(structure: Any, entry: Callable[[int], Any]) -> Any:
     """Return a structure with each `Place` replaced by the entry for its index; other leaves stay."""
     if type(structure) is Place:

@@ -176,6 +176,8 @@ def fitted(amount: Any, value: Any) -> Any:
 
 def grown(amount: Any, value: Any) -> Any:
     """Return a tangent in the shape and type of its value: a broadcast argument moves every copy of itself."""
+    if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+        return amount
     if _fits(amount, value):
         return amount
     if shape_of(amount) != shape_of(value):

@@ -329,6 +329,8 @@ def _settled(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(_settled(part) for part in index)
     if isinstance(index, slice):
+        if type(index.start) in _PLAIN and type(index.stop) in _PLAIN and type(index.step) in _PLAIN:
+            return index
         return slice(_settled(index.start), _settled(index.stop), _settled(index.step))
     if isinstance(index, list):
         return [_settled(part) for part in index]

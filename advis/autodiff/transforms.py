@@ -257,7 +257,7 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     """
     _check_tuples("hvp", primals=primals, vectors=vectors)
     gradient = _gradient_on_the_tape(f, tuple(range(len(primals))))
-    product: tuple[Any, ...] = jvp(gradient, primals, vectors)[1]
+    product: tuple[Any, ...] = trace(gradient, *primals, source=False).forward(*vectors).result
     return product
 
 
