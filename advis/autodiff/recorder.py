@@ -19,7 +19,6 @@ from advis.autodiff.primitives.reads import ANSWER, read_by
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive
 
 _levels = itertools.count()
-_active = threading.local()
 
 Position = tuple[int, int]
 """Which context, and which bytecode instruction in it. ``~k`` marks a step on the way to the result of the call at
@@ -269,10 +268,17 @@ def check_array(array: np.ndarray) -> None:
 
 def active_recorders() -> list[Recorder]:
     """Return the traces that are being recorded in this thread, outermost first."""
-    if not hasattr(_active, "recorders"):
-        _active.recorders = []
-    recorders: list[Recorder] = _active.recorders
-    return recorders
+    return _active.recorders
+
+
+class _Active(threading.local):
+    """Each thread has its own."""
+
+    def __init__(self) -> None:
+        self.recorders: list[Recorder] = []
+
+
+_active = _Active()
 
 
 class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
@@ -316,5 +322,4 @@ class sweep_block(block):  # noqa: N801
     __slots__ = ("level",)
 
     def __init__(self, name: str, level: int) -> None:
-        super().__init__(name)
-        self.level = level
+        self.name, self.level = name, level

@@ -14,7 +14,7 @@ from advis.autodiff.numbers import friendly
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import INPUT, is_traced, plain_value, shape_of
 from advis.autodiff.shown import Shown
-from advis.autodiff.structure import fill, indices, leaves, map_leaves, planted, same_structure
+from advis.autodiff.structure import fill, indices, leaves, planted, same_structure
 from advis.autodiff.table import Table, sweep_table
 
 if TYPE_CHECKING:
@@ -279,7 +279,8 @@ def reverse_seeds(tape: Tape, seed: Any) -> tuple[list[Any], int | None]:
                 f"reverse(): {tape.function} does not return one number but {found}; "
                 "give the seed u in that structure: tape.reverse(u)"
             )
-        seed = map_leaves(lambda place: 1.0, tape._outcome)
+        column[places[0].index] = sweeps.one_like(tape.values[places[0].index])
+        return column, None
     if not same_structure(seed, tape._outcome):
         inner = ", ".join(path for path, _ in leaves(tape._outcome, "y"))
         raise ValueError(f"reverse(): the seed does not have the structure of the result of {tape.function} ({inner})")

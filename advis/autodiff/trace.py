@@ -15,7 +15,7 @@ from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
 from advis.autodiff.primitives.rule import CONSTANT, shape_of
 from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array, sweep_block
-from advis.autodiff.structure import Place, fill, leaves, map_leaves
+from advis.autodiff.structure import Place, fill, map_leaves, map_paths
 from advis.autodiff.sweeps import one_like, quiet, reverse_column
 from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer
@@ -215,17 +215,15 @@ def _says_its_signature(f: Any) -> bool:
 def _inputs(recorder: Recorder, named: list[tuple[str, Any]]) -> tuple[tuple[Any, ...], list[str]]:
     """Append an input node for each number among named arguments; return their places and names."""
     names: list[str] = []
-    paths = iter([path for name, arg in named for path, _ in leaves(arg, name)])
 
-    def place(leaf: Any) -> Any:
-        path = next(paths)
+    def place(path: str, leaf: Any) -> Any:
         value = input_value(leaf, path, recorder.function, recorder.copied)
         if value is None:
             return leaf
         names.append(path)
         return Place(recorder.input(value))
 
-    places = tuple([map_leaves(place, arg) for _, arg in named])
+    places = tuple([map_paths(place, arg, name) for name, arg in named])
     if not names:
         raise TypeError(f"trace: {recorder.function} was given no number or array to differentiate; pass at least one")
     return places, names
