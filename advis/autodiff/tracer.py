@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from sys import _getframe
 from types import FrameType
 from typing import Any
@@ -58,8 +58,13 @@ class Tracer:
         adapt = FUNCTIONS.get(function)
         if adapt is not None:
             start = len(self.recorder.values)
-            result = _noted(adapt, args, kwargs)
-            if type(result) is Tracer and result.recorder is self.recorder:
+            try:
+                result = adapt(*args, **kwargs)
+            except Exception as error:
+                if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
+                    error.add_note(f"  at {here()}")  # what an adapter refuses gains the reader's line
+                raise
+            if type(result) is Tracer and result.recorder is self.recorder and self.recorder.source:
                 self.recorder.mark_steps(start)
             return result
         if function in METADATA:
@@ -97,7 +102,8 @@ class Tracer:
         return format(self.value, spec)
 
     def __getitem__(self, index: Any) -> Any:
-        return _taken(self, index if type(index) is int else _settled(index))
+        options = {"index": index if type(index) is int else _settled(index)}
+        return alone(shaping.getitem, self, options, _getframe(1) if self.recorder.source else None)
 
     def __setitem__(self, index: Any, item: Any) -> None:
         inplace.assign(self, _settled(index), item)
@@ -302,21 +308,15 @@ def append(
     return tracer
 
 
-def _taken(array: Tracer, index: Any) -> Any:
-    """Record ``array[index]``: a short way for what programs that work element by element do most."""
-    options, recorder, value = {"index": index}, array.recorder, array.value
-    primitive = shaping.getitem.at(1, options)
+def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: FrameType | None) -> Tracer:
+    """Record an application to one traced value, as reductions, rearrangements and indices are."""
+    recorder, value = x.recorder, x.value
     try:
-        made = value[index]
+        made = primitive.call(value, **options) if type(value) not in TRACED else primitive(value, **options)
     except Exception as error:
         annotate(error, primitive, (value,))
         raise
-    frame = _getframe(2) if recorder.source else None
-    kept = made[()] if type(made) is _ARRAY and not made.shape else made
-    part = append(recorder, primitive, (array.index,), kept, frame)
-    if type(made) is Tracer or type(made) is _ARRAY:
-        inplace.remember(part, made, (array,), (value,), shaping.getitem, options)
-    return part
+    return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
 
 
 _PLAIN = frozenset({int, type(None), type(Ellipsis)})
@@ -351,6 +351,8 @@ def annotate(error: Exception, primitive: Primitive, values: Sequence[Any]) -> N
 
 def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
+    if len(args) == 1:
+        return alone(primitive, args[0], options, _getframe(1) if args[0].recorder.source else None)
     args = [arg if type(arg) in _READY else _operand(arg) for arg in args]
     recorder = _innermost(args)
     values = [arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args]
@@ -360,11 +362,25 @@ def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]
     except Exception as error:
         annotate(error, primitive, values)
         raise
-    value = made[()] if type(made) is _ARRAY and not made.shape else made  # 0-d arrays become scalars
     parents = tuple(
         [recorder.constant(_still(arg)) if arg is value else arg.index for arg, value in zip(args, values)]  # noqa: B905
     )
     frame = _getframe(1) if recorder.source else None
+    return _made(recorder, primitive, args, values, options, parents, made, frame)
+
+
+def _made(
+    recorder: Recorder,
+    primitive: Primitive,
+    args: Sequence[Any],
+    values: Sequence[Any],
+    options: Mapping[str, Any],
+    parents: tuple[int, ...],
+    made: Any,
+    frame: FrameType | None,
+) -> Tracer:
+    """Append what NumPy made of values; an array without axes becomes a number, a view knows whose it is."""
+    value = made[()] if type(made) is _ARRAY and not made.shape else made
     result = append(recorder, primitive.at(len(args), options), parents, value, frame)
     if type(made) is Tracer or (type(made) is _ARRAY and (made.base is not None or not made.shape)):
         inplace.remember(result, made, args, values, primitive, options)
@@ -387,16 +403,6 @@ def _still(arg: Any) -> Any:
 
 
 TRACED[Tracer] = TRACED[Outdated] = record
-
-
-def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call an adapter; what it refuses gains the reader's line."""
-    try:
-        return adapt(*args, **kwargs)
-    except Exception as error:
-        if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
-            error.add_note(f"  at {here()}")
-        raise
 
 
 _READY = frozenset({Tracer, float, np.float64, np.ndarray})

@@ -229,7 +229,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[4., 2.],
            [2., 0.]])
     """
-    return jacobian(_gradient_on_the_tape(f, argnums), argnums, mode="forward")
+    return jacobian(wraps(f)(_gradient_on_the_tape(f, argnums)), argnums, mode="forward")
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -257,7 +257,8 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     """
     _check_tuples("hvp", primals=primals, vectors=vectors)
     gradient = _gradient_on_the_tape(f, tuple(range(len(primals))))
-    product: tuple[Any, ...] = trace(gradient, *primals, source=False).forward(*vectors).result
+    tape = record(gradient, primals, {}, False, function_name(f), parameter_names(f, len(primals)))
+    product: tuple[Any, ...] = tape.forward(*vectors).result
     return product
 
 
@@ -267,7 +268,6 @@ def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[.
     With `grad` there would be two tapes, and whatever is recorded on the inner one is recorded once more on the outer.
     """
 
-    @wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
         recorder = active_recorders()[-1]
         chosen = [args[number] for number in (argnums if isinstance(argnums, tuple) else (argnums,))]
@@ -313,7 +313,7 @@ def _main(outcome: Any, f: Callable[..., Any], has_aux: bool) -> Any:
 
 
 def _check_one_number(f: Callable[..., Any], y: Any) -> None:
-    if type(y) is np.float64:
+    if type(plain_value(y)) is np.float64:
         return
     if isinstance(y, (tuple, list, dict)) or shape_of(y) or not _is_number(y):
         said = [

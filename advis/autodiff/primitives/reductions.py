@@ -102,7 +102,8 @@ def _kept(keepdims):
 
 def _reduction(name, primitive):
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
-        refuse(name, dtype=dtype, out=out, initial=initial, where=where)
+        if dtype is not None or out is not None or initial is not None or where is not None:
+            refuse(name, dtype=dtype, out=out, initial=initial, where=where)
         return primitive(a, axis=axis, keepdims=_kept(keepdims))
 
     return adapt
