@@ -212,6 +212,8 @@ class Recorder:
 
     def open_block(self, opened: block, frame: FrameType | None) -> None:
         """Begin a named part of the program in the reader's current frame."""
+        if not self.source:
+            return
         self.locate(frame)
         parent = self.contexts[self._top()]
         level = opened.level if isinstance(opened, sweep_block) else parent.level
@@ -227,6 +229,8 @@ class Recorder:
 
     def close_block(self, opened: block) -> None:
         """End a named part of the program, and whatever was called in it."""
+        if not self.source:
+            return
         places = [place for place, (key, _) in enumerate(self._stack) if key is opened]
         del self._stack[places[0] if places else len(self._stack) :]
         self.frame, self.context = None, self._top()

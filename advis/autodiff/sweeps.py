@@ -187,6 +187,7 @@ def grown(amount: Any, value: Any) -> Any:
 
 def _fits(amount: Any, value: Any) -> bool:
     """Whether two have the same shape and type; an array without axes is not a number."""
+    amount, value = plain_value(amount), plain_value(value)  # the properties of a traced value take longer
     try:
         same = amount.dtype is value.dtype and amount.shape == value.shape
     except AttributeError:  # a reader's rule may return a number of Python's, and a part has no type

@@ -121,6 +121,8 @@ def _key(option: Any) -> Any:
     if kind in _SIMPLE:
         return kind, option
     if kind is tuple:
+        if _SIMPLE.issuperset(map(type, option)):
+            return kind, option, *map(type, option)
         parts = tuple([_key(part) for part in option])
         return _UNIQUE if _UNIQUE in parts else parts
     if kind is slice:
