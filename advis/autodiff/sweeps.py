@@ -158,8 +158,10 @@ def fitted(amount: Any, value: Any) -> Any:
         return amount  # nothing to mend, as nearly always
     if _fits(amount, value):
         return amount
-    if type(amount) is _NUMBER and type(value) is _ARRAY and value.dtype is amount.dtype:
-        return _widened(amount, value.shape)  # the adjoint of a sum
+    if type(amount) is _NUMBER:  # the adjoint of a sum
+        plain = plain_value(value)
+        if type(plain) is _ARRAY and plain.dtype is amount.dtype:
+            return _widened(amount, plain.shape)
     amount = whole(amount)
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:
