@@ -356,7 +356,8 @@ def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]
     args = [arg if type(arg) in _READY else _operand(arg) for arg in args]
     recorder = _innermost(args)
     values = [arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args]
-    compute = primitive if Tracer in map(type, values) else primitive.call  # by an outer trace it is recorded, too
+    plain = TRACED.keys().isdisjoint(map(type, values))
+    compute = primitive.call if plain else primitive  # by an outer trace it is recorded, too
     try:
         made = compute(*values, **options)
     except Exception as error:
