@@ -66,9 +66,9 @@ class SabotagedTape(Tape):
         """What a reader should know: above all, that this tape is sabotaged, and how."""
         return (f"sabotaged ({self.bug.kind}): {self.bug.sentence}", *self.original.notes)
 
-    def _swept(self, direction: str, seeds: list[Any], count: int | None, keep: bool = True) -> Sweep:
+    def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
         if direction == "forward" or not (self.bug.lost or self.bug.seedless):
-            return super()._swept(direction, seeds, count, keep)
+            return super()._swept(direction, seeds, count)
         lossy = copy.copy(self.original)
         lossy.values, lossy.primitives = self.values, self._lossy_primitives()
         given = list(seeds)

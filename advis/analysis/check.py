@@ -22,8 +22,8 @@ from advis.analysis.rules import Notebook, check_rules, check_second_order, firs
 from advis.autodiff.numbers import scale_of
 from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.shown import Shown
-from advis.autodiff.structure import Place, fill, leaves
-from advis.autodiff.sweep import Sweep, _leaves_like
+from advis.autodiff.structure import fill, planted
+from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.trace import trace
 
@@ -223,14 +223,9 @@ def _of_callable(f: Callable[..., Any], tape: Tape, keywords: dict[str, Any]) ->
     def function(point: list[Any]) -> np.ndarray:
         given = {place.index: np.array(x)[()] for place, x in zip(tape.input_places, point, strict=True)}
         result = f(*fill(tape._arguments, given.__getitem__), **keywords)
-        wanted = leaves(tape._outcome)
-        return flat([x for x, (_, at) in zip(_leaves_like(result, tape._outcome), wanted, strict=True) if _is(at)])
+        return flat([x for _, x in planted(tape._outcome, result)])
 
     return function
-
-
-def _is(leaf: Any) -> bool:
-    return isinstance(leaf, Place)
 
 
 def _check_ends(forward: Sweep, reverse: Sweep, tangents: list[Any], function: Function, book: Notebook) -> None:

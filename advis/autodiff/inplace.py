@@ -44,7 +44,7 @@ def remember(
     options: Mapping[str, Any],
 ) -> None:
     """Remember which memory a result has: that of an argument, or its own, where NumPy made an array of one number."""
-    for arg, value in zip(args, values, strict=True):
+    for arg, value in zip(args, values):  # noqa: B905 (hot path)
         if arg is not value and _shares_memory(made, value):
             return _link(result, arg, primitive, options)
     if not made.shape and (isinstance(made, np.ndarray) or made.memory is not None):

@@ -11,14 +11,15 @@ import numpy as np
 
 from advis.autodiff import inplace
 from advis.autodiff.primitives import UFUNCS, arithmetic
-from advis.autodiff.primitives.rule import Primitive
-from advis.autodiff.tracer import Tracer, annotate, record
+from advis.autodiff.primitives.rule import CONSTANT, Primitive
+from advis.autodiff.tracer import Tracer, annotate, append, record
 
 _NUMBERS = frozenset({float, int, np.float64})
+_ARRAY = np.ndarray
 
 
 def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected: bool = False) -> Callable[..., Any]:
-    """An operator's method: the short way for two values of one trace, or one and a number; else the general way."""
+    """An operator's method: short for two values of one trace, or one and a plain one; else the general way."""
 
     def method(self: Tracer, other: Any) -> Any:
         recorder = self.recorder
@@ -27,6 +28,9 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected:
             parents = (self.index, other.index)
             other = other.value
         elif kind in _NUMBERS:
+            index = recorder.given(CONSTANT, other)
+            parents = (index, self.index) if reflected else (self.index, index)
+        elif kind is _ARRAY:
             index = recorder.constant(other)
             parents = (index, self.index) if reflected else (self.index, index)
         else:
@@ -37,7 +41,7 @@ def _binary(primitive: Primitive, compute: Callable[[Any, Any], Any], reflected:
             annotate(error, primitive, (other, self.value) if reflected else (self.value, other))
             raise
         frame = _getframe(1) if recorder.source else None
-        return Tracer(recorder, recorder.append(primitive, parents, value, frame), value)
+        return append(recorder, primitive, parents, value, frame)
 
     return method
 
@@ -53,9 +57,9 @@ def _in_place(operate: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return method
 
 
-def _unary(primitive: Primitive) -> Callable[[Tracer], Any]:
+def _unary(ufunc: np.ufunc) -> Callable[[Tracer], Any]:
     def method(self: Tracer) -> Any:
-        return record(primitive, (self,), {})
+        return self.__array_ufunc__(ufunc, "__call__", self)
 
     return method
 
@@ -99,7 +103,7 @@ def _install() -> None:
     for name, ufunc in comparisons.items():
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
     for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
-        setattr(Tracer, f"__{name}__", _unary(UFUNCS[ufunc]))
+        setattr(Tracer, f"__{name}__", _unary(ufunc))
     methods = (
         np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
         np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,

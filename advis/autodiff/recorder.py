@@ -19,7 +19,6 @@ from advis.autodiff.primitives.reads import ANSWER, read_by
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive
 
 _levels = itertools.count()
-_active = threading.local()
 
 Position = tuple[int, int]
 """Which context, and which bytecode instruction in it. ``~k`` marks a step on the way to the result of the call at
@@ -65,7 +64,7 @@ class Recorder:
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
         "level", "lean", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts",
         "branches", "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "closed", "refused", "_stack", "_constants", "_faded",
+        "frame", "context", "boundary", "closed", "refused", "faded", "_stack", "_constants",
     )  # fmt: skip
 
     def __init__(
@@ -78,7 +77,7 @@ class Recorder:
         self.level = next(_levels)
         self.lean = lean
         self.copied = pool.copied if lean else np.array
-        self._faded = False
+        self.faded = False  # whether a value is
         self.nested = 0  # how deep traces were nested inside this one
         self.source = source
         self.function = function
@@ -101,25 +100,12 @@ class Recorder:
         self._stack: list[tuple[Any, int]] = []
         self._constants: dict[int, tuple[Any, int]] = {}
 
-    def append(self, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None) -> int:
-        """Append a node and return its index; ``frame`` is the reader's, or one of ours below it."""
-        if self.lean:
-            value = self._spared(primitive, parents, value)
-        self.add_primitive(primitive)
-        self.add_parents(parents)
-        self.add_value(value)
-        if frame is not None:
-            self.add_position((self.context, frame.f_lasti) if frame is self.frame else self.locate(frame))
-        return len(self.values) - 1
-
-    def _spared(self, primitive: Primitive, parents: tuple[int, ...], value: Any) -> Any:
+    def spared(self, primitive: Primitive, parents: tuple[int, ...], value: Any) -> Any:
         """What of a value has to stay: of a large one that its own rules do not read, the shape.
 
         A rule that reads a parent's value takes it back: its Tracer, an argument of the operation, still holds it.
         """
         large = type(value) is np.ndarray and value.nbytes >= pool.LARGE and value.flags.owndata
-        if not large and not self._faded:
-            return value
         pairs = zip(primitive.vjps, parents, strict=False)
         rules = [rule for rule, parent in pairs if rule is not None and not self.primitives[parent].blind]
         read = read_by(rules, len(parents))
@@ -129,7 +115,7 @@ class Recorder:
                 self.values[parent] = self.values[parent].array()
         if not large or ANSWER in read:
             return value
-        self._faded = True
+        self.faded = True
         return Faded(value)
 
     def moved(self, index: int, value: Any) -> None:
@@ -226,6 +212,8 @@ class Recorder:
 
     def open_block(self, opened: block, frame: FrameType | None) -> None:
         """Begin a named part of the program in the reader's current frame."""
+        if not self.source:
+            return
         self.locate(frame)
         parent = self.contexts[self._top()]
         level = opened.level if isinstance(opened, sweep_block) else parent.level
@@ -241,6 +229,8 @@ class Recorder:
 
     def close_block(self, opened: block) -> None:
         """End a named part of the program, and whatever was called in it."""
+        if not self.source:
+            return
         places = [place for place, (key, _) in enumerate(self._stack) if key is opened]
         del self._stack[places[0] if places else len(self._stack) :]
         self.frame, self.context = None, self._top()
@@ -282,10 +272,17 @@ def check_array(array: np.ndarray) -> None:
 
 def active_recorders() -> list[Recorder]:
     """Return the traces that are being recorded in this thread, outermost first."""
-    if not hasattr(_active, "recorders"):
-        _active.recorders = []
-    recorders: list[Recorder] = _active.recorders
-    return recorders
+    return _active.recorders
+
+
+class _Active(threading.local):
+    """Each thread has its own."""
+
+    def __init__(self) -> None:
+        self.recorders: list[Recorder] = []
+
+
+_active = _Active()
 
 
 class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
@@ -329,5 +326,4 @@ class sweep_block(block):  # noqa: N801
     __slots__ = ("level",)
 
     def __init__(self, name: str, level: int) -> None:
-        super().__init__(name)
-        self.level = level
+        self.name, self.level = name, level

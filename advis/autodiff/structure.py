@@ -14,6 +14,9 @@ class Place:
     index: int
 
 
+_CONTAINERS = (tuple, list, dict)
+
+
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield each leaf with its path, in order.
 
@@ -22,16 +25,34 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     >>> list(leaves({"w": [1.0, 2.0], "b": 3.0}, "params"))
     [('params.w[0]', 1.0), ('params.w[1]', 2.0), ('params.b', 3.0)]
     """
-    if isinstance(tree, dict):
-        for key, item in tree.items():
-            plain = isinstance(key, str) and key.isidentifier()
-            yield from leaves(item, f"{path}.{key}" if plain else f"{path}[{key!r}]")
-    elif isinstance(tree, (tuple, list)):
-        names = getattr(tree, "_fields", None)
-        for place, item in enumerate(tree):
-            yield from leaves(item, f"{path}.{names[place]}" if names else f"{path}[{place}]")
+    if isinstance(tree, _CONTAINERS):
+        for inner, part in _parts(tree, path):
+            yield from leaves(part, inner)
     else:
         yield path, tree
+
+
+def _parts(tree: Any, path: str) -> list[tuple[str, Any]]:
+    """The parts of a container with their paths."""
+    if isinstance(tree, dict):
+        plain = [isinstance(key, str) and key.isidentifier() for key in tree]
+        return [(f"{path}.{key}" if ok else f"{path}[{key!r}]", tree[key]) for key, ok in zip(tree, plain, strict=True)]
+    names = getattr(tree, "_fields", None)
+    return [(f"{path}.{names[place]}" if names else f"{path}[{place}]", part) for place, part in enumerate(tree)]
+
+
+def _rebuilt(tree: Any, parts: list[Any]) -> Any:
+    """A container like another one, of other parts."""
+    if isinstance(tree, dict):
+        return dict(zip(tree, parts, strict=True))
+    return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+
+
+def map_paths(function: Callable[[str, Any], Any], tree: Any, path: str) -> Any:
+    """Return the same structure with each leaf replaced by a function of its path and itself, in order."""
+    if not isinstance(tree, _CONTAINERS):
+        return function(path, tree)
+    return _rebuilt(tree, [map_paths(function, part, inner) for inner, part in _parts(tree, path)])
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
@@ -42,13 +63,10 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     >>> map_leaves(lambda x: x + 1, (1, {"a": [2, 3]}))
     (2, {'a': [3, 4]})
     """
-    if not isinstance(tree, (tuple, list, dict)):
+    if not isinstance(tree, _CONTAINERS):
         return function(tree)
-    if isinstance(tree, dict):
-        return {key: map_leaves(function, item) for key, item in tree.items()}
-    if hasattr(tree, "_fields"):
-        return type(tree)(*(map_leaves(function, item) for item in tree))
-    return type(tree)([map_leaves(function, item) for item in tree])
+    parts = tree.values() if isinstance(tree, dict) else tree
+    return _rebuilt(tree, [map_leaves(function, part) for part in parts])
 
 
 def same_structure(tree: Any, like: Any) -> bool:
@@ -62,6 +80,25 @@ def same_structure(tree: Any, like: Any) -> bool:
     return True
 
 
+def planted(structure: Any, tree: Any) -> Iterator[tuple[Place, Any]]:
+    """Yield each `Place` of a structure with what stands there in a tree of the same structure."""
+    if type(structure) is Place:
+        yield structure, tree
+    elif isinstance(structure, dict):
+        for key, part in structure.items():
+            yield from planted(part, tree[key])
+    elif isinstance(structure, (tuple, list)):
+        for part, other in zip(structure, tree, strict=True):
+            yield from planted(part, other)
+
+
+def indices(structure: Any) -> set[int]:
+    """Return where the places of a structure stand on the tape."""
+    return {place.index for place, _ in planted(structure, structure)}
+
+
 def fill(structure: Any, entry: Callable[[int], Any]) -> Any:
     """Return a structure with each `Place` replaced by the entry for its index; other leaves stay."""
-    return map_leaves(lambda leaf: entry(leaf.index) if isinstance(leaf, Place) else leaf, structure)
+    if type(structure) is Place:
+        return entry(structure.index)
+    return map_leaves(lambda leaf: entry(leaf.index) if type(leaf) is Place else leaf, structure)

@@ -14,7 +14,7 @@ from advis.autodiff.numbers import friendly
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import INPUT, is_traced, plain_value, shape_of
 from advis.autodiff.shown import Shown
-from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
+from advis.autodiff.structure import fill, indices, leaves, planted, same_structure
 from advis.autodiff.table import Table, sweep_table
 
 if TYPE_CHECKING:
@@ -235,8 +235,8 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
 def forward_seeds(tape: Tape, seeds: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], int | None]:
     """Return the column of input tangents, and how many seeds it stacks."""
     column: list[Any] = [None] * len(tape)
-    places = tape.input_places
     if not seeds and not named:
+        places = tape.input_places
         if len(places) != 1 or shape_of(tape.values[places[0].index]):
             names = ", ".join(f"{tape.names[place.index]}=…" for place in places)
             raise TypeError(f"forward(): say along which direction: tape.forward({names}); what is left out is zero")
@@ -250,7 +250,7 @@ def forward_seeds(tape: Tape, seeds: tuple[Any, ...], named: dict[str, Any]) -> 
         _plant(tape, column, tape._arguments, seeds, "forward")
     for name, seed in named.items():
         _plant(tape, column, *_named_place(tape, name, seed), "forward")
-    return column, _count(tape, column, "forward")
+    return column, _count(tape, column, tape._arguments, "forward")
 
 
 def _named_place(tape: Tape, name: str, seed: Any) -> tuple[Any, Any]:
@@ -270,8 +270,8 @@ def _named_place(tape: Tape, name: str, seed: Any) -> tuple[Any, Any]:
 def reverse_seeds(tape: Tape, seed: Any) -> tuple[list[Any], int | None]:
     """Return the column of output adjoints, and how many seeds it stacks."""
     column: list[Any] = [None] * len(tape)
-    places = tape.output_places
     if seed is None:
+        places = tape.output_places
         shapes = [shape_of(tape.values[place.index]) for place in places]
         if shapes != [()]:
             found = ", ".join(f"{tape.names[p.index]} {s}" for p, s in zip(places, shapes, strict=True)) or "no number"
@@ -279,41 +279,30 @@ def reverse_seeds(tape: Tape, seed: Any) -> tuple[list[Any], int | None]:
                 f"reverse(): {tape.function} does not return one number but {found}; "
                 "give the seed u in that structure: tape.reverse(u)"
             )
-        seed = map_leaves(lambda place: 1.0, tape._outcome)
+        column[places[0].index] = sweeps.one_like(tape.values[places[0].index])
+        return column, None
     if not same_structure(seed, tape._outcome):
         inner = ", ".join(path for path, _ in leaves(tape._outcome, "y"))
         raise ValueError(f"reverse(): the seed does not have the structure of the result of {tape.function} ({inner})")
     _plant(tape, column, tape._outcome, seed, "reverse")
-    return column, _count(tape, column, "reverse")
+    return column, _count(tape, column, tape._outcome, "reverse")
 
 
 def _plant(tape: Tape, column: list[Any], structure: Any, seeds: Any, verb: str) -> None:
     """Put seeds where the structure has places; two outputs on one node add up."""
-    pairs = zip(leaves(structure), _leaves_like(seeds, structure), strict=True)
-    for (_, place), seed in pairs:
-        if isinstance(place, Place):
-            checked = _checked(tape, place.index, seed, verb)
-            before = column[place.index]
-            if before is not None and shape_of(before) != shape_of(checked):
-                name = tape.names[place.index]
-                raise ValueError(f"{verb}(): two seeds of {name} carry different numbers of vectors at once")
-            column[place.index] = checked if before is None else before + checked
-
-
-def _leaves_like(tree: Any, like: Any) -> Iterator[Any]:
-    """The parts of a tree that stand where the other has its leaves."""
-    if isinstance(like, dict):
-        for key in like:
-            yield from _leaves_like(tree[key], like[key])
-    elif isinstance(like, (tuple, list)):
-        for part, other in zip(tree, like, strict=True):
-            yield from _leaves_like(part, other)
-    else:
-        yield tree
+    for place, seed in planted(structure, seeds):
+        checked = _checked(tape, place.index, seed, verb)
+        before = column[place.index]
+        if before is not None and shape_of(before) != shape_of(checked):
+            name = tape.names[place.index]
+            raise ValueError(f"{verb}(): two seeds of {name} carry different numbers of vectors at once")
+        column[place.index] = checked if before is None else before + checked
 
 
 def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
     value = tape.values[index]
+    if type(seed) is np.ndarray is type(value) and seed.dtype is value.dtype and seed.shape == value.shape:
+        return seed.copy()  # as nearly always
     traced = is_traced(seed)
     array = seed if traced else np.asarray(seed)
     if array.dtype.kind not in "fciub":
@@ -331,10 +320,11 @@ def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
     return array.astype(dtype) if traced else array.astype(dtype)[()]
 
 
-def _count(tape: Tape, column: list[Any], verb: str) -> int | None:
+def _count(tape: Tape, column: list[Any], structure: Any, verb: str) -> int | None:
     """How many seeds are stacked: all that were given must agree; None for one vector."""
     counts = {}
-    for index, seed in enumerate(column):
+    for index in sorted(indices(structure)):
+        seed = column[index]
         if seed is not None:
             shape, whole = shape_of(tape.values[index]), shape_of(seed)
             counts[index] = whole[0] if len(whole) > len(shape) else None

@@ -38,22 +38,37 @@ def forward_column(
     """
     fit = fit or grown
     tangents = list(seeds)
-    value_at = values.__getitem__
     for index, primitive in enumerate(primitives):
         rules = primitive.jvps
         if not rules:
             continue
-        sources = parents[index]
-        args = [*map(value_at, sources)]
-        total = None
-        for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
-            tangent = tangents[source]
-            if tangent is None or rule is None:
-                continue
-            amount = rule(tangent, values[index], *args)
-            total = amount if total is None else total + amount
-        if total is not None:
-            tangents[index] = fit(total, values[index])
+        sources, value, total = parents[index], values[index], None
+        # as in reverse, rules are called with one or two arguments by name
+        if len(sources) == 1:
+            tangent = tangents[sources[0]]
+            if tangent is not None and rules[0] is not None:
+                total = rules[0](tangent, value, values[sources[0]])
+        elif len(sources) == 2:
+            first, second = sources
+            x, y = values[first], values[second]
+            if tangents[first] is not None and rules[0] is not None:
+                total = rules[0](tangents[first], value, x, y)
+            if tangents[second] is not None and rules[1] is not None:
+                amount = rules[1](tangents[second], value, x, y)
+                total = amount if total is None else total + amount
+        else:
+            args = [values[source] for source in sources]
+            for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
+                tangent = tangents[source]
+                if tangent is not None and rule is not None:
+                    amount = rule(tangent, value, *args)
+                    total = amount if total is None else total + amount
+        if total is None:
+            continue
+        if type(total) is _NUMBER is type(value):
+            tangents[index] = total
+        else:
+            tangents[index] = fit(total, value)
     return tangents
 
 
@@ -74,6 +89,16 @@ def reverse_column(
     fit = fit or fitted
     adjoints = list(seeds)
     own: set[int] = set()  # whose adjoint is an array made here, that nobody else holds: it is added to in place
+
+    def give(source: int, amount: Any) -> None:
+        before, value, kind = adjoints[source], values[source], type(amount)
+        if kind is _NUMBER is type(value):
+            adjoints[source] = amount if before is None else before + amount
+        elif before is None and kind is not Part:
+            adjoints[source] = fit(amount, value)
+        else:
+            adjoints[source] = _added(before, amount, value, fit, own, source)
+
     for index in range(len(primitives) - 1, -1, -1):
         adjoint = adjoints[index]
         if adjoint is None:
@@ -82,17 +107,23 @@ def reverse_column(
         if not rules:
             continue
         sources, value = parents[index], values[index]
-        args = [values[sources[0]]] if len(sources) == 1 else [values[source] for source in sources]
-        for source, rule, arg in zip(sources, rules, args):  # noqa: B905 (hot path)
-            if rule is None or primitives[source].blind:
-                continue
-            amount, before = rule(adjoint, value, *args), adjoints[source]
-            if type(amount) is _NUMBER is type(arg):
-                adjoints[source] = amount if before is None else before + amount
-            elif before is None and type(amount) is not Part:
-                adjoints[source] = fit(amount, arg)
-            else:
-                adjoints[source] = _added(before, amount, arg, fit, own, source)
+        # rules are called with one or two arguments by name: *args takes the way through C, twice as long
+        if len(sources) == 1:
+            source = sources[0]
+            if rules[0] is not None and not primitives[source].blind:
+                give(source, rules[0](adjoint, value, values[source]))
+        elif len(sources) == 2:
+            first, second = sources
+            x, y = values[first], values[second]
+            if rules[0] is not None and not primitives[first].blind:
+                give(first, rules[0](adjoint, value, x, y))
+            if rules[1] is not None and not primitives[second].blind:
+                give(second, rules[1](adjoint, value, x, y))
+        else:
+            args = [values[source] for source in sources]
+            for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
+                if rule is not None and not primitives[source].blind:
+                    give(source, rule(adjoint, value, *args))
         if not keep:
             adjoints[index] = values[index] = None  # type: ignore[index]
     return adjoints
@@ -127,6 +158,10 @@ def fitted(amount: Any, value: Any) -> Any:
         return amount  # nothing to mend, as nearly always
     if _fits(amount, value):
         return amount
+    if type(amount) is _NUMBER:  # the adjoint of a sum
+        plain = plain_value(value)
+        if type(plain) is _ARRAY and plain.dtype is amount.dtype:
+            return _widened(amount, plain.shape)
     amount = whole(amount)
     shape, wanted = shape_of(amount), shape_of(value)
     if shape != wanted:
@@ -143,6 +178,8 @@ def fitted(amount: Any, value: Any) -> Any:
 
 def grown(amount: Any, value: Any) -> Any:
     """Return a tangent in the shape and type of its value: a broadcast argument moves every copy of itself."""
+    if type(amount) is _ARRAY is type(value) and amount.shape == value.shape and amount.dtype is value.dtype:
+        return amount
     if _fits(amount, value):
         return amount
     if shape_of(amount) != shape_of(value):
@@ -152,6 +189,7 @@ def grown(amount: Any, value: Any) -> Any:
 
 def _fits(amount: Any, value: Any) -> bool:
     """Whether two have the same shape and type; an array without axes is not a number."""
+    amount, value = plain_value(amount), plain_value(value)  # the properties of a traced value take longer
     try:
         same = amount.dtype is value.dtype and amount.shape == value.shape
     except AttributeError:  # a reader's rule may return a number of Python's, and a part has no type

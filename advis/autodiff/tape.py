@@ -268,22 +268,11 @@ class Tape(Shown, Sequence["Node"]):
         column, count = reverse_seeds(self, seed)
         return self._swept("reverse", column, count)
 
-    def reverse_from(self, index: int, keep: bool = True) -> Sweep:
-        """Run a reverse sweep from one number of the tape, whatever else f returned: seed 1.
-
-        Without ``keep``, the tape's values go as they are used, and only its inputs' adjoints remain.
-        """
-        column: list[Any] = [None] * len(self)
-        column[index] = sweeps.one_like(self.values[index])
-        return self._swept("reverse", column, None, keep)
-
-    def _swept(self, direction: str, seeds: list[Any], count: int | None, keep: bool = True) -> Sweep:
+    def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
         forward = direction == "forward"
         run = sweeps.forward_column if forward else sweeps.reverse_column
         with sweeps.quiet(), sweep_block(f"{direction} sweep of {self.function}", self.nested + 1):
-            if not keep:
-                column = sweeps.reverse_column(self.primitives, self.parents, self.values, seeds, keep=False)
-            elif count is None:
+            if count is None:
                 column = run(self.primitives, self.parents, self.values, seeds)
             elif not count:
                 column = [None] * len(self)  # no seed, as of an empty array: nothing arrives anywhere

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
 from advis.autodiff.primitives.rule import CONSTANT, shape_of
 from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array, sweep_block
-from advis.autodiff.structure import Place, leaves, map_leaves
+from advis.autodiff.structure import Place, fill, map_leaves, map_paths
 from advis.autodiff.sweeps import one_like, quiet, reverse_column
 from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer
@@ -76,26 +76,12 @@ def record(
     source: bool,
     name: str,
     parameters: tuple[str, ...],
-    lean: bool = False,
+    chosen: Sequence[int] | None = None,
 ) -> Tape:
-    """Run f once under a recorder, and return the tape; see `trace`. A ``lean`` one is for a single reverse sweep."""
-    recorder = Recorder(name, source, sys._getframe(), lean)
-    places, names = _inputs(recorder, args, parameters)
-    tracers = map_leaves(lambda leaf: _tracer(recorder, leaf) if isinstance(leaf, Place) else leaf, places)
-    stack = active_recorders()
-    stack.append(recorder)
-    try:
-        result = f(*tracers, **keywords)
-        outcome = map_leaves(lambda leaf: _output(recorder, leaf), result)
-    except Exception as error:
-        _raise_own(error, recorder)
-        raise
-    finally:
-        stack.remove(recorder)
-        if stack:
-            stack[-1].nested = max(stack[-1].nested, recorder.nested + 1)
-        constants = _constant_names(recorder, f, keywords)
-        recorder.close()
+    """Run f once under a recorder, and return the tape; see `trace`. What is not ``chosen`` is passed as it is."""
+    recorder = Recorder(name, source, sys._getframe())
+    chosen = range(len(args)) if chosen is None else chosen
+    run = run_under(recorder, f, args, keywords, parameters, chosen)
     positions = recorder.positions if source else [NOWHERE] * len(recorder.values)
     columns = recorder.primitives, recorder.parents, recorder.values, positions
     return Tape(
@@ -103,18 +89,62 @@ def record(
         columns,
         recorder.contexts,
         recorder.branches,
-        places,
-        outcome,
-        names,
-        constants,
-        parameters,
+        run.arguments,
+        run.outcome,
+        run.names,
+        run.constants,
+        tuple([parameters[place] for place in chosen]),
         recorder.nested,
         recorder.renewed,
     )
 
 
-def _tracer(recorder: Recorder, place: Place) -> Tracer:
-    return Tracer(recorder, place.index, recorder.values[place.index])
+class Run(NamedTuple):
+    """What a run of a function under a recorder left beside the columns.
+
+    Attributes
+    ----------
+    arguments, outcome
+        The structures of the chosen arguments and of the result, with a Place for each input and output.
+    names : list of str
+        Of the inputs.
+    constants : dict
+        The names of constants, by index.
+    """
+
+    arguments: tuple[Any, ...]
+    outcome: Any
+    names: list[str]
+    constants: dict[int, str]
+
+
+def run_under(
+    recorder: Recorder,
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    keywords: dict[str, Any],
+    parameters: Sequence[str],
+    chosen: Sequence[int],
+) -> Run:
+    """Run f once, the chosen arguments traced, and close the recorder."""
+    arguments, names = _inputs(recorder, [(parameters[place], args[place]) for place in chosen])
+    passed = [*args]
+    for place, structure in zip(chosen, arguments, strict=True):
+        passed[place] = fill(structure, lambda index: Tracer(recorder, index, recorder.values[index]))
+    stack = active_recorders()
+    stack.append(recorder)
+    try:
+        result = f(*passed, **keywords)
+        outcome = map_leaves(lambda leaf: _output(recorder, leaf), result)
+        return Run(arguments, outcome, names, _constant_names(recorder, f, keywords))
+    except Exception as error:
+        _raise_own(error, recorder)
+        raise
+    finally:
+        stack.remove(recorder)
+        if stack:
+            stack[-1].nested = max(stack[-1].nested, recorder.nested + 1)
+        recorder.close()
 
 
 def place_on(recorder: Recorder, leaf: Any) -> Place | None:
@@ -133,6 +163,14 @@ def sweep_on(recorder: Recorder, place: Place) -> list[Any]:
     recorder.nested += 1
     with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested):
         return reverse_column([*recorder.primitives], [*recorder.parents], values, seeds)
+
+
+def sweep_away(recorder: Recorder, index: int) -> list[Any]:
+    """Run a reverse sweep over a record that is closed, seed 1 at a number; its values go as they are used."""
+    seeds: list[Any] = [None] * len(recorder.values)
+    seeds[index] = one_like(recorder.values[index])
+    with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested + 1):
+        return reverse_column(recorder.primitives, recorder.parents, recorder.values, seeds, keep=False)
 
 
 def function_name(f: Callable[..., Any]) -> str:
@@ -174,20 +212,18 @@ def _says_its_signature(f: Any) -> bool:
     return hasattr(f, "__signature__")
 
 
-def _inputs(recorder: Recorder, args: tuple[Any, ...], parameters: tuple[str, ...]) -> tuple[Any, list[str]]:
-    """Append an input node for each number among the arguments; return their places and names."""
+def _inputs(recorder: Recorder, named: list[tuple[str, Any]]) -> tuple[tuple[Any, ...], list[str]]:
+    """Append an input node for each number among named arguments; return their places and names."""
     names: list[str] = []
-    paths = iter([path for name, arg in zip(parameters, args, strict=True) for path, _ in leaves(arg, name)])
 
-    def place(leaf: Any) -> Any:
-        path = next(paths)
+    def place(path: str, leaf: Any) -> Any:
         value = input_value(leaf, path, recorder.function, recorder.copied)
         if value is None:
             return leaf
         names.append(path)
         return Place(recorder.input(value))
 
-    places = map_leaves(place, args)
+    places = tuple([map_paths(place, arg, name) for name, arg in named])
     if not names:
         raise TypeError(f"trace: {recorder.function} was given no number or array to differentiate; pass at least one")
     return places, names

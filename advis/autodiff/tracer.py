@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from sys import _getframe
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from advis.autodiff import inplace
+from advis.autodiff import inplace, pool
 from advis.autodiff.errors import OffTape, here, off_tape
 from advis.autodiff.inplace import Memory
 from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
@@ -17,6 +18,7 @@ from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_va
 from advis.autodiff.recorder import Recorder
 
 _NOTE = "advis: in"
+_ARRAY, _new = np.ndarray, object.__new__  # on the hot path a name is found sooner than an attribute
 
 
 class Tracer:
@@ -42,23 +44,27 @@ class Tracer:
         primitive = UFUNCS.get(ufunc)
         if primitive is None or method != "__call__" or options:
             return _unusual_ufunc(ufunc, method, inputs, options)
-        recorder = self.recorder
-        if len(inputs) == 1:
-            try:
-                value = primitive.call(self.value)
-            except Exception as error:
-                annotate(error, primitive, (self.value,))
-                raise
-            frame = _getframe(1) if recorder.source else None
-            return Tracer(recorder, recorder.append(primitive, (self.index,), value, frame), value)
-        return record(primitive, inputs, {})
+        if len(inputs) != 1:
+            return record(primitive, inputs, {})
+        recorder, x = self.recorder, self.value
+        try:
+            value = primitive.call(x)
+        except Exception as error:
+            annotate(error, primitive, (x,))
+            raise
+        return append(recorder, primitive, (self.index,), value, _getframe(1) if recorder.source else None)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         adapt = FUNCTIONS.get(function)
         if adapt is not None:
             start = len(self.recorder.values)
-            result = _noted(adapt, args, kwargs)
-            if type(result) is Tracer and result.recorder is self.recorder:
+            try:
+                result = adapt(*args, **kwargs)
+            except Exception as error:
+                if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
+                    error.add_note(f"  at {here()}")  # what an adapter refuses gains the reader's line
+                raise
+            if type(result) is Tracer and result.recorder is self.recorder and self.recorder.source:
                 self.recorder.mark_steps(start)
             return result
         if function in METADATA:
@@ -96,7 +102,8 @@ class Tracer:
         return format(self.value, spec)
 
     def __getitem__(self, index: Any) -> Any:
-        return _taken(self, index if type(index) is int else _settled(index))
+        options = {"index": index if type(index) is int else _settled(index)}
+        return alone(shaping.getitem, self, options, _getframe(1) if self.recorder.source else None)
 
     def __setitem__(self, index: Any, item: Any) -> None:
         inplace.assign(self, _settled(index), item)
@@ -280,21 +287,36 @@ def _plain(tree: Any) -> Any:
     return plain_value(tree)
 
 
-def _taken(array: Tracer, index: Any) -> Any:
-    """Record ``array[index]``: a short way for what programs that work element by element do most."""
-    options, recorder, value = {"index": index}, array.recorder, array.value
-    primitive = shaping.getitem.at(1, options)
+def append(
+    recorder: Recorder, primitive: Primitive, parents: tuple[int, ...], value: Any, frame: FrameType | None
+) -> Tracer:
+    """Append a node to a record and return the Tracer that stands for it.
+
+    Every operation comes through here. ``frame`` is the reader's, or one of ours below it; None without source.
+    """
+    kept = value
+    if recorder.lean and (recorder.faded or (type(value) is _ARRAY and value.nbytes >= pool.LARGE)):
+        kept = recorder.spared(primitive, parents, value)
+    recorder.add_primitive(primitive)
+    recorder.add_parents(parents)
+    recorder.add_value(kept)
+    if frame is not None:
+        recorder.add_position((recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame))
+    tracer: Tracer = _new(Tracer)  # its __init__ would be called by way of C, which takes as long as all of this
+    tracer.recorder, tracer.index = recorder, len(recorder.values) - 1
+    tracer.value, tracer.memory = value, None
+    return tracer
+
+
+def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: FrameType | None) -> Tracer:
+    """Record an application to one traced value, as reductions, rearrangements and indices are."""
+    recorder, value = x.recorder, x.value
     try:
-        made = value[index]
+        made = primitive.call(value, **options) if type(value) not in TRACED else primitive(value, **options)
     except Exception as error:
         annotate(error, primitive, (value,))
         raise
-    frame = _getframe(2) if recorder.source else None
-    kept = made[()] if type(made) is np.ndarray and not made.shape else made
-    part = Tracer(recorder, recorder.append(primitive, (array.index,), kept, frame), kept)
-    if type(made) is Tracer or type(made) is np.ndarray:
-        inplace.remember(part, made, (array,), (value,), shaping.getitem, options)
-    return part
+    return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
 
 
 _PLAIN = frozenset({int, type(None), type(Ellipsis)})
@@ -307,6 +329,8 @@ def _settled(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(_settled(part) for part in index)
     if isinstance(index, slice):
+        if type(index.start) in _PLAIN and type(index.stop) in _PLAIN and type(index.step) in _PLAIN:
+            return index
         return slice(_settled(index.start), _settled(index.stop), _settled(index.step))
     if isinstance(index, list):
         return [_settled(part) for part in index]
@@ -327,22 +351,39 @@ def annotate(error: Exception, primitive: Primitive, values: Sequence[Any]) -> N
 
 def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
+    if len(args) == 1:
+        return alone(primitive, args[0], options, _getframe(1) if args[0].recorder.source else None)
     args = [arg if type(arg) in _READY else _operand(arg) for arg in args]
     recorder = _innermost(args)
-    own = [type(arg) is Tracer and arg.recorder is recorder for arg in args]
-    values = [arg.value if ours else arg for arg, ours in zip(args, own)]  # noqa: B905 (hot path)
+    values = [arg.value if type(arg) is Tracer and arg.recorder is recorder else arg for arg in args]
+    plain = TRACED.keys().isdisjoint(map(type, values))
+    compute = primitive.call if plain else primitive  # by an outer trace it is recorded, too
     try:
-        made = primitive(*values, **options)  # itself recorded, if an outer trace is at work
+        made = compute(*values, **options)
     except Exception as error:
         annotate(error, primitive, values)
         raise
-    value = made[()] if type(made) is np.ndarray and not made.shape else made  # 0-d arrays become scalars
     parents = tuple(
-        [arg.index if ours else recorder.constant(_still(arg)) for arg, ours in zip(args, own)]  # noqa: B905
+        [recorder.constant(_still(arg)) if arg is value else arg.index for arg, value in zip(args, values)]  # noqa: B905
     )
     frame = _getframe(1) if recorder.source else None
-    result = Tracer(recorder, recorder.append(primitive.at(len(args), options), parents, value, frame), value)
-    if type(made) is Tracer or (type(made) is np.ndarray and (made.base is not None or not made.shape)):
+    return _made(recorder, primitive, args, values, options, parents, made, frame)
+
+
+def _made(
+    recorder: Recorder,
+    primitive: Primitive,
+    args: Sequence[Any],
+    values: Sequence[Any],
+    options: Mapping[str, Any],
+    parents: tuple[int, ...],
+    made: Any,
+    frame: FrameType | None,
+) -> Tracer:
+    """Append what NumPy made of values; an array without axes becomes a number, a view knows whose it is."""
+    value = made[()] if type(made) is _ARRAY and not made.shape else made
+    result = append(recorder, primitive.at(len(args), options), parents, value, frame)
+    if type(made) is Tracer or (type(made) is _ARRAY and (made.base is not None or not made.shape)):
         inplace.remember(result, made, args, values, primitive, options)
     return result
 
@@ -363,16 +404,6 @@ def _still(arg: Any) -> Any:
 
 
 TRACED[Tracer] = TRACED[Outdated] = record
-
-
-def _noted(adapt: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call an adapter; what it refuses gains the reader's line."""
-    try:
-        return adapt(*args, **kwargs)
-    except Exception as error:
-        if not any("\n  at " in note for note in (*getattr(error, "__notes__", ()), str(error))):
-            error.add_note(f"  at {here()}")
-        raise
 
 
 _READY = frozenset({Tracer, float, np.float64, np.ndarray})

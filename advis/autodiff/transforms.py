@@ -7,7 +7,7 @@ function that is itself being recorded works on traced values, so its own sweep 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, partial, wraps
 from sys import getrefcount
 from typing import Any
 
@@ -15,11 +15,20 @@ import numpy as np
 
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import is_traced, plain_value, shape_of
-from advis.autodiff.recorder import active_recorders
+from advis.autodiff.recorder import Recorder, active_recorders
 from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
 from advis.autodiff.sweeps import owned, zero_like
 from advis.autodiff.tape import Tape
-from advis.autodiff.trace import function_name, parameter_names, place_on, record, sweep_on, trace
+from advis.autodiff.trace import (
+    function_name,
+    parameter_names,
+    place_on,
+    record,
+    run_under,
+    sweep_away,
+    sweep_on,
+    trace,
+)
 
 Argnums = int | tuple[int, ...]
 
@@ -53,11 +62,11 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     >>> av.grad(lambda x: x**3)(2.0), av.grad(av.grad(lambda x: x**3))(2.0)
     (12.0, 12.0)
     """
-    both = value_and_grad(f, argnums, has_aux)
+    names = _names(f)
 
     @wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        value, found = both(*args, **kwargs)
+        value, found = _value_and_gradient(f, args, kwargs, argnums, has_aux, names)
         return (found, value[1]) if has_aux else found
 
     return gradient
@@ -74,17 +83,37 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     >>> av.value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
+    names = _names(f)
 
     @wraps(f)
     def evaluated(*args: Any, **kwargs: Any) -> Any:
-        tape = _recorded("grad", f, args, kwargs, argnums, lean=True)
-        structure = _main(tape, f, has_aux)
-        _check_one_number(f, fill(structure, tape.values.__getitem__))
-        value = tape.value
-        column = tape.reverse_from(structure.index, keep=False).column
-        return value, _picked(fill(tape._arguments, lambda index: _handed_over(tape, column, index)), argnums)
+        return _value_and_gradient(f, args, kwargs, argnums, has_aux, names)
 
     return evaluated
+
+
+def _names(f: Callable[..., Any]) -> Callable[[int], tuple[str, ...]]:
+    """The names of f's parameters by their number, worked out once."""
+    return lru_cache(maxsize=8)(partial(parameter_names, f))
+
+
+def _value_and_gradient(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    argnums: Argnums,
+    has_aux: bool,
+    names: Callable[[int], tuple[str, ...]],
+) -> tuple[Any, Any]:
+    """The columns of a record that nobody else will see, swept at once: no tape is made of them."""
+    chosen = _chosen("grad", f, argnums, len(args))
+    recorder = Recorder(function_name(f), False, None, lean=True)
+    run = run_under(recorder, f, args, kwargs, names(len(args)), chosen)
+    values, main = recorder.values, _main(run.outcome, f, has_aux)
+    _check_one_number(f, fill(main, values.__getitem__))
+    value = fill(run.outcome, lambda index: owned(friendly(values[index])))
+    column = sweep_away(recorder, main.index)
+    return value, _picked(fill(run.arguments, lambda index: _handed_over(values, column, index)), argnums)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -177,7 +206,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
 
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
-        tape = _recorded("jacobian", f, args, kwargs, argnums)
+        chosen = _chosen("jacobian", f, argnums, len(args))
+        tape = record(f, args, kwargs, False, function_name(f), parameter_names(f, len(args)), chosen)
         forward = _is_forward(tape, _real_mode(tape, mode))
         blocks = (_columns if forward else _rows)(tape)
         return fill(
@@ -199,7 +229,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[4., 2.],
            [2., 0.]])
     """
-    return jacobian(_gradient_on_the_tape(f, argnums), argnums, mode="forward")
+    return jacobian(wraps(f)(_gradient_on_the_tape(f, argnums)), argnums, mode="forward")
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -227,7 +257,8 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     """
     _check_tuples("hvp", primals=primals, vectors=vectors)
     gradient = _gradient_on_the_tape(f, tuple(range(len(primals))))
-    product: tuple[Any, ...] = jvp(gradient, primals, vectors)[1]
+    tape = record(gradient, primals, {}, False, function_name(f), parameter_names(f, len(primals)))
+    product: tuple[Any, ...] = tape.forward(*vectors).result
     return product
 
 
@@ -237,7 +268,6 @@ def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[.
     With `grad` there would be two tapes, and whatever is recorded on the inner one is recorded once more on the outer.
     """
 
-    @wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
         recorder = active_recorders()[-1]
         chosen = [args[number] for number in (argnums if isinstance(argnums, tuple) else (argnums,))]
@@ -258,27 +288,10 @@ def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[.
 # -- from arguments to a tape of the chosen ones, and back
 
 
-def _recorded(
-    verb: str,
-    f: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    argnums: Argnums,
-    lean: bool = False,
-) -> Tape:
-    """Record f with respect to the chosen arguments; the others are passed as they are."""
+def _chosen(verb: str, f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
+    """Which of ``count`` arguments are differentiated: numbers from 0."""
     numbers = argnums if isinstance(argnums, tuple) else (argnums,)
-    chosen = [_position(verb, f, number, len(args)) for number in numbers]
-
-    def of_chosen(*parts: Any) -> Any:
-        whole = list(args)
-        for place, part in zip(chosen, parts, strict=True):
-            whole[place] = part
-        return f(*whole, **kwargs)
-
-    names = parameter_names(f, len(args))
-    parts, parameters = tuple(args[place] for place in chosen), tuple(names[place] for place in chosen)
-    return record(of_chosen, parts, {}, False, function_name(f), parameters, lean)
+    return [_position(verb, f, number, count) for number in numbers]
 
 
 def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
@@ -290,17 +303,17 @@ def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
     return number % count
 
 
-def _main(tape: Tape, f: Callable[..., Any], has_aux: bool) -> Any:
+def _main(outcome: Any, f: Callable[..., Any], has_aux: bool) -> Any:
     """The structure of what is differentiated: the whole result, or the first of a pair."""
     if not has_aux:
-        return tape._outcome
-    if not isinstance(tape._outcome, tuple) or len(tape._outcome) != 2:
+        return outcome
+    if not isinstance(outcome, tuple) or len(outcome) != 2:
         raise TypeError(f"grad: with has_aux=True, {function_name(f)} must return a pair (y, aux)")
-    return tape._outcome[0]
+    return outcome[0]
 
 
 def _check_one_number(f: Callable[..., Any], y: Any) -> None:
-    if type(y) is np.float64:
+    if type(plain_value(y)) is np.float64:
         return
     if isinstance(y, (tuple, list, dict)) or shape_of(y) or not _is_number(y):
         said = [
@@ -328,11 +341,11 @@ def _arguments(tape: Tape, sweep: Any) -> tuple[Any, ...]:
     return filled
 
 
-def _handed_over(tape: Tape, column: list[Any], index: int) -> Any:
+def _handed_over(values: list[Any], column: list[Any], index: int) -> Any:
     """An adjoint out of a sweep that is over: without a copy, if nobody else holds the array."""
     adjoint, column[index] = column[index], None
     if adjoint is None:
-        return friendly(zero_like(tape.values[index]))
+        return friendly(zero_like(values[index]))
     sole = (
         type(adjoint) is np.ndarray and adjoint.flags.owndata and getrefcount(adjoint) == 2
     )  # this name, and the call

@@ -52,7 +52,8 @@ def whole(amount: Any) -> Any:
 
 def scattered(amount: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Return zeros of a shape with an amount added where an index points."""
-    array = np.zeros_like(amount, shape=shape)
+    plain = type(amount) is np.ndarray or type(amount) is np.float64  # np.zeros_like takes four times as long
+    array = np.zeros(shape, amount.dtype) if plain else np.zeros_like(amount, shape=shape)
     if is_basic(index):
         array[index] = amount
     else:

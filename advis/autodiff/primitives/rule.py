@@ -60,7 +60,11 @@ class Primitive:
         """
         if not options and not self.variadic:
             return self
-        key = (self, count, *options, *[_key(option) for option in options.values()])
+        given = options.values()
+        if _SIMPLE.issuperset(map(type, given)):
+            key = (self, count, *options, *given, *map(type, given))
+        else:
+            key = (self, count, *options, *[_key(option) for option in given])
         applied = _applied.get(key)
         if applied is None:
             applied = self._bound(count, options)
@@ -117,6 +121,8 @@ def _key(option: Any) -> Any:
     if kind in _SIMPLE:
         return kind, option
     if kind is tuple:
+        if _SIMPLE.issuperset(map(type, option)):
+            return kind, option, *map(type, option)
         parts = tuple([_key(part) for part in option])
         return _UNIQUE if _UNIQUE in parts else parts
     if kind is slice:
