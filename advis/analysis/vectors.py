@@ -9,8 +9,7 @@ import numpy as np
 
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import shape_of
-from advis.autodiff.structure import Place, fill, leaves, same_structure
-from advis.autodiff.sweep import _leaves_like
+from advis.autodiff.structure import Place, fill, leaves, planted, same_structure
 from advis.autodiff.tape import Tape
 
 if TYPE_CHECKING:
@@ -53,8 +52,7 @@ def _parts(tape: Tape | None, given: Any, verb: str) -> list[np.ndarray]:
     structure = None if tape is None else _structure(tape, verb)
     if structure is None or isinstance(structure, Place) or not same_structure(given, structure):
         return [_numbers(given, verb)]
-    pairs = zip(leaves(structure), _leaves_like(given, structure), strict=True)
-    return [_numbers(part, verb) for (_, place), part in pairs if isinstance(place, Place)]
+    return [_numbers(part, verb) for _, part in planted(structure, given)]
 
 
 def _structure(tape: Tape, verb: str) -> Any:
