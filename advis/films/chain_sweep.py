@@ -32,5 +32,11 @@ def chain_sweep_film(shown: ChainSweep, engine: str = "layered", direction: str 
     passed += [len(chain.factors)] * (graph.steps + 1 - len(passed))
     tracks = tracks_of(rail, PREFIX, [min(max(k - 1, 0), rail.steps) for k in passed])
     scene = replace(arranged([rail], [PREFIX], 0.0), title="Factors")
-    scenes, said = (scene, *graph.scenes), {"title": chain.title, "subtitle": subtitle(chain)}
-    return replace(graph, kind="chain-sweep", scenes=scenes, tracks={**graph.tracks, **tracks}, **said)
+    return replace(
+        graph,
+        kind="chain-sweep",
+        title=chain.title,
+        subtitle=subtitle(chain),
+        scenes=(scene, *graph.scenes),
+        tracks={**graph.tracks, **tracks},
+    )
