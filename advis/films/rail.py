@@ -18,7 +18,7 @@ Matrices = dict[Span, np.ndarray]
 
 MARGIN, GAP = 26.0, 30.0
 FORMULA, PRICES = 40.0, 76.0  # baselines from the top: of the formula, of the first line of the prices
-PRICE_SIZE, METER_SIZE = 12.5, 13.0
+FORMULA_SIZE, PRICE_SIZE, METER_SIZE = 19.0, 12.5, 13.0
 BRACKET = PRICES + 26.0
 METER = 30.0  # from one meter to the next
 MOST_WORK = 5e7  # fma that a picture may spend on the numbers of products that no order asks for
@@ -199,8 +199,8 @@ def _frame(rail: Rail, orders: Sequence[Order]) -> list[Group]:
     most = max((order.cost.total for order in orders), default=0)
     marks = [Group("formula", (Ink("text", "told formula", (MARGIN, FORMULA)),))]
     if rail.scale.logarithmic:
-        note = Ink("text", "note", (rail.width - MARGIN, FORMULA), (("", "sides on a logarithmic scale"),), "end")
-        marks.append(Group("scale", (note,)))
+        words = (("", "sides on a logarithmic scale"),)
+        marks.append(Group("scale", (Ink("text", "note", (rail.width - MARGIN, FORMULA - 22.0), words, "end"),)))
     left, right = MARGIN + 100.0, rail.width - MARGIN - _meter_room(orders)
     top = rail.bottom + 14.0
     for order in orders if len(orders) > 1 else ():
