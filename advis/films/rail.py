@@ -144,7 +144,9 @@ def _group(rail: Rail, key: str, span: Span, matrix: np.ndarray | None, stage: b
     first, last = chain.factors[span[0]], chain.factors[span[1] - 1]
     shape = chain.sizes[span[0]], chain.sizes[span[1]]
     name = first.label if alone and is_vector(chain, span[0]) else chain.name_of(span)
-    sheet = Sheet(name, shape, matrix, first.rows if first.row else (), last.columns if last.column else ())
+    named = rail.scale.named  # only then are the names of all entries worked out
+    rows, columns = first.rows if named and first.row else (), last.columns if named and last.column else ()
+    sheet = Sheet(name, shape, matrix, rows, columns)
     note = "stage" if stage else first.structure if alone and first.structure in STRUCTURES else ""
     room = rail.slots[span[1] - 1][1] - rail.slots[span[0]][0]
     x, y = rail.centre(span)
