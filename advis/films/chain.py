@@ -6,11 +6,13 @@ There is one mark for every product that can arise, at its own place: so nothing
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from advis.analysis.accumulation import Accumulation
 from advis.analysis.chain import Chain
 from advis.analysis.orders import Cost, cost_of
+from advis.films.choices import order_at
 from advis.films.film import Film, Scene, Spans
 from advis.films.metrics import text_width
 from advis.films.rail import FORMULA_SIZE, LEAST, MARGIN, Matrices, Order, rail_marks
@@ -102,7 +104,13 @@ def rail_film(
     }
     choices = tuple(choice_of(chain, turn) for turn in turns)
     steps, voice = len(orders[0].turns), orders[0].voice
-    return Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, choices, data)
+    film = Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, choices, data)
+    return film if choices else _still(film)
+
+
+def _still(film: Film) -> Film:
+    """One factor alone: there is nothing to play or to choose."""
+    return replace(film, tracks={key: ((0, state),) for key, state in order_at(film, 0, 0).items()}, data={})
 
 
 def _played(order: Order) -> dict[str, Any]:
