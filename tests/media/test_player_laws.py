@@ -95,7 +95,7 @@ def films(draw: Any) -> Film:
     return Film("sweep", "f", (Scene("graph", "drawing", "Graph", marks, 100.0, 100.0),), tracks, 3)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(films())
 def test_both_languages_agree_on_any_film(film: Film) -> None:
     assert in_javascript("steps", film) == in_python(film)
