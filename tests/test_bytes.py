@@ -29,7 +29,7 @@ import hashlib, sys
 sys.path.insert(0, {root!r})
 from advis.media.html import fragment
 from advis.media.svg import svg
-from tests.films.chains import FILMS, planned, small
+from tests.films.chain_films import FILMS, planned, small
 for name in ("small: chain", "small: compare", "small: sweep reverse", "small: by columns", "layered: optimal",
              "layered: by rows", "elemental: matrix-free optimal", "lecture: map"):
     film = FILMS[name]()

@@ -19,7 +19,7 @@ from advis.films.film import Film, Group, Ink, Scene, State, state_at
 from advis.films.metrics import text_width
 from advis.films.sheets import THINNEST, scale_for
 from advis.films.theme import look
-from tests.films.chains import CHAINS, FILMS, WEIGHTS, every_film, layered, planned, small
+from tests.films.chain_films import CHAINS, FILMS, WEIGHTS, every_film, layered, planned, small
 
 Place = tuple[float, float, float, float]
 

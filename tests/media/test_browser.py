@@ -12,8 +12,8 @@ import pytest
 from advis.films.film import Film
 from advis.media.html import fragment, page
 from advis.media.player import inline_json, widget_module
-from tests.films.chains import FILMS as CHAIN_FILMS
-from tests.films.chains import planned, small
+from tests.films.chain_films import FILMS as CHAIN_FILMS
+from tests.films.chain_films import planned, small
 from tests.media.films import hostile, large, sample
 from tests.tools import needs
 

@@ -14,7 +14,7 @@ from advis.analysis.accumulation import Accumulation
 from advis.analysis.chain import Chain
 from advis.films.choices import Chosen, after, choose, formula, least_from, open_choices, order_at, shown
 from advis.films.film import Film, state_at
-from tests.films.chains import CHAINS, FILMS, planned
+from tests.films.chain_films import CHAINS, FILMS, planned
 from tests.media.laws import ThrownError, alike, in_javascript, told
 
 WITH_CHOICES = [name for name, make in FILMS.items() if make().choices]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from advis.films.draw import lower, token_width
 from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Stack, State, plain, state_at
-from tests.films.chains import FILMS as CHAIN_FILMS
+from tests.films.chain_films import FILMS as CHAIN_FILMS
 from tests.media.films import FILMS
 from tests.media.laws import alike, in_javascript, told
 
