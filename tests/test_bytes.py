@@ -24,10 +24,24 @@ for name in ("classic", "lstm_cell", "branchy", "random_3"):
         whole = [text, film.to_json(), svg(film), fragment(film, text), sweep.table().html(), sweep.table().latex()]
         print(name, hashlib.sha256("".join(whole).encode()).hexdigest())
 """
+CHAINS = """
+import hashlib, sys
+sys.path.insert(0, {root!r})
+from advis.media.html import fragment
+from advis.media.svg import svg
+from tests.films.chain_films import FILMS, planned, small
+for name in ("small: chain", "small: compare", "small: sweep reverse", "small: by columns", "layered: optimal",
+             "layered: by rows", "elemental: matrix-free optimal", "lecture: map"):
+    film = FILMS[name]()
+    print(name, hashlib.sha256((film.to_json() + svg(film) + fragment(film, "")).encode()).hexdigest())
+shown = small(), small().compare(), small().accumulate("forward"), small().by_rows(), planned([2, 1, 3]).compare()
+print("texts", hashlib.sha256("".join(map(str, shown)).encode()).hexdigest())
+"""
 
 
-def run(folder: Path, hash_seed: str, path: str) -> str:
-    program = PROGRAM.format(tests=str(Path(__file__).parent))
+def run(folder: Path, hash_seed: str, path: str, program: str = PROGRAM) -> str:
+    tests = Path(__file__).parent
+    program = program.format(tests=str(tests), root=str(tests.parent))
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PATH": path}
     answer = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env=environment
@@ -40,6 +54,13 @@ def test_every_byte_is_the_same(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     assert first.count("\n") == 8
     assert run(tmp_path / "elsewhere", "12345", "/nonexistent") == first
+
+
+def test_every_byte_of_a_chain_is_the_same(tmp_path):
+    first = run(tmp_path, "0", os.environ["PATH"], CHAINS)
+    (tmp_path / "elsewhere").mkdir()
+    assert first.count("\n") == 9
+    assert run(tmp_path / "elsewhere", "12345", "/nonexistent", CHAINS) == first
 
 
 @pytest.mark.parametrize("word", ["0x", "/home", "/tmp", "site-packages", "uuid", "202"])

@@ -61,10 +61,12 @@ def _sheets(shown: Assembly) -> list[Sheet]:
     """The factors as written, the vector at its end of them, and J."""
     chain, forward = shown.chain, shown.direction == "forward"
     m, n = chain.shape
-    row = [
-        Sheet(factor.name, factor.shape, None if factor.is_too_large else factor.jacobian, factor.rows, factor.columns)
-        for factor in chain.factors
-    ]
+    named = _scale(shown).named  # only then are the names of all entries worked out
+    row = []
+    for factor in chain.factors:
+        rows, columns = (factor.rows, factor.columns) if named else ((), ())
+        matrix = None if factor.is_too_large else factor.jacobian
+        row.append(Sheet(factor.name, factor.shape, matrix, rows, columns))
     vector = Sheet("v", (n, 1)) if forward else Sheet("u", (1, m))
     whole = Sheet(chain.name_of((0, len(row))), (m, n), shown.jacobian, chain.ends[0].entries, chain.ends[-1].entries)
     return [*row, vector, whole] if forward else [vector, *row, whole]

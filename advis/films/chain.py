@@ -6,13 +6,16 @@ There is one mark for every product that can arise, at its own place: so nothing
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from advis.analysis.accumulation import Accumulation
 from advis.analysis.chain import Chain
 from advis.analysis.orders import Cost, cost_of
+from advis.films.choices import order_at
 from advis.films.film import Film, Scene, Spans
-from advis.films.rail import LEAST, Matrices, Order, rail_marks
+from advis.films.metrics import text_width
+from advis.films.rail import FORMULA_SIZE, LEAST, MARGIN, Matrices, Order, rail_marks
 from advis.films.sheets import scale_for
 from advis.films.turns import choice_key, choice_of, every_product, start_key
 
@@ -58,6 +61,7 @@ def rail_film(
     longest: float = 0.0,
     most: int = 0,
     least: float = LEAST,
+    prefix: str = "",
 ) -> Film:
     """Return the film of a chain with these orders; with ``own`` the reader can choose the next pair.
 
@@ -75,20 +79,24 @@ def rail_film(
     most : int, optional
         The cost that fills a meter; that of the dearest order if not given.
     least : float, optional
-        The width of the narrowest picture.
+        The width of the narrowest picture; a longer formula needs more.
+    prefix : str, optional
+        What stands before the formula.
     """
     turns = dict.fromkeys(turn for order in orders for turn in order.turns)
     if own:
         turns |= dict.fromkeys(every_product(len(chain.factors)))
     choices = {turn: choice_of(chain, turn) for turn in turns}
     best = cost_of(chain.turns("optimal"), chain.sizes).total if best is None else best
+    left = prefix + _left_side(chain)
+    least = max(least, 2 * MARGIN + _formula_room(chain, left))
     marks, size = rail_marks(chain, choices, orders, known or {}, scale_for(chain.sizes, longest), least)
     scene = Scene("rail", "drawing", "Factors", marks, *size, (), _described(chain))
     starts = [start_key(chain, turns, k) for k in range(len(chain.factors))]
     data = {
         "start": starts,
         "names": dict(zip(starts, (factor.name or factor.label for factor in chain.factors), strict=True)),
-        "left": _left_side(chain),
+        "left": left,
         "unit": "fma",
         "held": "entries",
         "best": best,
@@ -96,7 +104,13 @@ def rail_film(
         "orders": [_played(order) for order in orders] + ([_own(chain, best)] if own else []),
     }
     steps, voice = len(orders[0].turns), orders[0].voice
-    return Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, tuple(choices.values()), data)
+    film = Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, tuple(choices.values()), data)
+    return film if choices else _still(film)
+
+
+def _still(film: Film) -> Film:
+    """One factor alone: there is nothing to play or to choose."""
+    return replace(film, tracks={key: ((0, state),) for key, state in order_at(film, 0, 0).items()}, data={})
 
 
 def _played(order: Order) -> dict[str, Any]:
@@ -135,6 +149,12 @@ def _left_side(chain: Chain) -> str:
     if not chain.variables[-1]:
         return "F′(x) v = "
     return "F′(x) = " if chain.variables[0] else "uᵀ F′(x) = "
+
+
+def _formula_room(chain: Chain, left: str) -> float:
+    """How wide the formula is with all its parentheses."""
+    names = " · ".join(factor.name or factor.label for factor in chain.factors)
+    return 0.9 * text_width(f"{left}{names}{'()' * (len(chain.factors) - 2)}", FORMULA_SIZE)
 
 
 def subtitle(chain: Chain) -> str:

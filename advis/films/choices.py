@@ -10,8 +10,8 @@ The states that follow from what was chosen:
 ==============  ================================================================================
 key             state
 ==============  ================================================================================
-what stands     ``""``, or ``active <voice>`` when it has just been given; what does not: ``off``, or ``gone`` if it
-                was there at first
+what stands     ``""``, or ``active <voice>`` when it has just been given, ``next <voice>`` when it is taken next, or
+                ``active next <voice>``; what does not: ``off``, or ``gone`` if it was there at first
 a choice        ``open`` if it can be made, ``next <voice>`` if it is the next one that is played, else ``off``
 ``formula``     what was put together, in parentheses
 ``spent``       the cost so far and the most that was held at once; the level is the cost as a share of ``data["most"]``
@@ -129,7 +129,9 @@ def shown(film: Film, chosen: Chosen, order: int) -> dict[str, State]:
     voice, keys, made = playing["voice"], playing["choices"], len(chosen.made)
     following = keys[made] if made < len(keys) else None
     last = next((choice for choice in film.choices if made and choice.key == chosen.made[-1]), None)
-    states = _standing(film, chosen, voice, last) | _offered(film, chosen, voice, keys, following)
+    states = _standing(film, chosen) | _offered(film, chosen, voice, keys, following)
+    if last is not None:
+        states[last.gives] = State(f"active {states[last.gives].role or voice}")
     spent = f"{chosen.spent:,} {film.data['unit']} · peak {chosen.peak:,} {film.data['held']}"
     return states | {
         "formula": State("", formula(film, chosen, voice)),
@@ -138,12 +140,11 @@ def shown(film: Film, chosen: Chosen, order: int) -> dict[str, State]:
     }
 
 
-def _standing(film: Film, chosen: Chosen, voice: str, last: Choice | None) -> dict[str, State]:
+def _standing(film: Film, chosen: Chosen) -> dict[str, State]:
     """What stands now, what stood at first, and what is not there."""
     states = {choice.gives: State("off") for choice in film.choices}
     states |= {key: State("gone") for key in film.data["start"]}
-    states |= {key: State("") for key in chosen.present}
-    return states | ({last.gives: State(f"active {voice}")} if last is not None else {})
+    return states | {key: State("") for key in chosen.present}
 
 
 def _offered(film: Film, chosen: Chosen, voice: str, keys: Sequence[str], following: str | None) -> dict[str, State]:

@@ -43,8 +43,8 @@ def comparison_film(shown: Comparison) -> Film:
 
 
 def _one(shown: Comparison, order: Order, most: int) -> Film:
-    film = rail_film(shown.chain, [order], own=False, longest=LONGEST, most=most, least=0.0)
-    return replace(film, data={**film.data, "left": f"{order.label}:  {film.data['left']}"})
+    prefix = f"{order.label}:  "
+    return rail_film(shown.chain, [order], own=False, longest=LONGEST, most=most, least=0.0, prefix=prefix)
 
 
 def _said(orders: list[Order], films: list[Film], step: int, steps: int) -> Spans:

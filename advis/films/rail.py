@@ -19,7 +19,7 @@ Choices = dict[Turn, Choice]
 
 MARGIN, GAP = 26.0, 30.0
 FORMULA, PRICES = 40.0, 76.0  # baselines from the top: of the formula, of the first line of the prices
-PRICE_SIZE, METER_SIZE = 12.5, 13.0
+FORMULA_SIZE, PRICE_SIZE, METER_SIZE = 19.0, 12.5, 13.0
 BRACKET = PRICES + 26.0
 METER = 30.0  # from one meter to the next
 MOST_WORK = 5e7  # fma that a picture may spend on the numbers of products that no order asks for
@@ -145,7 +145,9 @@ def _group(rail: Rail, key: str, span: Span, matrix: np.ndarray | None, stage: b
     first, last = chain.factors[span[0]], chain.factors[span[1] - 1]
     shape = chain.sizes[span[0]], chain.sizes[span[1]]
     name = first.label if alone and is_vector(chain, span[0]) else chain.name_of(span)
-    sheet = Sheet(name, shape, matrix, first.rows if first.row else (), last.columns if last.column else ())
+    named = rail.scale.named  # only then are the names of all entries worked out
+    rows, columns = first.rows if named and first.row else (), last.columns if named and last.column else ()
+    sheet = Sheet(name, shape, matrix, rows, columns)
     note = "stage" if stage else first.structure if alone and first.structure in STRUCTURES else ""
     room = rail.slots[span[1] - 1][1] - rail.slots[span[0]][0]
     x, y = rail.centre(span)
@@ -200,8 +202,8 @@ def _frame(rail: Rail, orders: Sequence[Order]) -> list[Group]:
     most = max((order.cost.total for order in orders), default=0)
     marks = [Group("formula", (Ink("text", "told formula", (MARGIN, FORMULA)),))]
     if rail.scale.logarithmic:
-        note = Ink("text", "note", (rail.width - MARGIN, FORMULA), (("", "sides on a logarithmic scale"),), "end")
-        marks.append(Group("scale", (note,)))
+        words = (("", "sides on a logarithmic scale"),)
+        marks.append(Group("scale", (Ink("text", "note", (rail.width - MARGIN, FORMULA - 22.0), words, "end"),)))
     left, right = MARGIN + 100.0, rail.width - MARGIN - _meter_room(orders)
     top = rail.bottom + 14.0
     for order in orders if len(orders) > 1 else ():

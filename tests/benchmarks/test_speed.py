@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import pairwise
 
 import autograd
 import autograd.numpy as anp
@@ -150,3 +151,19 @@ def test_parts(benchmark, kind):
         "reverse": lambda: tape.reverse(seed),
     }
     benchmark(makers[kind])
+
+
+def twelve_factors():
+    """A chain of twelve factors, planned from shapes alone."""
+    sizes = (1, 30, 35, 15, 5, 10, 20, 25, 40, 8, 9, 3, 4)
+    return av.chain(shapes=list(pairwise(sizes)))
+
+
+@pytest.mark.parametrize("kind", ["film and svg", "html"])
+@pytest.mark.benchmark(group="picture of a chain of twelve factors")
+def test_chain_picture(benchmark, kind):
+    chain = twelve_factors()
+    film = chain.film()
+    assert len(film.data["start"]) == 12
+    makers = {"film and svg": lambda: svg(chain.film()), "html": lambda: fragment(film, str(chain))}
+    benchmark.pedantic(makers[kind], rounds=15, warmup_rounds=1)

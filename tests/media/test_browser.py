@@ -12,6 +12,8 @@ import pytest
 from advis.films.film import Film
 from advis.media.html import fragment, page
 from advis.media.player import inline_json, widget_module
+from tests.films.chain_films import FILMS as CHAIN_FILMS
+from tests.films.chain_films import planned, small
 from tests.media.films import hostile, large, sample
 from tests.tools import needs
 
@@ -306,6 +308,184 @@ def test_it_tells_assistive_technology_what_it_is(show: Any) -> None:
     assert shown.get("root.querySelector('input').getAttribute('aria-valuetext')") == "1 of 6"
     assert shown.get("[...root.querySelectorAll('button, select, input')].every((e) => e.getAttribute('aria-label'))")
     assert shown.get("root.querySelector('.stage svg').getAttribute('aria-label')") == "The graph of f: 7 nodes."
+
+
+# -- films with choices
+
+
+def lecture() -> Film:
+    return planned([1, 4, 50, 20, 10]).film()
+
+
+FORMULA = "root.querySelector('text.formula').textContent"
+SPENT = "root.querySelector('text.told.meter').textContent"
+SAID = "root.querySelector('.say').textContent"
+PRESSED = "[...root.querySelectorAll('.pill')].filter((p) => p.ariaPressed === 'true').map((p) => p.textContent)"
+OPEN = "[...root.querySelectorAll('.choice.open')].map((g) => g.dataset.key)"
+
+
+def pill(shown: Shown, label: str) -> None:
+    shown.page.locator("button.pill", has_text=label).click()
+
+
+def pick(shown: Shown, key: str) -> None:
+    shown.page.locator(f"g.choice[data-key='{key}'] rect.area").click()
+
+
+def test_tabs_switch_the_order(show: Any) -> None:
+    shown = show(one(lecture()))
+    assert shown.get("[...root.querySelectorAll('.pill')].map((p) => p.textContent)") == [
+        "▸ forward",
+        "◂ reverse",
+        "optimal",
+        "my own",
+    ]
+    assert shown.get(PRESSED) == ["▸ forward"]
+    shown.press("End")
+    assert shown.get(SPENT) == "12,040 fma · peak 540 entries"
+    pill(shown, "reverse")
+    assert (shown.get(PRESSED), shown.count()) == (["◂ reverse"], "0 / 3")
+    assert shown.get(OPEN) == ["c0.1.2"], "the next one that is played"
+    shown.press("End")
+    assert shown.get(SPENT) == "1,400 fma · peak 70 entries"
+    assert shown.get(FORMULA) == "F′(x) = ((∂y/∂c · ∂c/∂b) · ∂b/∂a) · ∂a/∂x"
+
+
+def test_an_order_plays_to_its_end(show: Any) -> None:
+    shown = show(one(lecture()))
+    shown.page.locator("select").select_option("4")
+    shown.press("Space")
+    shown.until("root.querySelector('.count').textContent === '3 / 3'")
+    assert shown.get(FORMULA) == "F′(x) = ∂y/∂c · (∂c/∂b · (∂b/∂a · ∂a/∂x))"
+
+
+def test_a_click_on_a_price_multiplies_that_pair(show: Any) -> None:
+    shown = show(one(lecture()))
+    pill(shown, "my own")
+    assert shown.get("root.querySelector('button.play').disabled"), "there is nothing to play"
+    assert sorted(shown.get(OPEN)) == ["c0.1.2", "c1.2.3", "c2.3.4"]
+    pick(shown, "c2.3.4")
+    assert shown.get(FORMULA) == "F′(x) = ∂y/∂c · ∂c/∂b · (∂b/∂a · ∂a/∂x)"
+    assert shown.get(SPENT) == "10,000 fma · peak 500 entries"
+    assert "from here the cheapest way ends at 10,700" in shown.get(SAID)
+    level = "root.querySelector('rect.level')"
+    share = f"{level}.getBoundingClientRect().width / {level}.previousSibling.getBoundingClientRect().width"
+    assert shown.get(share) == pytest.approx(10_000 / 12_040, rel=0.01)
+    pick(shown, "c0.1.2")
+    pick(shown, "c0.2.4")
+    assert shown.count() == "3 / 3"
+    assert shown.get(FORMULA) == "F′(x) = (∂y/∂c · ∂c/∂b) · (∂b/∂a · ∂a/∂x)"
+    assert "Done: 10,700 fma, 7.6 times the cheapest order" in shown.get(SAID)
+    assert shown.get(OPEN) == []
+
+
+def test_going_back_and_choosing_differently(show: Any) -> None:
+    shown = show(one(lecture()))
+    pill(shown, "my own")
+    pick(shown, "c2.3.4")
+    shown.press("ArrowRight", "End")
+    assert shown.count() == "1 / 3", "no further than was chosen"
+    shown.press("ArrowLeft")
+    assert (shown.count(), shown.get(SPENT)) == ("0 / 3", "0 fma · peak 0 entries")
+    shown.press("ArrowRight")
+    assert shown.get(SPENT) == "10,000 fma · peak 500 entries", "what was chosen is still there"
+    shown.press("ArrowLeft")
+    pick(shown, "c0.1.2")
+    assert shown.get(SPENT) == "200 fma · peak 50 entries"
+    shown.press("ArrowRight")
+    assert shown.count() == "1 / 3", "the other way is gone"
+    pill(shown, "forward")
+    pill(shown, "my own")
+    assert shown.get(SPENT) == "200 fma · peak 50 entries", "the reader's order is where it was left"
+
+
+def test_choosing_by_keyboard(show: Any) -> None:
+    shown = show(one(lecture()))
+    pill(shown, "my own")
+    focused = "root.activeElement?.closest('.choice')?.dataset.key ?? ''"
+    for _ in range(30):
+        shown.page.keyboard.press("Tab")
+        if shown.get(focused) == "c1.2.3":
+            break
+    assert shown.get("root.activeElement.getAttribute('aria-label')").startswith("∂c/∂b times ∂b/∂a: 4 · 50 · 20")
+    assert shown.get("getComputedStyle(root.activeElement.querySelector('.area')).stroke") != "none", "focus is seen"
+    shown.page.keyboard.press("Enter")
+    assert shown.get(FORMULA) == "F′(x) = ∂y/∂c · (∂c/∂b · ∂b/∂a) · ∂a/∂x"
+    assert shown.count() == "1 / 3"
+
+
+def test_only_what_can_be_chosen_has_the_focus_of_the_keyboard(show: Any) -> None:
+    shown = show(one(lecture()))
+    pill(shown, "my own")
+    focusable = "[...root.querySelectorAll('.choice[tabindex], .choice[role=button]')].map((g) => g.dataset.key)"
+    assert sorted(shown.get(focusable)) == ["c0.1.2", "c1.2.3", "c2.3.4"]
+    pick(shown, "c0.1.2")
+    assert sorted(shown.get(focusable)) == ["c0.2.3", "c2.3.4"]
+    assert shown.get("root.querySelectorAll('.choice').length") == 10
+
+
+def test_a_click_where_no_price_stands_chooses_nothing(show: Any) -> None:
+    shown = show(one(lecture()))
+    pill(shown, "my own")
+    shown.get("root.querySelector('[data-key=\"c0.1.3\"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))")
+    assert shown.count() == "0 / 3"
+
+
+def test_no_step_and_no_choice_moves_anything(show: Any) -> None:
+    shown = show(one(small().film()), reduced_motion="reduce")
+    places = """[...root.querySelectorAll('footer, .say, header, .pill, .stage, rect.sheet')]
+        .filter((element) => element.getClientRects().length)
+        .map((element) => {
+          const name = element.closest('[data-key]')?.dataset.key ?? `${element.tagName} ${element.textContent}`;
+          return [element.matches('.pill, rect') ? name : element.tagName, element.getBoundingClientRect()];
+        })"""
+    seen: dict[str, Any] = {}
+    for move in ("forward", "ArrowRight", "ArrowRight", "ArrowRight", "my own", "reverse", "End"):
+        if move[0].isupper():
+            shown.press(move)
+        else:
+            pill(shown, move)
+        for name, place in shown.get(places):
+            assert seen.setdefault(name, place) == place, (move, name)
+    assert len(seen) > 12
+
+
+def test_orders_side_by_side_are_two_drawings_in_step(show: Any) -> None:
+    shown = show(one(planned([1, 4, 50, 20, 10]).compare().film()))
+    assert shown.get("root.querySelectorAll('.stage svg').length") == 2
+    shown.press("ArrowRight")
+    assert shown.get("[...root.querySelectorAll('text.told.meter')].map((t) => t.textContent)") == [
+        "10,000 fma · peak 500 entries",
+        "200 fma · peak 50 entries",
+    ]
+    boxes = shown.get("[...root.querySelectorAll('.stage')].map((s) => s.getBoundingClientRect())")
+    assert all(box["height"] > 100 for box in boxes)
+
+
+@pytest.mark.parametrize(
+    "name", ["small: by columns", "small: sweep reverse", "lecture: map", "small: matrix-free optimal"]
+)
+def test_the_other_films_of_chains_play(show: Any, name: str) -> None:
+    shown = show(one(CHAIN_FILMS[name]()))
+    assert shown.get("root.querySelectorAll('.stage svg text').length") > 10
+    if CHAIN_FILMS[name]().steps:
+        before = shown.get("root.querySelector('main').outerHTML")
+        shown.press("End")
+        assert shown.get("root.querySelector('main').outerHTML") != before
+
+
+@pytest.mark.parametrize("width", [420, 700, 1280])
+def test_a_film_with_tabs_fits_every_width(show: Any, width: int) -> None:
+    shown = show(one(lecture()), viewport={"width": width, "height": 900})
+    assert shown.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    header = "root.querySelector('header')"
+    assert shown.get(f"{header}.scrollWidth <= {header}.clientWidth")
+    inside = "[...root.querySelectorAll('header button:not([hidden]), footer button, .count, select')]"
+    places = shown.get(f"{inside}.map((element) => element.getBoundingClientRect())")
+    assert all(place["left"] >= 0 and place["right"] <= width and place["width"] > 10 for place in places)
+    pill(shown, "my own")
+    pick(shown, "c2.3.4")
+    assert shown.count() == "1 / 3"
 
 
 MODEL = """

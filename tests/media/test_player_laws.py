@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,39 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advis.films.draw import lower, token_width
-from advis.films.film import Box, Edge, Film, Scene, Stack, State, plain, state_at
+from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Stack, State, plain, state_at
+from tests.films.chain_films import FILMS as CHAIN_FILMS
 from tests.media.films import FILMS
-from tests.tools import needs
-
-ROOT = Path(__file__).resolve().parents[2]
-RUN = """
-import { lower, stateAt, unpack } from "./advis/media/static/film.js";
-import { readFileSync } from "node:fs";
-const film = unpack(JSON.parse(readFileSync(0, "utf8")));
-const marks = film.scenes.flatMap((scene) => (scene.kind === "drawing" ? scene.marks ?? [] : []));
-const steps = Array.from({ length: film.steps + 1 }, (_, step) => {
-  const states = stateAt(film, step);
-  return { states: [...states], inks: marks.map((mark) => lower(mark, states)) };
-});
-process.stdout.write(JSON.stringify(steps));
-"""
-
-
-def in_javascript(film: Film) -> Any:
-    command = [needs("node"), "--input-type=module", "--eval", RUN]
-    run = subprocess.run(command, input=film.to_json().encode(), capture_output=True, cwd=ROOT, check=False)
-    assert run.returncode == 0, run.stderr.decode()
-    return json.loads(run.stdout)
+from tests.media.laws import alike, in_javascript, told
 
 
 def in_python(film: Film) -> Any:
-    marks = [mark for scene in film.scenes for mark in scene.marks if isinstance(mark, (Box, Edge))]
+    marks = [mark for scene in film.scenes for mark in scene.marks if isinstance(mark, (Box, Edge, Group))]
     steps = []
     for step in range(film.steps + 1):
         states = state_at(film, step)
         inks = [[_ink(ink) for ink in lower(mark, states)] for mark in marks]
-        told = [[key, {"role": s.role, "text": s.text, "level": s.level}] for key, s in sorted(states.items())]
-        steps.append({"states": told, "inks": inks})
+        steps.append({"states": told(states), "inks": inks})
     return json.loads(json.dumps(steps))
 
 
@@ -55,7 +33,14 @@ def _ink(ink: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", FILMS)
 def test_both_languages_give_the_same_states_and_inks(name: str) -> None:
     film = FILMS[name]()
-    assert in_javascript(film) == in_python(film)
+    assert in_javascript("steps", film) == in_python(film)
+
+
+@pytest.mark.parametrize("name", CHAIN_FILMS)
+def test_both_languages_draw_a_chain_alike(name: str) -> None:
+    film = CHAIN_FILMS[name]()
+    assert any(isinstance(mark, Group) for scene in film.scenes for mark in scene.marks)
+    assert alike(in_python(film), in_javascript("steps", film))
 
 
 voices = st.sampled_from(["value", "tangent", "adjoint"])
@@ -78,22 +63,42 @@ boxes = st.builds(
     words,
 )
 edges = st.builds(Edge, st.sampled_from(["e0", "e1"]), st.tuples(*[places] * 8), words, st.tuples(places, places))
-KEYS = ["n0", "n1", "n0.v", "n0.a", "e0", "e1", "say"]
+anchors = st.sampled_from(["start", "middle", "end"])
+fixed = st.sampled_from(["", "sheet", "shade s3", "caption", "off"])
+inks = st.one_of(
+    st.builds(Ink, st.just("rect"), fixed | st.just("level"), st.tuples(places, places, sizes, sizes, sizes)),
+    st.builds(Ink, st.just("tiles"), fixed, st.lists(st.tuples(*[places] * 4), max_size=3).map(lambda t: sum(t, ()))),
+    st.builds(Ink, st.sampled_from(["lines", "path"]), fixed, st.tuples(*[places] * 8)),
+    st.builds(
+        Ink,
+        st.just("text"),
+        fixed | st.sampled_from(["told", "told meter"]),
+        st.tuples(places, places),
+        spans | st.just(()),
+        anchors,
+    ),
+)
+shown_or_not = st.sampled_from(["", "off", "off adjoint", "gone", "open", "next tangent", "active value", "offered"])
+turned = st.builds(State, shown_or_not, texts, st.integers(0, 8).map(lambda n: n / 8))
+groups = st.builds(
+    Group, st.sampled_from(["g0", "g1"]), st.lists(inks, max_size=4).map(tuple), st.tuples(*[places] * 4)
+)
+KEYS = ["n0", "n1", "n0.v", "n0.a", "e0", "e1", "say", "g0", "g1"]
 
 
 @st.composite
 def films(draw: Any) -> Film:
     """Films of any marks whose tracks change at any steps."""
-    turns = st.lists(st.tuples(st.integers(0, 3), states), max_size=3, unique_by=lambda entry: entry[0])
+    turns = st.lists(st.tuples(st.integers(0, 3), states | turned), max_size=3, unique_by=lambda entry: entry[0])
     tracks = draw(st.dictionaries(st.sampled_from(KEYS), turns.map(lambda t: tuple(sorted(t, key=lambda e: e[0])))))
-    marks = tuple(draw(st.lists(boxes | edges, max_size=4)))
+    marks = tuple(draw(st.lists(boxes | edges | groups, max_size=4)))
     return Film("sweep", "f", (Scene("graph", "drawing", "Graph", marks, 100.0, 100.0),), tracks, 3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(films())
 def test_both_languages_agree_on_any_film(film: Film) -> None:
-    assert in_javascript(film) == in_python(film)
+    assert in_javascript("steps", film) == in_python(film)
 
 
 def test_length_is_counted_in_letters_not_in_code_units() -> None:
@@ -101,10 +106,25 @@ def test_length_is_counted_in_letters_not_in_code_units() -> None:
 
 
 def test_a_mark_gives_the_same_inks_in_every_state_so_that_a_player_only_patches() -> None:
-    for make in FILMS.values():
-        steps = in_python(make())
-        tags = [[[ink["tag"] for ink in inks] for inks in step["inks"]] for step in steps]
-        assert all(other == tags[0] for other in tags)
+    for make in (*FILMS.values(), *(CHAIN_FILMS[name] for name in CHAIN_FILMS if name.startswith("small"))):
+        film = make()
+        marks = [mark for scene in film.scenes for mark in scene.marks if isinstance(mark, (Box, Edge, Group))]
+        states = [state_at(film, step) for step in range(film.steps + 1)]
+        for mark in marks:
+            tags = {tuple(ink.tag for ink in lower(mark, at)) for at in states}
+            assert len(tags) == 1, mark.key
+
+
+def test_a_group_tells_its_text_fills_its_level_and_is_gone_when_off() -> None:
+    inks = (
+        Ink("rect", "level", (10.0, 20.0, 100.0, 11.0, 2.0)),
+        Ink("text", "told meter", (0.0, 0.0)),
+        Ink("text", "caption", (0.0, 0.0), (("", "fixed"),)),
+    )
+    bar, meter, caption = lower(Group("g", inks), {"g": State("tangent", "1,200 fma", 0.25)})
+    assert (bar.at, bar.role) == ((10.0, 20.0, 25.0, 11.0, 2.0), "level tangent")
+    assert (meter.spans, caption.spans) == ((("", "1,200 fma"),), (("", "fixed"),))
+    assert {ink.role for ink in lower(Group("g", inks), {"g": State("off", "1,200 fma", 0.25)})} == {"off"}
 
 
 def test_plain_json_keeps_what_the_player_reads() -> None:

@@ -66,10 +66,10 @@ export function shown(film, chosen, order) {
   for (const { gives } of film.choices) put(gives, "off");
   for (const key of film.data.start) put(key, "gone");
   for (const key of chosen.present) put(key, "");
-  if (last) put(last.gives, `active ${voice}`);
   for (const { key } of film.choices) put(key, "off");
   const next = film.choices.find(({ key }) => key === following);
   if (next) for (const key of [next.key, ...next.takes]) put(key, `next ${voice}`);
+  if (last) put(last.gives, `active ${states.get(last.gives).role || voice}`);
   if (!keys.length) for (const { key } of openChoices(film, chosen)) put(key, "open");
   const { unit, held, most } = film.data;
   put("formula", "", formula(film, chosen, voice));

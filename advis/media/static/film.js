@@ -30,7 +30,7 @@ export function unpack(record) {
       fields.rows = pairs(fields.rows ?? []).map(([voice, key]) => [voice, whole(key, fields.key)]);
       fields.stack = stacked(fields.stack ?? []);
     }
-    if (fields.inks) fields.inks = unpackInks(fields.inks, words, pairs);
+    if (fields.kind === "group") fields.inks = unpackInks(fields.inks ?? [], words, pairs);
     if (fields.cells) fields.cells = fields.cells.map((cell) => (typeof cell === "string" ? whole(cell, fields.key) : pairs(cell)));
     for (const axis of ["right", "down"]) if (fields[axis]) fields.path = pathThrough(fields[axis], axis);
     if (fields.kind === "edge" && !fields.label_at?.length) fields.label_at = [0, 0];

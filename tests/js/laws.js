@@ -1,0 +1,34 @@
+// The laws of the player, asked from Python: each line is a question, {film, …}, each answer a line. See laws.py.
+import { createInterface } from "node:readline";
+import { after, leastFrom, openChoices, shown } from "../../advis/media/static/choices.js";
+import { lower, stateAt, unpack } from "../../advis/media/static/film.js";
+
+/** The states of a step: of a film with choices, those of its first order, as in Python. */
+function at(film, step) {
+  return film.choices.length ? shown(film, after(film, film.data.orders[0].choices.slice(0, step)), 0) : stateAt(film, step);
+}
+
+const ask = {
+  steps({ film }) {
+    const marks = film.scenes.flatMap((scene) => (scene.kind === "drawing" ? scene.marks ?? [] : []));
+    return Array.from({ length: film.steps + 1 }, (_, step) => {
+      const states = at(film, step);
+      return { states: Object.fromEntries(states), inks: marks.map((mark) => lower(mark, states)) };
+    });
+  },
+  choose({ film, keys, order }) {
+    const chosen = after(film, keys), open = openChoices(film, chosen).map(({ key }) => key);
+    return { chosen, open, least: leastFrom(film, chosen), states: Object.fromEntries(shown(film, chosen, order)) };
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { what, film, ...rest } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { answer: ask[what]({ film: unpack(film), ...rest }) };
+  } catch (error) {
+    answer = { error: `${error.name}: ${error.message}` };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
