@@ -153,9 +153,9 @@ def test_every_pair_of_neighbours_is_open_and_nothing_else() -> None:
 
 
 def test_an_order_that_was_not_asked_for_cannot_be_chosen_where_factors_are_many() -> None:
-    film = CHAINS["twelve factors"]().film()
+    film = CHAINS["fifteen factors"]().film()
     assert [order["label"] for order in film.data["orders"]] == ["forward", "reverse", "optimal"]
-    assert len(film.choices) <= 3 * 11
+    assert len(film.choices) <= 3 * 14
     assert least_from(film, after(film, [])) == film.data["best"]
 
 
