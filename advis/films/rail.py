@@ -146,7 +146,8 @@ def _group(rail: Rail, key: str, span: Span, matrix: np.ndarray | None, stage: b
     shape = chain.sizes[span[0]], chain.sizes[span[1]]
     name = first.label if alone and is_vector(chain, span[0]) else chain.name_of(span)
     sheet = Sheet(name, shape, matrix, first.rows if first.row else (), last.columns if last.column else ())
-    note = "stage" if stage else first.structure if alone and first.structure in STRUCTURES else ""
+    said = first.structure if alone and not first.is_too_large else ""  # what is not built, has no structure to tell
+    note = "stage" if stage else said if said in STRUCTURES else ""
     room = rail.slots[span[1] - 1][1] - rail.slots[span[0]][0]
     x, y = rail.centre(span)
     width, height = rail.scale.length(shape[1]), rail.scale.length(shape[0])
@@ -160,15 +161,26 @@ def _numbers(chain: Chain, spans: Sequence[Span], known: Matrices) -> Matrices:
         return {}
     found = {(k, k + 1): factor.jacobian for k, factor in enumerate(chain.factors) if not factor.is_too_large}
     numbers = {span: matrix for span, matrix in found.items() if matrix is not None} | known
-    sizes = chain.sizes
-    work = sum(sizes[i] * sizes[j - 1] * sizes[j] for i, j in spans)
-    if work > MOST_WORK or len(found) < len(chain.factors):
+    if len(found) < len(chain.factors):
+        return numbers
+    sizes, halves = chain.sizes, _halves(spans, set(numbers))
+    if sum(sizes[i] * sizes[k] * sizes[j] for (i, j), k in halves.items()) > MOST_WORK:
         return numbers
     with np.errstate(all="ignore"):
-        for i, j in spans:
-            if (i, j) not in numbers and (i, j - 1) in numbers:
-                numbers[i, j] = numbers[i, j - 1] @ numbers[j - 1, j]
+        for (i, j), k in halves.items():
+            numbers[i, j] = numbers[i, k] @ numbers[k, j]
     return numbers
+
+
+def _halves(spans: Sequence[Span], known: set[Span]) -> dict[Span, int]:
+    """Where to split each product that is not known into two that are, the shortest first."""
+    halves: dict[Span, int] = {}
+    for i, j in spans:
+        splits = [k for k in range(i + 1, j) if (i, k) in known and (k, j) in known]
+        if (i, j) not in known and splits:
+            halves[i, j] = splits[-1]
+            known.add((i, j))
+    return halves
 
 
 # -- prices, formula and meters
