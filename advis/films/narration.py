@@ -49,7 +49,7 @@ def _opening(sweep: Sweep) -> Spans:
     if len(seeded) > MOST_NAMED:
         spans.append(("", f", and {len(seeded) - MOST_NAMED} more"))
     rest = "; the other inputs do not move." if forward and len(seeded) < len(ends) else "."
-    many = f" {sweep.count} seeds travel at once." if sweep.count is not None else ""
+    many = f" {sweep.count} seeds travel at once." if (sweep.count or 1) != 1 else ""
     return (*spans, ("", rest + many))
 
 
