@@ -22,6 +22,7 @@ FORMULA, PRICES = 40.0, 76.0  # baselines from the top: of the formula, of the f
 PRICE_SIZE, METER_SIZE = 12.5, 13.0
 BRACKET = PRICES + 26.0
 METER = 30.0  # from one meter to the next
+BOLD = 1.22  # how much wider bold text is, in the widest fonts that a browser may take
 MOST_WORK = 5e7  # fma that a picture may spend on the numbers of products that no order asks for
 LEAST = 920.0  # the narrowest picture: meters and formula need their room
 STRUCTURES = ("identity", "diagonal", "banded")  # which are said below a factor
@@ -242,7 +243,7 @@ def _measured(order: Order) -> str:
 
 def _meter_room(orders: Sequence[Order]) -> float:
     """What the longest text beside a meter needs, in bold."""
-    return 1.08 * max((text_width(_measured(order), METER_SIZE) for order in orders), default=0.0) + 18.0
+    return BOLD * max((text_width(_measured(order), METER_SIZE) for order in orders), default=0.0) + 18.0
 
 
 def _marked(order: Order) -> str:
