@@ -13,7 +13,11 @@ def execute(path: Path) -> None:
     """Run one notebook in its folder; keep what its readers see, and nothing of this machine or moment."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, record_timing=False, store_widget_state=False, resources={"metadata": {"path": FOLDER}}
+        notebook,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": FOLDER}},
     ).execute()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

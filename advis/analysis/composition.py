@@ -57,9 +57,10 @@ class Composition:
             return self._function(keep, *args)
         except (ValueError, IndexError) as error:
             said = self._reached(given)
+            reason = f"{type(error).__name__}: {str(error).strip()}"
             raise ValueError(
-                f"compose: stage {said}: {type(error).__name__}: {error}; the stages are written in mathematical "
-                "order: compose(D, C, B, A) applies A first"
+                f"compose: stage {said}: {reason}; the stages are written in mathematical order: "
+                "compose(D, C, B, A) applies A first"
             ) from error
         except Exception as error:
             if len(given) <= len(self.stages):

@@ -240,7 +240,7 @@ def seed_text(sweep: Sweep, digits: int = TEXT) -> str:
     """Return the seeds that are not zero: ``x1 = 1``."""
     ends = sweep.tape.inputs if sweep.direction == "forward" else sweep.tape.outputs
     given = [node for node in ends if sweep._seeds[node.index] is not None]
-    many = f" ({sweep.count} seeds at once)" if sweep.count is not None else ""
+    many = "" if sweep.count is None else " (1 seed)" if sweep.count == 1 else f" ({sweep.count} seeds at once)"
     texts = (f"{node.name} = {value_text(sweep._seeds[node.index], digits)}" for node in given)
     return (", ".join(texts) or "nothing") + many
 

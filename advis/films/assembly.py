@@ -11,7 +11,7 @@ from advis.autodiff.numbers import PICTURE, minus, value_text
 from advis.films.chain import named_order, subtitle
 from advis.films.film import Film, Group, Ink, Mark, Scene, Spans, State, Track
 from advis.films.metrics import text_width
-from advis.films.rail import METER, METER_SIZE, meter_inks
+from advis.films.rail import BOLD, METER, METER_SIZE, meter_inks
 from advis.films.sheets import Scale, Sheet, in_a_row, scale_for, shades, sheet_inks
 
 Place = tuple[float, float, float, float]
@@ -152,7 +152,7 @@ def _meters(shown: Assembly, top: float, width: float) -> list[Group]:
         rows.append((f"{mark} {name}, at once", voice, cost.total, cost.peak))
     texts = [f"{fma:,} fma · peak {peak:,} entries" for _, _, fma, peak in rows]
     left, most = MARGIN + 150.0, max(fma for _, _, fma, _ in rows)
-    room = width - MARGIN - left - 1.08 * max(text_width(text, METER_SIZE) for text in texts) - 18.0
+    room = width - MARGIN - left - BOLD * max(text_width(text, METER_SIZE) for text in texts) - 18.0
     groups = []
     for line, ((name, voice, fma, _), text) in enumerate(zip(rows, texts, strict=True)):
         at = top + METER * line

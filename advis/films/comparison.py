@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 from advis.analysis.comparison import Comparison, Row
@@ -105,7 +106,7 @@ def _bar_row(
     voice = "tangent" if "JVP" in row.label else "adjoint" if "VJP" in row.label else voice
     mark = {"tangent": "▸ ", "adjoint": "◂ "}.get(voice, "")
     best = row.fma == shown.best.fma
-    name = shortened(mark + row.label, 14.0, LABELS - MARGIN)
+    name = shortened(mark + _brief(shown, row), 14.0, LABELS - MARGIN)
     inks = [Ink("text", f"row {voice}", (MARGIN, top + 10.0), (("strong" if best else "", name),))]
     texts = (_cost_text(shown, row), f"{row.peak_entries:,}")
     for (left, width, _), bars, n, text in zip(columns, scales, (row.fma, row.peak_entries), texts, strict=True):
@@ -123,3 +124,12 @@ def _cost_text(shown: Comparison, row: Row) -> str:
     best = shown.best.fma
     times = "cheapest" if row.fma == best else f"{number(row.fma / best, 3)}×" if best else ""
     return f"{row.fma:,} · {times}" if times else f"{row.fma:,}"
+
+
+def _brief(shown: Comparison, row: Row) -> str:
+    """What a row is called: where a bracketing of long names has no room, its factors are F4, F3, … by their place."""
+    if row.kind != "bracketing" or text_width(row.label, 14.0) <= LABELS - MARGIN:
+        return row.label
+    labels = shown.chain.labels
+    numbered = {label: f"F{len(labels) - place}" for place, label in enumerate(labels)}
+    return re.sub(r"[^()\s]+", lambda word: numbered.get(word[0], word[0]), row.label)

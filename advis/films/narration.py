@@ -49,7 +49,7 @@ def _opening(sweep: Sweep) -> Spans:
     if len(seeded) > MOST_NAMED:
         spans.append(("", f", and {len(seeded) - MOST_NAMED} more"))
     rest = "; the other inputs do not move." if forward and len(seeded) < len(ends) else "."
-    many = f" {sweep.count} seeds travel at once." if sweep.count is not None else ""
+    many = f" {sweep.count} seeds travel at once." if (sweep.count or 1) != 1 else ""
     return (*spans, ("", rest + many))
 
 
@@ -119,7 +119,7 @@ def closing(sweep: Sweep) -> Spans:
     """Return the sentence of the last step: the result."""
     tape = sweep.tape
     ends = tape.outputs if sweep.direction == "forward" else tape.inputs
-    spans: list[tuple[str, str]] = [("", "Done. ")]
+    spans: list[tuple[str, str]] = [("", "Done: ")]
     for place, node in enumerate(ends[:MOST_NAMED]):
         result = minus(value_text(plain_value(sweep.at(node.index)), PICTURE, room=3))
         spans += [("", "; " if place else ""), *_derivative_name(sweep, node), ("", " = "), (sweep.voice, result)]

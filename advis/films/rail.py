@@ -22,6 +22,7 @@ FORMULA, PRICES = 40.0, 76.0  # baselines from the top: of the formula, of the f
 FORMULA_SIZE, PRICE_SIZE, METER_SIZE = 19.0, 12.5, 13.0
 BRACKET = PRICES + 26.0
 METER = 30.0  # from one meter to the next
+BOLD = 1.22  # how much wider bold text is, in the widest fonts that a browser may take
 MOST_WORK = 5e7  # fma that a picture may spend on the numbers of products that no order asks for
 LEAST = 920.0  # the narrowest picture: meters and formula need their room
 STRUCTURES = ("identity", "diagonal", "banded")  # which are said below a factor
@@ -148,7 +149,8 @@ def _group(rail: Rail, key: str, span: Span, matrix: np.ndarray | None, stage: b
     named = rail.scale.named  # only then are the names of all entries worked out
     rows, columns = first.rows if named and first.row else (), last.columns if named and last.column else ()
     sheet = Sheet(name, shape, matrix, rows, columns)
-    note = "stage" if stage else first.structure if alone and first.structure in STRUCTURES else ""
+    said = first.structure if alone and not first.is_too_large else ""  # what is not built, has no structure to tell
+    note = "stage" if stage else said if said in STRUCTURES else ""
     room = rail.slots[span[1] - 1][1] - rail.slots[span[0]][0]
     x, y = rail.centre(span)
     width, height = rail.scale.length(shape[1]), rail.scale.length(shape[0])
@@ -162,15 +164,26 @@ def _numbers(chain: Chain, spans: Sequence[Span], known: Matrices) -> Matrices:
         return {}
     found = {(k, k + 1): factor.jacobian for k, factor in enumerate(chain.factors) if not factor.is_too_large}
     numbers = {span: matrix for span, matrix in found.items() if matrix is not None} | known
-    sizes = chain.sizes
-    work = sum(sizes[i] * sizes[j - 1] * sizes[j] for i, j in spans)
-    if work > MOST_WORK or len(found) < len(chain.factors):
+    if len(found) < len(chain.factors):
+        return numbers
+    sizes, halves = chain.sizes, _halves(spans, set(numbers))
+    if sum(sizes[i] * sizes[k] * sizes[j] for (i, j), k in halves.items()) > MOST_WORK:
         return numbers
     with np.errstate(all="ignore"):
-        for i, j in spans:
-            if (i, j) not in numbers and (i, j - 1) in numbers:
-                numbers[i, j] = numbers[i, j - 1] @ numbers[j - 1, j]
+        for (i, j), k in halves.items():
+            numbers[i, j] = numbers[i, k] @ numbers[k, j]
     return numbers
+
+
+def _halves(spans: Sequence[Span], known: set[Span]) -> dict[Span, int]:
+    """Where to split each product that is not known into two that are, the shortest first."""
+    halves: dict[Span, int] = {}
+    for i, j in spans:
+        splits = [k for k in range(i + 1, j) if (i, k) in known and (k, j) in known]
+        if (i, j) not in known and splits:
+            halves[i, j] = splits[-1]
+            known.add((i, j))
+    return halves
 
 
 # -- prices, formula and meters
@@ -232,7 +245,7 @@ def _measured(order: Order) -> str:
 
 def _meter_room(orders: Sequence[Order]) -> float:
     """What the longest text beside a meter needs, in bold."""
-    return 1.08 * max((text_width(_measured(order), METER_SIZE) for order in orders), default=0.0) + 18.0
+    return BOLD * max((text_width(_measured(order), METER_SIZE) for order in orders), default=0.0) + 18.0
 
 
 def _marked(order: Order) -> str:

@@ -161,7 +161,7 @@ def _figure(value: complex) -> str:
     """A number in an entry: with as many digits as there is room for, at most four."""
     for digits in (PICTURE, 3, 2):
         said = minus(number(value, digits))
-        if text_width(said, 13.0) <= CELL - 4:
+        if text_width(said, 13.0) <= CELL - 9:
             break
     return said
 

@@ -93,7 +93,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("area between", "fill:none;stroke:@ink;stroke-width:1.2;stroke-opacity:.55"),
     ("axis", "fill:none;stroke:@edge;stroke-width:1.4"),
     ("tick", "fill:@soft;font-size:13px;font-variant-numeric:tabular-nums"),
-    ("cross", "fill:none;stroke:@ink;stroke-width:2.4;stroke-dasharray:7 5"),
+    ("cross", "fill:none;stroke:@ink;stroke-width:2.4"),
     ("here", "fill:@ink;stroke:@paper;stroke-width:2.5"),
     ("place", f"fill:@ink;font-size:14px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("heading", "fill:@soft;font-size:13px"),

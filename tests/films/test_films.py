@@ -65,14 +65,14 @@ def test_each_step_is_told_in_a_sentence(reverse):
     assert told(reverse, 4) == (
         "Step 4 of 5. v2 = x1 · x2 hands its adjoint 1 back: x1 gets 5 · 1; x2 gets 2 · 1 on top of −0.2837."
     )
-    assert told(reverse, 6) == "Done. ∂y/∂x1 = 5.5; ∂y/∂x2 = 1.716."
+    assert told(reverse, 6) == "Done: ∂y/∂x1 = 5.5; ∂y/∂x2 = 1.716."
 
 
 def test_forward_collects():
     film = av.trace(f, 2.0, 5.0).forward(x1=1.0).film()
     assert told(film, 0) == "The seed: x1 starts with tangent 1; the other inputs do not move."
     assert told(film, 2) == "Step 2 of 5. v2 = x1 · x2 collects 5 · 1 from x1 plus 2 · 0 from x2: its tangent is 5."
-    assert told(film, 6) == "Done. ∂y/∂x1 = 5.5."
+    assert told(film, 6) == "Done: ∂y/∂x1 = 5.5."
     assert state_at(film, 0)["n1.t"].text == "0"
 
 
@@ -151,7 +151,7 @@ def test_a_program_too_long_to_draw_is_one_box():
     for film in (tape.film(), tape.reverse().film(), tape.forward().film()):
         assert [box.shape for box in boxes(film).values()] == ["input", "block", "output"]
         assert len(film.to_json()) < 60_000
-    assert told(tape.reverse().film(), 1).startswith("Done. ∂")
+    assert told(tape.reverse().film(), 1).startswith("Done: ∂")
 
 
 @pytest.mark.parametrize("direction", ["right", "down"])

@@ -57,8 +57,9 @@ def wait_for(port: int) -> None:
     pytest.fail("JupyterLab did not start within a minute")
 
 
-@pytest.mark.browser
-def test_untrusted_it_shows_pictures_and_run_it_plays(lab):
+@pytest.fixture
+def page(lab):
+    """A page of a real browser; afterwards nothing may have failed, or been asked of another host."""
     from playwright.sync_api import sync_playwright
 
     chromium = needs("chromium")
@@ -68,21 +69,45 @@ def test_untrusted_it_shows_pictures_and_run_it_plays(lab):
         elsewhere, errors = [], []
         page.on("request", lambda r: None if r.url.startswith((lab, "data:", "blob:")) else elsewhere.append(r.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{lab}/lab/tree/01-first-sweep.ipynb")
-        page.wait_for_selector(".jp-OutputArea img[src^='data:image/svg']", timeout=60_000)
-        assert page.locator("[data-advis]").count() == 0  # the untrusted notebook lost its scripts: the picture stays
-
-        page.get_by_text("Run", exact=True).first.click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        live = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot).length"
-        page.wait_for_function(f"{live} >= 4", timeout=60_000)
-
-        player = page.locator("[data-advis] .player").nth(1)
-        player.scroll_into_view_if_needed()
-        player.focus()
-        for _ in range(2):
-            page.keyboard.press("ArrowRight")
-        assert "Step 2 of 5" in player.inner_text()
+        yield page
         browser.close()
     assert elsewhere == []
     assert errors == []
+
+
+def run_all(page, players: int) -> None:
+    """Run the notebook, and wait until so many players are alive."""
+    page.get_by_text("Run", exact=True).first.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    live = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot).length"
+    page.wait_for_function(f"{live} >= {players}", timeout=60_000)
+
+
+@pytest.mark.browser
+def test_untrusted_it_shows_pictures_and_run_it_plays(lab, page):
+    page.goto(f"{lab}/lab/tree/01-first-sweep.ipynb")
+    page.wait_for_selector(".jp-OutputArea img[src^='data:image/svg']", timeout=60_000)
+    assert page.locator("[data-advis]").count() == 0  # the untrusted notebook lost its scripts: the picture stays
+    run_all(page, 4)
+    player = page.locator("[data-advis] .player").nth(1)
+    player.scroll_into_view_if_needed()
+    player.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert "Step 2 of 5" in player.inner_text()
+
+
+@pytest.mark.browser
+def test_the_reader_multiplies_a_chain_in_an_order_of_his_own(lab, page):
+    page.goto(f"{lab}/lab/tree/03-accumulation-order.ipynb")
+    page.wait_for_selector(".jp-OutputArea img[src^='data:image/svg']", timeout=60_000)
+    run_all(page, 2)
+    player = page.locator("[data-advis] .player:has(.pills)").filter(has_text="my own").first
+    player.scroll_into_view_if_needed()
+    player.get_by_text("my own").click()
+    assert "Which two neighbours do you multiply first?" in player.inner_text()
+    price = player.locator(".choice.open").first
+    said = price.get_attribute("aria-label")
+    price.click()
+    assert said.partition(" It leaves")[0] in player.inner_text()
+    assert "1 / " in player.locator(".count").inner_text()

@@ -240,7 +240,7 @@ function lines(scene, cast) {
 }
 
 function sourceLine(line, cast) {
-  const element = h("div", { class: "line" }, [h("i", {}, [String(line.number)])]);
+  const element = h("div", { class: "line" }, [h("i", {}, [line.number ? String(line.number) : ""])]);
   const letters = [...(line.text ?? "")], segments = line.segments ?? [];
   const cuts = new Set([0, letters.length, ...segments.flatMap(([, start, stop]) => [start, stop])]);
   const places = [...cuts].filter((place) => place <= letters.length).sort((a, b) => a - b);
