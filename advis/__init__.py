@@ -6,6 +6,8 @@ floors above. Those floors load when something is first looked at.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from inspect import signature
 from typing import Any
 
 from advis.analysis.accumulation import Accumulation
@@ -93,7 +95,9 @@ class _Doors:
         }
         if isinstance(shown, Sweep) and isinstance(shown.tape, SabotagedTape) and shown.direction == "reverse":
             shown = shown.tape.beside(shown)  # its sums are not those of its contributions
-        return makers[type(shown)](shown, **options)
+        maker = makers[type(shown)]
+        _check_options(type(shown).__name__, signature(maker).parameters, options)
+        return maker(shown, **options)
 
     def html(self, shown: Any) -> dict[str, str]:
         from advis.media.html import fragment
@@ -115,6 +119,15 @@ class _Doors:
         from advis.media.figures import figure
 
         return figure(shown.film(), scene=scene)
+
+
+def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> None:
+    """Refuse a display option that a picture of this kind does not have."""
+    names = list(known)[1:]  # the first is what is shown
+    for name in options:
+        if name not in names:
+            has = f"its options are {', '.join(names)}" if names else "it has no options"
+            raise TypeError(f"film: {name}= is no option of the picture of a {kind}; {has}")
 
 
 Shown._doors = _Doors()

@@ -21,7 +21,17 @@ def digraph(film: Film, step: int | None = None) -> Any:
     """Return a ``graphviz.Digraph`` of a film's graph at one step (the last one if not given).
 
     Every text is quoted and escaped: a name cannot become a DOT attribute, an HTML label or an escape sequence.
+
+    Raises
+    ------
+    TypeError
+        For a film without a graph.
     """
+    if not any(scene.name == "graph" for scene in film.scenes):
+        raise TypeError(
+            f"to_graphviz: the picture of {film.title} has no graph; give a tape or a sweep, or of a chain its tape "
+            "or chain.sweep('reverse')"
+        )
     import graphviz
 
     states = state_at(film, film.steps if step is None else step)

@@ -49,3 +49,18 @@ def test_hostile_names_stay_names(name):
     lines = laid_out(av.to_graphviz(tape).source)
     assert [line[1] for line in lines if line[0] == "node"] == ["n0", "n1", "n2"]
     assert "bold" not in [line[6].strip('"') for line in lines if line[0] == "node"]
+
+
+def test_what_has_no_graph_is_refused():
+    plan = av.chain(shapes=[(1, 4), (4, 2)])
+    with pytest.raises(TypeError, match=r"no graph; give a tape or a sweep"):
+        av.to_graphviz(plan)
+    swept = av.chain(av.compose(np.sum, np.sin), np.ones(2)).sweep("reverse")
+    assert "sin(x)" in av.to_graphviz(swept).source
+
+
+def test_an_option_that_a_picture_does_not_have_is_refused():
+    with pytest.raises(TypeError, match="engine= is no option of the picture of a Chain; it has no options"):
+        av.chain(shapes=[(1, 4), (4, 2)]).film(engine="dot")
+    with pytest.raises(TypeError, match="its options are engine, direction"):
+        av.trace(f, 2.0, 5.0).film(colour="red")
