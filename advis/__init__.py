@@ -21,6 +21,7 @@ from advis.analysis.comparison import Comparison
 from advis.analysis.composition import Composition, compose
 from advis.analysis.cost_map import CostMap
 from advis.analysis.factor import Factor
+from advis.analysis.play import Play, play
 from advis.analysis.sabotage import sabotage
 from advis.autodiff.custom import primitive, stop_gradient
 from advis.autodiff.errors import OffTape
@@ -43,6 +44,7 @@ __all__ = [
     "Factor",
     "Node",
     "OffTape",
+    "Play",
     "Sabotage",
     "SabotagedTape",
     "Sweep",
@@ -56,6 +58,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "play",
     "primitive",
     "sabotage",
     "stop_gradient",
@@ -77,6 +80,7 @@ class _Doors:
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
+        from advis.films.play import play_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
@@ -88,6 +92,7 @@ class _Doors:
             Comparison: comparison_film,
             CostMap: map_film,
             Check: check_film,
+            Play: play_film,
             Sabotage: sabotage_film,
             SabotagedTape: sabotaged_film,
             Sweep: sweep_film,

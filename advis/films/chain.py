@@ -104,7 +104,7 @@ def rail_film(
         "orders": [_played(order) for order in orders] + ([_own(chain, best)] if own else []),
     }
     steps, voice = len(orders[0].turns), orders[0].voice
-    film = Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, tuple(choices.values()), data)
+    film = Film("chain", chain.title, (scene,), {}, steps, subtitle(chain), voice, tuple(choices.values()), data=data)
     return film if choices else _still(film)
 
 

@@ -93,8 +93,8 @@ def _meter(mark: Box, states: dict[str, State]) -> list[Ink]:
     voice = mark.rows[-1][0]
     inks = [Ink("rect", "slot", (left, top, width, METER, 2.0))]
     for piece in mark.stack:
-        edge = states.get(piece.edge, State()).role
-        stage = "coming" if "flow" in edge else "filled" if "done" in edge else "off"
+        edge = states.get(piece.edge, State()).role.split()
+        stage = "off" if voice not in edge else "coming" if "flow" in edge else "filled" if "done" in edge else "off"
         sign = " negative" if piece.negative else ""
         place = (left + width * piece.start, top, max(width * piece.length, 1.0), METER, 2.0)
         inks.append(Ink("rect", stage if stage == "off" else f"piece {voice} {stage}{sign}", place))

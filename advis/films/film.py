@@ -180,10 +180,20 @@ Track = tuple[tuple[int, State], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way to play the same scenes: tracks of its own, for every key that the film has."""
+
+    label: str
+    voice: str
+    steps: int
+    tracks: Mapping[str, Track]
+
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """What is shown, in every medium: see the head of this module.
 
-    ``steps`` is the last step: a film runs from step 0 to ``steps``.
+    ``steps`` is the last step: a film runs from step 0 to ``steps``. A film with variants is itself the last of them.
 
     Examples
     --------
@@ -200,6 +210,7 @@ class Film:
     subtitle: str = ""
     voice: str = "value"
     choices: tuple[Choice, ...] = ()
+    variants: tuple[Variant, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -246,8 +257,14 @@ def state_at(film: Film, step: int) -> dict[str, State]:
 def plain(film: Film) -> dict[str, Any]:
     """Return the film as dicts, lists, strings and numbers, with defaults left out: what the player works on."""
     record = {name: _plain(value) for name, value in _items(film)}
-    record["tracks"] = {key: [[step, *_short(state)] for step, state in track] for key, track in film.tracks.items()}
+    record["tracks"] = _plain_tracks(film.tracks)
+    for variant, whole in zip(record["variants"], film.variants, strict=True):
+        variant["tracks"] = _plain_tracks(whole.tracks)
     return {"schema": SCHEMA, **record}
+
+
+def _plain_tracks(tracks: Mapping[str, Track]) -> dict[str, Any]:
+    return {key: [[step, *_short(state)] for step, state in track] for key, track in tracks.items()}
 
 
 def _items(record: Any) -> Iterable[tuple[str, Any]]:

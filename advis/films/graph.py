@@ -61,7 +61,7 @@ class Additions:
     ``texts`` are all texts that will stand in each row, ``tokens`` what flows on each edge: they decide the widths.
     """
 
-    voice: str = "value"
+    voices: tuple[str, ...] = ()
     texts: Mapping[str, tuple[str, ...]] | None = None
     tokens: Mapping[str, str] | None = None
     stacks: Mapping[int, tuple[Stack, ...]] | None = None
@@ -85,7 +85,7 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right") -> 
 
 def tape_scenes(tape: Tape, additions: Additions, engine: str, direction: str) -> tuple[Scene, ...]:
     """Return the three scenes: graph, source, trace. Scenes that would be empty are left out."""
-    scenes = (graph_scene(tape, additions, engine, direction), source_scene(tape), trace_scene(tape, additions.voice))
+    scenes = (graph_scene(tape, additions, engine, direction), source_scene(tape), trace_scene(tape, additions.voices))
     return tuple(scene for scene in scenes if scene.marks)
 
 
@@ -226,10 +226,10 @@ def _curves(edges: list[Link], placed: Layout) -> list[Edge]:
     ]
 
 
-def _rows(tape: Tape, index: int, voice: str) -> tuple[tuple[str, str], ...]:
-    """The rows that a node's box reserves: its value, and what the sweep will bring to it."""
-    rows = (("value", f"n{index}.v"),)
-    return (*rows, (voice, f"n{index}.{voice[0]}")) if voice != "value" and tape.carried[index] else rows
+def _rows(tape: Tape, index: int, voices: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The rows that a node's box reserves: its value, and what the sweeps will bring to it."""
+    brought = voices if tape.carried[index] else ()
+    return tuple((voice, f"n{index}.{voice[0]}") for voice in ("value", *brought))
 
 
 def _title(tape: Tape, index: int) -> tuple[str, str]:
@@ -252,7 +252,7 @@ def _common_width(tape: Tape, additions: Additions) -> float:
     for index, primitive in enumerate(tape.primitives):
         if primitive is not CONSTANT:
             needs.append(_title_width(tape, index))
-            for voice, key in _rows(tape, index, additions.voice):
+            for voice, key in _rows(tape, index, additions.voices):
                 texts = (additions.texts or {}).get(key, ()) if voice != "value" else (picture_value(tape, index),)
                 weight = 1.0 if voice == "value" else BOLD
                 label = text_width(VOICES[voice], LABEL_SIZE) + 8
@@ -264,7 +264,7 @@ def _size(tape: Tape, index: int, width: float, additions: Additions) -> tuple[f
     if tape.primitives[index] is CONSTANT:
         return text_width(_constant_title(tape, index), NUMBER_SIZE) + 10, CONSTANT_HEIGHT
     stacked = bool((additions.stacks or {}).get(index))
-    return width, box_height(len(_rows(tape, index, additions.voice)), stacked)
+    return width, box_height(len(_rows(tape, index, additions.voices)), stacked)
 
 
 def _constant_title(tape: Tape, index: int) -> str:
@@ -294,7 +294,7 @@ def _box(tape: Tape, index: int, corner: tuple[float, float], size: tuple[float,
         _shape(tape, index),
         (*corner, *size),
         spans,
-        _rows(tape, index, additions.voice),
+        _rows(tape, index, additions.voices),
         stack,
         note,
         whole,
@@ -343,20 +343,19 @@ def _folded_scene(tape: Tape, additions: Additions, engine: str, direction: str,
 # -- the trace and the source
 
 
-def trace_scene(tape: Tape, voice: str) -> Scene:
+def trace_scene(tape: Tape, voices: tuple[str, ...]) -> Scene:
     """Return the evaluation trace as a table that fills in step with the graph."""
-    more: tuple[tuple[str, str], ...] = ((VOICES[voice], voice),) if voice != "value" else ()
+    more = tuple((VOICES[voice], voice) for voice in voices)
     columns = (("", "name"), ("operation", "soft"), ("value", "value"), *more)
-    rows = tuple(_table_row(tape, index, voice) for index in drawn(tape))
+    rows = tuple(_table_row(tape, index, voices) for index in drawn(tape))
     return Scene("trace", "table", "Trace", rows, columns=columns)
 
 
-def _table_row(tape: Tape, index: int, voice: str) -> Row:
+def _table_row(tape: Tape, index: int, voices: tuple[str, ...]) -> Row:
     name, operation = _title(tape, index)
     texts: tuple[str | Spans, ...] = ((("name", name),), (("soft", operation.removeprefix(" = ")),), f"n{index}.v")
-    if voice == "value":
-        return Row(f"n{index}", texts)
-    return Row(f"n{index}", (*texts, f"n{index}.{voice[0]}" if tape.carried[index] else (("soft", "–"),)))
+    none: Spans = (("soft", "–"),)
+    return Row(f"n{index}", (*texts, *(f"n{index}.{v[0]}" if tape.carried[index] else none for v in voices)))
 
 
 def source_scene(tape: Tape) -> Scene:

@@ -18,7 +18,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Mark, Row, Scene, Spans
+from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Mark, Row, Scene, Spans, Track
 
 
 def to_json(film: Film) -> str:
@@ -30,19 +30,27 @@ def packed(film: Film) -> dict[str, Any]:
     """Return the compact form of a film, ready for JSON."""
     words = _Words()
     scenes = [_scene(scene, words) for scene in film.scenes]
-    tracks = {
-        key: [
-            [step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])]
-            for step, state in track
-        ]
-        for key, track in film.tracks.items()
-    }
+    tracks = _tracks(film.tracks, words)
     head = {name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "data")}
     head["choices"] = [
         [choice.key, list(choice.takes), choice.gives, choice.cost, choice.size, _text(choice.text, words)]
         for choice in film.choices
     ]
+    if film.variants:  # most films have none
+        head["variants"] = [
+            [variant.label, variant.voice, variant.steps, _tracks(variant.tracks, words)] for variant in film.variants
+        ]
     return {"schema": SCHEMA, **head, "scenes": scenes, "tracks": tracks, "words": words.listed}
+
+
+def _tracks(tracks: Mapping[str, Track], words: _Words) -> dict[str, Any]:
+    return {
+        key: [
+            [step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])]
+            for step, state in track
+        ]
+        for key, track in tracks.items()
+    }
 
 
 class _Words:

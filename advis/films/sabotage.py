@@ -14,7 +14,7 @@ from advis.films import narration
 from advis.films.culprit import CROSS, crossed
 from advis.films.film import Film, Spans, State
 from advis.films.graph import Additions, drawn, links, subtitle, tape_scenes, title, value_tracks
-from advis.films.sweep import derivative_tracks, edge_tracks, node_tracks, stacks, sweep_film, token, write_script
+from advis.films.sweep import derivative_tracks, edge_tracks, node_tracks, stacks, sweep_film, tokens_of, write_script
 
 
 def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "right") -> Film:
@@ -32,7 +32,7 @@ def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "ri
         return sweep_film(sweep, engine, direction)
     last = first.number
     script = write_script(sweep)
-    tokens = {a.edge: token(sweep, a.contribution) for arrivals in script.arrivals.values() for a in arrivals}
+    tokens = tokens_of(script)
     flows, rows = _differing(shown, last)
     edges = _keys(shown)
     wrong_edges = {edges[flow.partial.index, flow.partial.place]: flow for flow in flows}
@@ -50,7 +50,7 @@ def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "ri
     role = "active wrong adjoint" if shown.bug.index == first.node.index else "wrong"
     tracks[culprit] = (*(e for e in tracks.get(culprit, ()) if e[0] < last), (last, State(role)))
     texts = {key: tuple(str(state.text) for _, state in track) for key, track in tracks.items() if key.endswith(".a")}
-    scenes = tape_scenes(tape, Additions(sweep.voice, texts, tokens, stacks(script)), engine, direction)
+    scenes = tape_scenes(tape, Additions((sweep.voice,), texts, tokens, stacks(script)), engine, direction)
     scenes = tuple(crossed(scene, culprit) for scene in scenes)
     word = f"{subtitle(tape)} · sabotaged: {shown.bug.kind}"
     return Film("sweep", title(tape), scenes, tracks, last, word, sweep.voice, data={"notes": list(tape.notes)})

@@ -66,10 +66,10 @@ def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right") 
     if len(drawn(tape)) < sum(1 for p in tape.primitives if p.name != "constant"):
         return _summary_film(sweep, engine, direction)
     script = write_script(sweep)
-    tokens = {a.edge: token(sweep, a.contribution) for arrivals in script.arrivals.values() for a in arrivals}
+    tokens = tokens_of(script)
     rows = derivative_tracks(script)
     texts = {key: tuple(str(state.text) for _, state in track) for key, track in rows.items()}
-    additions = Additions(voice, texts, tokens, stacks(script))
+    additions = Additions((voice,), texts, tokens, stacks(script))
     tracks = value_tracks(tape) | rows | node_tracks(script) | edge_tracks(script, tokens)
     tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(narration.sentences(script)))
     scenes = tape_scenes(tape, additions, engine, direction)
@@ -100,6 +100,12 @@ def _start(sweep: Sweep, index: int) -> tuple[Any, float]:
     """A node that was seeded begins with its seed."""
     seed = sweep._seeds[index]
     return seed, 0.0 if seed is None else scale_of(seed)
+
+
+def tokens_of(script: Script) -> dict[str, str]:
+    """Return what travels along each edge, by its key."""
+    arrivals = (arrival for arrived in script.arrivals.values() for arrival in arrived)
+    return {arrival.edge: token(script.sweep, arrival.contribution) for arrival in arrivals}
 
 
 def token(sweep: Sweep, flow: Contribution) -> str:
@@ -222,7 +228,7 @@ def _summary_film(sweep: Sweep, engine: str, direction: str) -> Film:
         text = minus(value_text(plain_value(sweep.at(index)), PICTURE, room=2))
         rows[f"n{index}.{voice[0]}"] = ((0 if index in starts else 1, State("", text)),)
     texts = {key: tuple(str(state.text) for _, state in track) for key, track in rows.items()}
-    scenes = tape_scenes(tape, Additions(voice, texts), engine, direction)
+    scenes = tape_scenes(tape, Additions((voice,), texts), engine, direction)
     said: Spans = (
         ("", f"{len(tape):,} nodes are more than a drawing can show ({MOST_BOXES}): the program is one box."),
     )

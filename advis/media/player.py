@@ -46,12 +46,15 @@ class Needs:
         others is left out. None: all.
     groups : bool
         Whether there are marks of fixed inks.
+    tabs : bool
+        Whether there are several ways to play one.
     choices : bool
         Whether there is something to choose.
     """
 
     words: frozenset[str] | None = None
     groups: bool = True
+    tabs: bool = True
     choices: bool = True
 
 
@@ -61,7 +64,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, choices=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -70,7 +73,8 @@ def needs_of(films: Iterable[Film]) -> Needs:
         word for film in shown for track in film.tracks.values() for _, state in track for word in state.role.split()
     }
     words = families(marks) | (RARE if choices else RARE & said)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), choices)
+    tabs = choices or any(film.variants for film in shown)
+    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices)
 
 
 @cache
@@ -79,9 +83,9 @@ def player_module(needs: Needs = Needs()) -> str:
 
     What is not needed is left out: the names of missing modules are never looked up.
     """
-    names = ["film.js", "choices.js", "player.js", "groups.js", "chooser.js", "mount.js"]
-    missing = {"groups.js": not needs.groups, "choices.js": not needs.choices, "chooser.js": not needs.choices}
-    modules = "".join(_bare(name) for name in names if not missing.get(name))
+    names = ["film.js", "choices.js", "player.js", "groups.js", "tabs.js", "chooser.js", "mount.js"]
+    wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
+    modules = "".join(_bare(name) for name in names if wanted.get(name.removesuffix(".js"), True))
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
 
@@ -105,7 +109,7 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    frame = _static("player.css") + (_static("groups.css") if needs.groups else "")
+    frame = "".join(_static(f"{part}.css") for part in ("player", *["groups"] * needs.groups, *["tabs"] * needs.tabs))
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
 

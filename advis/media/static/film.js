@@ -40,7 +40,9 @@ export function unpack(record) {
   const choice = ([key, takes, gives, cost, size, said]) => ({ key, takes, gives, cost, size, text: text(said) });
   film.choices = (record.choices ?? []).map(choice);
   const entry = ([step, role = 0, said = "", level = 0]) => [step, words[role], text(said), level];
-  film.tracks = Object.fromEntries(Object.entries(record.tracks).map(([key, track]) => [key, track.map(entry)]));
+  const unpacked = (tracks) => Object.fromEntries(Object.entries(tracks).map(([key, track]) => [key, track.map(entry)]));
+  film.tracks = unpacked(record.tracks);
+  film.variants = (record.variants ?? []).map(([label, voice, steps, tracks]) => ({ label, voice, steps, tracks: unpacked(tracks) }));
   return film;
 }
 
@@ -134,8 +136,8 @@ function lowerMeter(mark, states) {
   const voice = mark.rows.at(-1)[0];
   const inks = [ink("rect", "slot", [left, top, width, METER, 2])];
   for (const { edge, start = 0, length = 0, negative } of mark.stack) {
-    const role = at(states, edge).role;
-    const stage = role.includes("flow") ? "coming" : role.includes("done") ? "filled" : "off";
+    const words = at(states, edge).role.split(" ");
+    const stage = !words.includes(voice) ? "off" : words.includes("flow") ? "coming" : words.includes("done") ? "filled" : "off";
     const name = stage === "off" ? stage : `piece ${voice} ${stage}${negative ? " negative" : ""}`;
     inks.push(ink("rect", name, [left + width * start, top, Math.max(width * length, 1), METER, 2]));
   }

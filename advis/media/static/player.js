@@ -36,7 +36,7 @@ export const s = (tag, attributes = {}, children = []) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
 /** Put a text with roles into an element; `make` is h or s. */
-function write(element, text, make = h) {
+export function write(element, text, make = h) {
   const part = ([role, piece]) => (role ? fill(make(make === s ? "tspan" : "span", { class: role }), {}, [piece]) : piece);
   element.replaceChildren(...pieces(text).map(part));
 }
@@ -421,7 +421,7 @@ export class Player {
     const quiet = this.onChange;
     this.onChange = () => {};
     this.setSpeed(speed);
-    this.showOrder();
+    this.showTab();
     this.seek(step, false);
     this.select(selected);
     this.onChange = quiet;
@@ -489,7 +489,7 @@ export class Player {
     return this.steps;
   }
 
-  /** What a film with choices does besides: see chooser.js. */
+  /** What a player with tabs, or with choices, does besides: see tabs.js and chooser.js. */
   tabs() {
     return null;
   }
@@ -500,7 +500,7 @@ export class Player {
 
   choose() {}
 
-  showOrder() {}
+  showTab() {}
 
   statesAt(step) {
     return stateAt(this.film, step);

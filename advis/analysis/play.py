@@ -1,0 +1,111 @@
+"""Both modes together: one tape with a forward and a reverse sweep, and the number that both of them know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from advis.analysis.checks import cut_sums
+from advis.autodiff.numbers import TEXT, number, scale_of
+from advis.autodiff.primitives.rule import shape_of
+from advis.autodiff.shown import Shown
+from advis.autodiff.structure import fill
+from advis.autodiff.sweep import Sweep
+from advis.autodiff.table import Table, sweep_table
+from advis.autodiff.tape import Tape
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Play(Shown):
+    """Evaluation, forward sweep and reverse sweep of one tape. Made by `advis.play`.
+
+    Attributes
+    ----------
+    tape : Tape
+    forward, reverse : Sweep
+    """
+
+    tape: Tape
+    forward: Sweep
+    reverse: Sweep
+
+    @cached_property
+    def sums(self) -> tuple[float, ...]:
+        """Σ⟨adjoint so far, tangent⟩ before the reverse sweep and after each of its steps: always ⟨u, J v⟩."""
+        return tuple(cut_sums(self.forward, self.reverse))
+
+    def table(self) -> Table:
+        """Return the trace with value, tangent and adjoint of every node."""
+        tangents, adjoints = sweep_table(self.forward), sweep_table(self.reverse)
+        rows = [(*a[:3], a[-1], b[-1]) for a, b in zip(tangents.rows, adjoints.rows, strict=True)]
+        headings = (*tangents.headings[:3], tangents.headings[-1], adjoints.headings[-1])
+        note = f"Σ⟨adjoint so far, tangent⟩ is {self.conserved()} at every step of the reverse sweep"
+        numeric = (*tangents.numeric[:3], True, True)
+        title = tangents.title.partition(";")[0]
+        return Table(title, headings, tuple(rows), numeric, (note, *self.tape.notes), tangents.omitted, tangents.gap)
+
+    def conserved(self, step: int = 0, digits: int = TEXT) -> str:
+        """Return the conserved sum at a step of the reverse sweep, as text."""
+        return number(self.sums[min(step, len(self.sums) - 1)], digits, 1e-3 * scale_of(*self.sums))
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+
+def play(tape: Tape, tangents: Any = None, adjoint: Any = None) -> Play:
+    """Return evaluation, forward sweep and reverse sweep of a tape as one, to be played in turn or together.
+
+    Parameters
+    ----------
+    tape : Tape
+    tangents : dict or tuple, optional
+        The direction v: by name (what is left out does not move), or in the structure of the arguments. If it is not
+        given, every input moves by one.
+    adjoint : optional
+        The weights u in the structure of the result; ones if not given.
+
+    Returns
+    -------
+    Play
+        Shown, a player with the tabs evaluate, forward, reverse and both, and the conserved sum
+        Σ⟨adjoint so far, tangent⟩ = ⟨u, J v⟩ as a number that does not move.
+
+    Raises
+    ------
+    TypeError
+        For something that is not a tape.
+    ValueError, KeyError
+        For seeds that do not fit, or that carry several vectors at once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import advis as av
+    >>> tape = av.trace(lambda x1, x2: x1 * x2 + np.sin(x1), 0.0, 5.0)
+    >>> print(av.play(tape, {"x1": 1.0}))
+    lambda(x1, x2): ℝ² → ℝ, 3 operations
+    <BLANKLINE>
+    name  operation  value ↓  tangent ↓  adjoint ↑
+    ────  ─────────  ───────  ─────────  ─────────
+    x1                     0          1          6
+    x2                     5          0          0
+    v1    x1 · x2          0          5          1
+    v2    sin(x1)          0          1          1
+    y     v1 + v2          0          6          1
+    <BLANKLINE>
+    Note: Σ⟨adjoint so far, tangent⟩ is 6 at every step of the reverse sweep.
+    """
+    if not isinstance(tape, Tape):
+        raise TypeError(f"play: {tape!r} is no tape; record one with av.trace(f, *args)")
+    ones = lambda index: np.ones(shape_of(tape.values[index]))[()]  # noqa: E731
+    if isinstance(tangents, dict):
+        forward = tape.forward(**tangents)
+    else:
+        forward = tape.forward(*(fill(tape._arguments, ones) if tangents is None else tangents))
+    reverse = tape.reverse(fill(tape._outcome, ones) if adjoint is None else adjoint)
+    if forward.count is not None or reverse.count is not None:
+        raise ValueError("play: give one direction and one weight, not several vectors at once")
+    return Play(tape, forward, reverse)
