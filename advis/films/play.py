@@ -20,6 +20,7 @@ from advis.films.sweep import (
     node_tracks,
     stacks,
     sweep_film,
+    tokens_of,
     write_script,
 )
 
@@ -39,14 +40,7 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     if len(drawn(tape)) < sum(primitive is not CONSTANT for primitive in tape.primitives):
         return sweep_film(shown.reverse, engine, direction)
     forward, reverse = write_script(shown.forward), write_script(shown.reverse)
-    tokens = [
-        {
-            arrival.edge: token(script.sweep, arrival.contribution)
-            for arrivals in script.arrivals.values()
-            for arrival in arrivals
-        }
-        for script in (forward, reverse)
-    ]
+    tokens = [tokens_of(script) for script in (forward, reverse)]
     values, there, back = value_tracks(tape), _swept(forward, tokens[0]), _swept(reverse, tokens[1])
     back["sum"] = tuple((step, State("", _conserved(shown, step))) for step in range(reverse.last + 1))
     both = values | _in_turn(there, back, forward.last + 1)
