@@ -16,6 +16,10 @@ const ask = {
       return { states: Object.fromEntries(states), inks: marks.map((mark) => lower(mark, states)) };
     });
   },
+  variants({ film }) {
+    const states = (variant) => Array.from({ length: variant.steps + 1 }, (_, step) => Object.fromEntries(stateAt(variant, step)));
+    return film.variants.map((variant) => ({ label: variant.label, voice: variant.voice, states: states(variant) }));
+  },
   choose({ film, keys, order }) {
     const chosen = after(film, keys), open = openChoices(film, chosen).map(({ key }) => key);
     return { chosen, open, least: leastFrom(film, chosen), states: Object.fromEntries(shown(film, chosen, order)) };

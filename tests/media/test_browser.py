@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import advis as av
 from advis.films.film import Film
 from advis.media.html import fragment, page
 from advis.media.player import inline_json, widget_module
@@ -534,3 +536,32 @@ def test_the_widget_shares_its_state_with_the_kernel_and_every_view(show: Any) -
     assert shown.page.evaluate("() => test.values.playing") is False
     shown.page.evaluate("() => test.ends.forEach((end) => end())")
     assert shown.page.evaluate("() => test.root('a').querySelectorAll('.player').length") == 0
+
+
+def test_a_play_switches_between_its_parts_and_leaves_nothing_behind(show: Any) -> None:
+    def classic(x1: Any, x2: Any) -> Any:
+        return np.log(x1) + x1 * x2 - np.sin(x2)
+
+    film = av.play(av.trace(classic, 2.0, 5.0), {"x1": 1.0}).film()
+    shown = show(one(film))
+    numbers = "[...root.querySelectorAll('text.number.{}')].filter((t) => t.textContent).length"
+    tangents, adjoints = numbers.format("tangent"), numbers.format("adjoint")
+    the_sum = "root.querySelector('.sum').textContent"
+    assert (shown.get(PRESSED), shown.count()) == (["both"], "0 / 13")
+    shown.press("End")
+    assert (shown.get(tangents), shown.get(adjoints)) == (7, 7)
+    assert shown.get(the_sum) == "Σ⟨adjoint so far, tangent⟩ = 5.5 = ⟨u, Jv⟩"
+    pill(shown, "forward")
+    assert shown.count() == "0 / 6"
+    shown.press("End")
+    assert (shown.get(tangents), shown.get(adjoints), shown.get(the_sum)) == (7, 0, "")
+    pill(shown, "reverse")
+    shown.press("ArrowRight", "ArrowRight")
+    assert shown.get(tangents) == 0
+    assert shown.get(the_sum) == "Σ⟨adjoint so far, tangent⟩ = 5.5 = ⟨u, Jv⟩"
+    pill(shown, "evaluate")
+    assert shown.count() == "0 / 5"
+    values = numbers.format("value")
+    assert shown.get(values) == 2
+    shown.press("ArrowRight")
+    assert (shown.get(values), shown.get(adjoints)) == (3, 0)

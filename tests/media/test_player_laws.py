@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import advis as av
 from advis.films.draw import lower, token_width
 from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Stack, State, plain, state_at
 from tests.films.chain_films import FILMS as CHAIN_FILMS
@@ -41,6 +42,21 @@ def test_both_languages_draw_a_chain_alike(name: str) -> None:
     film = CHAIN_FILMS[name]()
     assert any(isinstance(mark, Group) for scene in film.scenes for mark in scene.marks)
     assert alike(in_python(film), in_javascript("steps", film))
+
+
+def test_both_languages_play_the_variants_alike() -> None:
+    film = av.play(av.trace(lambda x1, x2: x1 * x2 + x1, 2.0, 5.0)).film()
+    ours = [
+        {
+            "label": each.label,
+            "voice": each.voice,
+            "states": [told(state_at(Film("", "", tracks=each.tracks), step)) for step in range(each.steps + 1)],
+        }
+        for each in film.variants
+    ]
+    assert len(ours) == 3
+    assert alike(json.loads(json.dumps(ours)), in_javascript("variants", film))
+    assert in_javascript("steps", film) == in_python(film)
 
 
 voices = st.sampled_from(["value", "tangent", "adjoint"])
