@@ -13,6 +13,7 @@ from advis.analysis.bracketing import Span, tex_fraction, tex_of, text_of, tree_
 from advis.analysis.factor import Factor, refuse_large
 from advis.analysis.orders import ADJOINT, PRODUCT, TANGENT, Cost, Turn, cost_of, splits_of
 from advis.analysis.sparsity import sparse_costs
+from advis.autodiff.numbers import looked_at
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweeps import quiet
 
@@ -231,7 +232,7 @@ def carried_out(factors: Sequence[Factor], turns: Sequence[Turn], limit: int) ->
     with quiet():
         for turn in turns:
             made[turn.span] = _carried_out(turn, factors, operand)
-    return tuple(made[turn.span] for turn in turns)
+    return tuple(looked_at(made[turn.span]) for turn in turns)
 
 
 def _check_sizes(turn: Turn, factors: Sequence[Factor], limit: int) -> None:

@@ -40,7 +40,7 @@ class Sweeping:
     def accumulation(self) -> Accumulation:
         """The sweep itself: the vectors that flow."""
         forward = self.direction == "forward"
-        one = np.zeros(self.chain.sizes[-1 if forward else 0])
+        one = np.zeros(self.chain.sizes[-1 if forward else 0], self.chain.dtype)
         one[self.index] = 1.0
         return self.chain.jvp(one) if forward else self.chain.vjp(one)
 

@@ -21,7 +21,7 @@ MOST_TOLD = 8
 AROUND = 60
 """An error lists so many factors, and shows so many characters before and after the place where it is wrong."""
 
-_TOKEN = re.compile(r"[()]|[^\s()·*@]+")
+_TOKEN = re.compile(r"[()]|[^\s()·*@∘]+")
 
 
 def forward_splits(count: int) -> Splits:
@@ -142,7 +142,7 @@ def parsed(order: Any, labels: Sequence[str], names: Sequence[str] = ()) -> Spli
     labels : sequence of str
         What the factors are called.
     names : sequence of str, optional
-        What they are also called.
+        What they are also called, beside F1, F2, … by their place.
 
     Raises
     ------
@@ -155,7 +155,8 @@ def parsed(order: Any, labels: Sequence[str], names: Sequence[str] = ()) -> Spli
     True
     """
     if isinstance(order, str):
-        known = {name: index for index, name in (*enumerate(names), *enumerate(labels))}
+        places = [f"F{len(labels) - index}" for index in range(len(labels))]
+        known = {name: index for index, name in (*enumerate(places), *enumerate(names), *enumerate(labels))}
         return _Reader(order, labels, known).splits()
     numbers = [str(index) for index in range(len(labels))]
     return _Reader(_tuple_text(order), numbers, {number: index for index, number in enumerate(numbers)}).splits()

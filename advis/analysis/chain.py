@@ -86,6 +86,13 @@ class Chain(Shown):
         return self.sizes[0], self.sizes[-1]
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers: that of the inputs."""
+        if self.tape is None:
+            return np.dtype(float)
+        return np.result_type(*(self.tape.values[place.index] for place in self.tape.input_places))
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The names of the stages as written, for bracketings: ``("D", "C", "B", "A")``."""
         return tuple(factor.label for factor in self.factors)

@@ -57,9 +57,23 @@ class CostMap(Shown):
 
     @cached_property
     def grid(self) -> np.ndarray:
-        """The three costs at every point: an array (3, outputs, inputs)."""
-        found = [[self.costs(n, m) for n in self.axis] for m in self.axis]
-        return np.moveaxis(np.array(found, float), -1, 0)
+        """The three costs at every point: an array (3, outputs, inputs).
+
+        What lies between the inner sizes does not vary: its best order is found once, and extended to both sides.
+        """
+        n, m = (np.array(self.axis, float)[place] for place in (np.s_[None, :], np.s_[:, None]))
+        inner = [float(size) for size in self.inner]
+        between = sum(a * b for a, b in pairwise(inner))
+        cost = _between(inner)
+        last = len(inner) - 1
+        left, right = [0.0 * m], [0.0 * n]  # the best cost from the output to each inner size, and on to the input
+        for j in range(1, last + 1):
+            left.append(np.min([left[i] + cost[i, j] + m * inner[i] * inner[j] for i in range(j)], axis=0))
+        for i in range(1, last + 1):
+            ends = [(last - i, last - k) for k in range(i)]
+            right.append(np.min([right[last - b] + cost[a, b] + n * inner[a] * inner[b] for a, b in ends], axis=0))
+        best = np.min([left[i] + right[last - i] + m * inner[i] * n for i in range(last + 1)], axis=0)
+        return np.stack([n * (between + m * inner[0]), m * (between + n * inner[-1]), best])
 
     def crossing(self, m: float) -> float:
         """Return the number of inputs at which forward and reverse cost the same, for m outputs.
@@ -69,6 +83,12 @@ class CostMap(Shown):
         between = sum(a * b for a, b in pairwise(self.inner))
         rest = between + m * (self.inner[0] - self.inner[-1])
         return m * between / rest if rest > 0 else float("inf")
+
+    def crossing_outputs(self, n: float) -> float:
+        """Return the number of outputs at which forward and reverse cost the same, for n inputs; see `crossing`."""
+        between = sum(a * b for a, b in pairwise(self.inner))
+        rest = between + n * (self.inner[-1] - self.inner[0])
+        return n * between / rest if rest > 0 else float("inf")
 
     def table(self) -> Table:
         """Return where forward and reverse cross, and the costs of the chain's own sizes."""
@@ -98,3 +118,15 @@ def mapped(chain: Chain) -> CostMap:
         )
     widest = max(max(chain.sizes), 25)
     return CostMap(chain, int(np.ceil(np.log10(4 * widest))))
+
+
+def _between(inner: list[float]) -> np.ndarray:
+    """The best cost of the product from each inner size to each other one (Cormen et al., section 15.2)."""
+    count = len(inner)
+    sizes, cost = np.array(inner), np.zeros((count, count))
+    for length in range(2, count):
+        i = np.arange(count - length)[:, None]
+        j, k = i + length, i + np.arange(1, length)
+        found = cost[i, k] + cost[k, j] + sizes[i] * sizes[k] * sizes[j]
+        cost[i[:, 0], j[:, 0]] = found.min(axis=1)
+    return cost

@@ -10,6 +10,7 @@ import numpy as np
 
 from advis.analysis.sparsity import structure_of
 from advis.analysis.stage import Stage
+from advis.autodiff.numbers import looked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ class Factor:
         if self.given is not None or self.stage is None:
             return self.given
         refuse_large(self.name, self.shape, self.max_entries)
-        return self.stage.jacobian()
+        matrix: np.ndarray = looked_at(self.stage.jacobian())
+        return matrix
 
     @cached_property
     def nnz(self) -> int | None:

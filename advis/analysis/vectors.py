@@ -29,7 +29,7 @@ def flat_vector(chain: Chain, given: Any, verb: str) -> np.ndarray | None:
         if size != 1 and chain.is_known:
             said = f"n = {size}" if letter == "v" else f"m = {size}"
             raise ValueError(f"chain.{verb}: give {letter} with {said} numbers, one for each entry of {name}")
-        return np.ones(1) if chain.is_known else None
+        return np.ones(1, chain.dtype) if chain.is_known else None
     parts = _parts(chain.tape, given, verb)
     found = [np.shape(part) for part in parts]
     wanted = [shape for _, shape in chain.ends[-1 if verb == "jvp" else 0].parts]
@@ -70,14 +70,14 @@ def _numbers(given: Any, verb: str) -> np.ndarray:
         array = np.asarray(None)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"chain.{verb}: {letter} must be an array of real numbers, not {given!r}")
-    return array.astype(float)
+    return array if array.dtype.kind == "f" else array.astype(float)
 
 
 def in_shape(chain: Chain, verb: str) -> Callable[[np.ndarray], Any]:
     """Return the function that gives the result of a JVP the structure of the output, of a VJP that of the input."""
     tape = chain.tape
     if tape is None:
-        return np.ravel
+        return lambda matrix: np.array(np.ravel(matrix))
     other = "vjp" if verb == "jvp" else "jvp"
     structure = _structure(tape, other)
     places = [place.index for _, place in leaves(structure) if isinstance(place, Place)]
@@ -86,7 +86,9 @@ def in_shape(chain: Chain, verb: str) -> Callable[[np.ndarray], Any]:
         shapes = [tuple(shape_of(tape.values[index])) for index in places]
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
         pieces = iter(np.split(np.ravel(matrix), ends[:-1]))
-        given = iter([friendly(np.reshape(piece, shape)[()]) for piece, shape in zip(pieces, shapes, strict=True)])
+        given = iter(
+            [friendly(np.array(np.reshape(piece, shape))[()]) for piece, shape in zip(pieces, shapes, strict=True)]
+        )
         return fill(structure, lambda index: next(given))
 
     return shaped

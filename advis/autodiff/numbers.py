@@ -113,6 +113,15 @@ def minus(text: str) -> str:
     return text.replace("-", "−")
 
 
+def looked_at(value: Any) -> Any:
+    """Return a scalar as a Python number, an array as a view that cannot be written into: the record stays true."""
+    if not isinstance(value, np.ndarray):
+        return friendly(value)
+    view = value.view()
+    view.flags.writeable = False
+    return view
+
+
 def friendly(value: Any) -> Any:
     """Return a scalar as a Python number, an array as it is."""
     return value.item() if isinstance(value, np.generic) else value

@@ -10,6 +10,7 @@ import numpy as np
 
 from advis.autodiff import sweeps
 from advis.autodiff.custom import Body
+from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.structure import Place, map_leaves
 from advis.autodiff.written import FEW, Term, Writer
@@ -140,8 +141,12 @@ class _Writing:
             for source, rule, args in self._edges(index, primitive.vjps):
                 if self.tape.primitives[source].blind:
                     continue
-                amount = sweeps.fitted(rule(adjoint, self.terms[index], *args), self.terms[source])
-                before = self.flows[source]
+                found, before = rule(adjoint, self.terms[index], *args), self.flows[source]
+                if type(found) is Part and not found.basic and before is not None:
+                    np.add.at(before, found.index, found.amount)  # one after the other, as the sweep does
+                    self.flows[source] = self._assigned(source, before)
+                    continue
+                amount = sweeps.fitted(found, self.terms[source])
                 self.flows[source] = self._assigned(source, amount if before is None else before + amount)
 
     def _edges(self, index: int, rules: Sequence[Any]) -> Iterator[tuple[int, Any, list[Any]]]:

@@ -135,7 +135,7 @@ class Recorder:
         if not isinstance(value, np.ndarray):
             return self.given(CONSTANT, value)
         original, index = self._constants.get(id(value), (None, -1))
-        if original is value and np.array_equal(self.values[index], value):
+        if original is value and _same_numbers(self.values[index], value):
             return index
         check_array(value)
         index = self.given(CONSTANT, self.copied(value))
@@ -243,6 +243,14 @@ class Recorder:
         self.frame = self.boundary = self.refused = None
         self._stack.clear()
         self._constants.clear()
+
+
+def _same_numbers(kept: np.ndarray, now: np.ndarray) -> bool:
+    """Whether two arrays have the same elements, the signs of zeros included."""
+    if not np.array_equal(kept, now):
+        return False
+    parts = [(kept.real, now.real), (kept.imag, now.imag)] if kept.dtype.kind == "c" else [(kept, now)]
+    return kept.dtype.kind not in "fc" or all(np.array_equal(np.signbit(a), np.signbit(b)) for a, b in parts)
 
 
 def _escaped(function: str, *_: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from advis.autodiff import sweeps
-from advis.autodiff.numbers import friendly
+from advis.autodiff.numbers import friendly, looked_at
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import INPUT, is_traced, plain_value, shape_of
 from advis.autodiff.shown import Shown
@@ -138,8 +138,8 @@ class Sweep(Shown):
         return arguments[0] if len(arguments) == 1 else arguments
 
     def at(self, index: int) -> Any:
-        """Return the tangent or adjoint of the node at an index: zeros where nothing arrived."""
-        return friendly(self._full(index, self.column[index]))
+        """Return the tangent or adjoint of the node at an index, to be looked at: zeros where nothing arrived."""
+        return looked_at(self._full(index, self.column[index]))
 
     def _full(self, index: int, item: Any) -> Any:
         if item is not None:
@@ -223,10 +223,16 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
         end = parent if forward else node.index
         item = sweep._full(end, sweep.column[end])
         apply = partial.jvp if forward else partial.vjp
-        amount = plain_value(apply(item)) if sweep.count is None else np.stack([apply(one) for one in item])
+        amount = plain_value(apply(item)) if sweep.count is None else _stacked(apply, item, partial, forward)
         ends = (tape[parent], node) if forward else (node, tape[parent])
-        found.append(Contribution(*ends, partial, friendly(amount)))
+        found.append(Contribution(*ends, partial, looked_at(amount)))
     return tuple(found)
+
+
+def _stacked(apply: Callable[[Any], Any], seeds: Any, partial: Partial, forward: bool) -> Any:
+    """A partial applied to each of several seeds; also to none, as of an array without elements."""
+    end = partial.tape.values[partial.index if forward else partial.parent]
+    return np.stack([apply(one) for one in seeds]) if len(seeds) else np.zeros((0, *shape_of(end)))
 
 
 # -- seeds: from what the user wrote to a column

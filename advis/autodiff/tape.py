@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from advis.autodiff import batch, expressions, sweeps
 from advis.autodiff.code import Source, assigned_name, block_paths, is_call, source_of
-from advis.autodiff.numbers import friendly
+from advis.autodiff.numbers import friendly, looked_at
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, shape_of
 from advis.autodiff.recorder import Context, Position, sweep_block
 from advis.autodiff.shown import Shown
@@ -333,8 +333,8 @@ class Node:
 
     @property
     def value(self) -> Any:
-        """The number or array that was computed; a scalar is a Python number."""
-        return friendly(self.tape.values[self.index])
+        """The number or array that was computed, to be looked at and not written into; a scalar is a Python number."""
+        return looked_at(self.tape.values[self.index])
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -212,7 +212,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
         blocks = (_columns if forward else _rows)(tape)
         return fill(
             tape._outcome,
-            lambda output: _picked(fill(tape._arguments, lambda place: blocks[output, place]), argnums),
+            lambda output: _picked(fill(tape._arguments, lambda place: owned(blocks[output, place])), argnums),
         )
 
     return matrix

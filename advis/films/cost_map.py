@@ -10,6 +10,7 @@ import numpy as np
 from advis.analysis.cost_map import POINTS, CostMap
 from advis.films.chain import subtitle
 from advis.films.film import Film, Group, Ink, Scene, Spans, State
+from advis.films.metrics import shortened
 
 LEFT, TOP, SIDE = 96.0, 34.0, 444.0  # of the plane
 CELL = SIDE / POINTS
@@ -101,9 +102,11 @@ def _frame(shown: CostMap) -> Group:
 
 def _crossing(shown: CostMap) -> Group:
     """The line on which forward and reverse cost the same."""
-    outputs = [10 ** (shown.decades * step / 120) for step in range(121)]
-    points = [(shown.crossing(m), m) for m in outputs]
-    places = [place(shown, n, m) for n, m in points if 1 <= n <= 10**shown.decades]
+    along = [10 ** (shown.decades * step / 120) for step in range(121)]
+    points = [(shown.crossing(m), m) for m in along] + [(n, shown.crossing_outputs(n)) for n in along]
+    most = 10**shown.decades
+    places = [place(shown, n, m) for n, m in points if 1 <= n <= most and 1 <= m <= most]
+    places.sort(key=lambda at: (at[0], -at[1]))
     return Group("crossing", (Ink("lines", "cross", tuple(value for a, b in pairwise(places) for value in (*a, *b))),))
 
 
@@ -128,7 +131,9 @@ def _legend(shown: CostMap) -> Group:
         for level in range(1, len(SHADES) + 1):
             inks.append(Ink("tiles", f"area {voice} s{level}", (LEGEND + 26.0 * (level - 1), top, 26.0, 16.0)))
         inks.append(Ink("text", f"row {voice}", (LEGEND + 118.0, top + 13.0), (("", f"{name} is cheaper"),)))
-    inks.append(Ink("text", "tick", (LEGEND, TOP + 72.0), (("", "by less than 2, 2 to 5, 5 to 20, over 20 times"),)))
+    inks.append(
+        Ink("text", "tick", (LEGEND, TOP + 72.0), (("", "by 1.05 to 2, 2 to 5, 5 to 20, over 20 times; white: less"),))
+    )
     inks.append(Ink("lines", "cross", (LEGEND, TOP + 100.0, LEGEND + 104.0, TOP + 100.0)))
     inks.append(Ink("text", "row", (LEGEND + 118.0, TOP + 105.0), (("", "both cost the same"),)))
     strokes = [(LEGEND + 13.0 * k + 2, TOP + 136.0, LEGEND + 13.0 * k + 11, TOP + 126.0) for k in range(8)]
@@ -147,6 +152,6 @@ def _costs_here(shown: CostMap, top: float) -> list[Ink]:
         strong = "strong" if cost == min(costs) else ""
         inks.append(Ink("text", f"row {voice}", (LEGEND, top + 26.0 * line), (("", name),)))
         inks.append(Ink("text", "row", (LEGEND + 250.0, top + 26.0 * line), ((strong, f"{cost:,}"),), "end"))
-    inner = " · ".join(f"{size:,}" for size in shown.inner)
+    inner = shortened(" · ".join(f"{size:,}" for size in shown.inner), 13.0, WIDTH - LEGEND - 100.0)
     inks.append(Ink("text", "heading", (LEGEND, top + 122.0), (("", f"inner sizes {inner}"),)))
     return inks

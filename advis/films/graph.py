@@ -165,7 +165,7 @@ def graph_scene(tape: Tape, additions: Additions, engine: str = "layered", direc
         return _folded_scene(tape, additions, engine, direction, count)
     edges = links(tape)
     nodes = list(range(len(tape)))
-    width = _common_width(tape, additions)
+    width = _common_width(tape, additions, nodes)
     sizes = [_size(tape, index, width, additions) for index in nodes]
     tokens = additions.tokens or {}
     labels = [_label_size(link, tokens.get(link.key, "")) for link in edges]
@@ -246,11 +246,11 @@ def _title_width(tape: Tape, index: int) -> float:
     return text_width(name, NAME_SIZE) + text_width(operation, TITLE_SIZE) + beside
 
 
-def _common_width(tape: Tape, additions: Additions) -> float:
+def _common_width(tape: Tape, additions: Additions, nodes: list[int]) -> float:
     """One width for all boxes, so that columns align: what the widest needs, within bounds."""
     needs = [NARROWEST]
-    for index, primitive in enumerate(tape.primitives):
-        if primitive is not CONSTANT:
+    for index in nodes:
+        if tape.primitives[index] is not CONSTANT:
             needs.append(_title_width(tape, index))
             for voice, key in _rows(tape, index, additions.voices):
                 texts = (additions.texts or {}).get(key, ()) if voice != "value" else (picture_value(tape, index),)
@@ -321,7 +321,7 @@ def _folded_scene(tape: Tape, additions: Additions, engine: str, direction: str,
     """The whole program as one box between its inputs and its outputs."""
     inputs = [place.index for place in tape.input_places[:MOST_ENDS]]
     outputs = list(dict.fromkeys(place.index for place in tape.output_places[:MOST_ENDS]))
-    width = 180.0
+    width = max(180.0, _common_width(tape, additions, [*inputs, *outputs]))
     sizes = [_size(tape, index, width, additions) for index in inputs] + [(width, 60.0)]
     sizes += [_size(tape, index, width, additions) for index in outputs]
     block = len(inputs)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advis.analysis.chain import Chain
+from advis.analysis.factor import Factor
 from advis.analysis.orders import Cost, Turn
 from advis.films.film import Choice, Group, Ink, Mark, Spans
 from advis.films.metrics import text_width
@@ -104,7 +105,9 @@ def _placed(chain: Chain, choices: Choices, orders: Sequence[Order], scale: Scal
     price = min(max((text_width(line, PRICE_SIZE) for line in lines), default=0.0), 150.0)
     rooms = []
     for factor in chain.factors:
-        size = f"{factor.shape[0]:,} × {factor.shape[1]:,}"
+        size = " · ".join(
+            part for part in (f"{factor.shape[0]:,} × {factor.shape[1]:,}", structure_said(factor)) if part
+        )
         words = max(text_width(factor.name or factor.label, CAPTION_SIZE), text_width(size, SIZE_SIZE))
         rooms.append(max(scale.length(factor.shape[1]), words, price) + GAP)
     least = max(least, 2 * MARGIN + 250.0 + _meter_room(orders))  # the meters need their room
@@ -115,6 +118,12 @@ def _placed(chain: Chain, choices: Choices, orders: Sequence[Order], scale: Scal
         left += room + spare
     tallest = max(scale.length(rows) for rows, _ in chain.shapes)
     return Rail(chain, scale, tuple(slots), round(BRACKET + 26.0 + tallest / 2, 2), tallest)
+
+
+def structure_said(factor: Factor) -> str:
+    """What is said of a factor's structure; what is not built has none to tell."""
+    structure = None if factor.is_too_large else factor.structure
+    return structure if structure in STRUCTURES else ""
 
 
 def _price_lines(chain: Chain, turn: Turn, choice: Choice) -> tuple[str, str]:
@@ -149,8 +158,7 @@ def _group(rail: Rail, key: str, span: Span, matrix: np.ndarray | None, stage: b
     named = rail.scale.named  # only then are the names of all entries worked out
     rows, columns = first.rows if named and first.row else (), last.columns if named and last.column else ()
     sheet = Sheet(name, shape, matrix, rows, columns)
-    said = first.structure if alone and not first.is_too_large else ""  # what is not built, has no structure to tell
-    note = "stage" if stage else said if said in STRUCTURES else ""
+    note = "stage" if stage else structure_said(first) if alone else ""
     room = rail.slots[span[1] - 1][1] - rail.slots[span[0]][0]
     x, y = rail.centre(span)
     width, height = rail.scale.length(shape[1]), rail.scale.length(shape[0])

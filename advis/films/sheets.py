@@ -19,6 +19,7 @@ LONGEST = 230.0  # of a rectangle
 THINNEST = 4.0  # of a row or a column: a vector is still seen
 MOST_TILES = 20  # a larger matrix is shaded in blocks
 SHADES = 5
+ODD = SHADES + 1  # the level of what is not finite
 APART = 60.0  # where sides differ more, their scale is logarithmic
 CAPTION_SIZE, SIZE_SIZE = 15.0, 12.5
 
@@ -64,13 +65,19 @@ def scale_for(sizes: Sequence[int], longest: float = 0.0) -> Scale:
     >>> scale_for([1, 3, 2]).named, scale_for([1, 4, 50, 20, 10]).unit, scale_for([10, 784]).logarithmic
     (True, 4.6, True)
     """
-    most, several = max(sizes, default=1), [size for size in sizes if size > 1]
+    there = [size for size in sizes if size > 0] or [1]
+    most, several = max(there), [size for size in there if size > 1] or [1]
     if not longest and most <= MOST_NAMED and sum(sizes) <= 3 * MOST_NAMED:
         return Scale(CELL)
     longest = longest or LONGEST
-    if several and most / min(several) > APART:
-        return Scale(round(longest / math.log2(1 + most), 3), logarithmic=True)
-    return Scale(round(min(longest / max(most, 1), 30.0), 3))
+    # a vector may be drawn a little thicker than it is, but not many times
+    if most / min(several) > APART or most / min(there) > longest:
+        return Scale(_short(longest / math.log2(1 + most)), logarithmic=True)
+    return Scale(_short(min(longest / most, 30.0)))
+
+
+def _short(unit: float) -> float:
+    return float(f"{unit:.4g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def sheet_inks(sheet: Sheet, centre: tuple[float, float], scale: Scale, room: fl
     left, top = round(centre[0] - width / 2, 2), round(centre[1] - height / 2, 2)
     radius = 2.0 if min(width, height) > 12 else 1.0
     below = top + height
-    size = _size_text(sheet) + (f" · {note}" if note else "")
+    size = " · ".join(part for part in (_size_text(sheet), note, odd_entries(sheet.matrix)) if part)
     return (
         Ink("rect", "sheet", (left, top, width, height, radius)),
         *_inside(sheet, (left, top, width, height), scale),
@@ -159,7 +166,7 @@ _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 def _figure(value: complex) -> str:
     """A number in an entry: with as many digits as there is room for, at most four."""
-    for digits in (PICTURE, 3, 2):
+    for digits in (PICTURE, 3, 2, 1):
         said = minus(number(value, digits))
         if text_width(said, 13.0) <= CELL - 9:
             break
@@ -179,7 +186,25 @@ def shades(matrix: np.ndarray, at: tuple[float, float, float, float], most: floa
             if level:
                 tiles.setdefault(level, []).extend((left + wide * place, top + high * i, wide * count, high))
             place += count
-    return [Ink("tiles", f"shade s{level}", tuple(round(x, 2) for x in tiles[level])) for level in sorted(tiles)]
+    odd = tiles.pop(ODD, [])
+    inks = [Ink("tiles", f"shade s{level}", tuple(round(x, 2) for x in tiles[level])) for level in sorted(tiles)]
+    return inks + _crossed(odd) if odd else inks
+
+
+def _crossed(odd: Sequence[float]) -> list[Ink]:
+    """Tiles of what is not finite: framed, with a stroke from corner to corner."""
+    places = zip(*[iter(odd)] * 4, strict=True)
+    strokes = [v for left, top, width, height in places for v in (left, top + height, left + width, top)]
+    return [
+        Ink("tiles", "odd", tuple(round(x, 2) for x in odd)),
+        Ink("lines", "odd stroke", tuple(round(x, 2) for x in strokes)),
+    ]
+
+
+def odd_entries(matrix: np.ndarray | None) -> str:
+    """Return how many entries are not finite, in words; nothing if all are."""
+    count = 0 if matrix is None else int(np.size(matrix) - np.count_nonzero(np.isfinite(matrix)))
+    return f"{count:,} not finite" if count else ""
 
 
 def in_a_row(sheets: Sequence[Sheet], scale: Scale, left: float, gap: float) -> list[float]:
@@ -200,17 +225,22 @@ def _size_text(sheet: Sheet) -> str:
 def shade_levels(matrix: np.ndarray, most: float = 0.0) -> np.ndarray:
     """Return the shade of each entry, or of each block of a larger matrix: 0 for zero, else 1 to 5 by magnitude.
 
+    6 says that an entry is not finite.
+
     Examples
     --------
     >>> shade_levels(np.array([[0.0, 1.0], [-5.0, 2.5]])).tolist()
     [[0, 1], [5, 3]]
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        sizes = np.abs(np.nan_to_num(np.asarray(matrix), nan=0.0, posinf=0.0, neginf=0.0))
+        sizes = np.abs(np.asarray(matrix, dtype=np.result_type(matrix, float)))
+    sizes = np.where(np.isfinite(sizes), sizes, np.inf)
     for axis in (0, 1):
         count = sizes.shape[axis]
         if count > MOST_TILES:
             starts = np.linspace(0, count, MOST_TILES, endpoint=False).astype(int)
             sizes = np.maximum.reduceat(sizes, starts, axis=axis)
-    most = most or float(sizes.max(initial=0.0))
-    return np.ceil(SHADES * sizes / most).astype(int) if most else np.zeros(sizes.shape, int)
+    finite = np.isfinite(sizes)
+    most = most or float(sizes.max(initial=0.0, where=finite))
+    shares = np.divide(sizes, most, out=np.zeros_like(sizes), where=finite & (most > 0))
+    return np.where(finite, np.ceil(SHADES * shares), ODD).astype(int)

@@ -53,7 +53,7 @@ def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
     shown = list(films)
     for film, _ in shown:
         checked_step("page", film, step)
-    places = "\n".join(_place(film, told, step) for film, told in shown)
+    places = "\n".join(_place(film, told, step, alone=len(shown) == 1) for film, told in shown)
     heading = f"<h1>{text(title)}</h1>\n" if len(shown) > 1 else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -64,9 +64,9 @@ def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
     )
 
 
-def _place(film: Film, told: str, step: int) -> str:
+def _place(film: Film, told: str, step: int, alone: bool = False) -> str:
     """The element that the script upgrades: picture, text, and the film as JSON."""
-    start = f' data-step="{step}"' if step else ""
+    start = (f' data-step="{step}"' if step else "") + (" data-alone" if alone else "")
     return (
         f'<div data-advis="{film.digest}"{start}>\n{_picture(film, step)}'
         f"<details><summary>{text(film.title)} as text</summary><pre>{text(told)}</pre></details>\n"

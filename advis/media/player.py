@@ -79,20 +79,24 @@ def needs_of(films: Iterable[Film]) -> Needs:
 
 @cache
 def player_module(needs: Needs = Needs()) -> str:
-    """Return the modules of the player as one, after the line that holds the player's style as ``STYLE``.
+    """Return the modules of a page's player as one, after the line that holds the player's style as ``STYLE``.
 
     What is not needed is left out: the names of missing modules are never looked up.
     """
-    names = ["film.js", "choices.js", "player.js", "groups.js", "tabs.js", "chooser.js", "mount.js"]
-    wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
-    modules = "".join(_bare(name) for name in names if wanted.get(name.removesuffix(".js"), True))
-    return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
+    return _joined(needs, "page.js")
 
 
 @cache
 def widget_module(needs: Needs = Needs()) -> str:
     """Return the player and what connects it with a kernel as one module, for anywidget."""
-    return player_module(needs) + _bare("widget.js")
+    return _joined(needs, "widget.js")
+
+
+def _joined(needs: Needs, last: str) -> str:
+    names = ["film.js", "choices.js", "player.js", "groups.js", "tabs.js", "chooser.js", "mount.js", last]
+    wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
+    modules = "".join(_bare(name) for name in names if wanted.get(name.removesuffix(".js"), True))
+    return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
 
 def _bare(name: str) -> str:

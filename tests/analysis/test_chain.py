@@ -306,3 +306,35 @@ def test_vectors_of_the_wrong_size():
         image.jvp(np.ones((3, 2)))
     with pytest.raises(ValueError, match=r"v has shape \(3,\); x has 4 numbers"):
         av.chain(shapes=[(2, 4)]).jvp(np.ones(3))
+
+
+def test_single_precision_stays_single():
+    chain = av.chain(av.compose(np.tanh, np.sin), np.ones(3, np.float32))
+    one = np.ones(3, np.float32)
+    found = [chain.jvp(one).result, chain.vjp(one).result, chain.by_columns().jacobian, chain.by_rows().jacobian]
+    found += [chain.accumulate(order).jacobian for order in ("forward", "reverse")]
+    assert {array.dtype for array in found} == {np.dtype(np.float32)}
+
+
+def test_matrices_are_looked_at_and_results_are_the_readers_own():
+    chain = av.chain(av.compose(np.sum, np.sin, lambda x: x * x), np.arange(1.0, 4.0))
+    found = chain.accumulate("reverse")
+    for matrix in (chain.factors[0].jacobian, found.jacobian, found.steps[0].matrix):
+        with pytest.raises(ValueError, match="read-only"):
+            matrix[...] = 0.0
+    before = chain.vjp().result.copy()
+    result = chain.vjp().result
+    result *= 0.0
+    np.testing.assert_array_equal(chain.vjp().result, before)
+
+
+def test_factors_are_also_called_by_their_place():
+    chain = av.chain(av.compose(np.sum, np.sin, np.tanh), np.ones(2))
+    by_place, by_name = chain.accumulate("F3 (F2 F1)"), chain.accumulate("sum∘(sin∘tanh)")
+    assert by_place.tree == by_name.tree == (0, (1, 2))
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_a_sweep_over_nothing(direction):
+    swept = av.chain(av.compose(np.sum, np.sin), np.zeros(0)).sweep(direction)
+    assert swept.film().steps > 0

@@ -443,3 +443,14 @@ def test_many_writes_take_linear_time():
         return y[-1]
 
     assert av.grad(f)(2.0) == 2999.0
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_constant_that_changes_only_the_sign_of_a_zero_has_changed():
+    def f(x):
+        c = np.array([0.0, 1.0])
+        before = x / c
+        c[0] = -0.0
+        return np.sum(x / c) + 0.0 * np.sum(np.isnan(before))
+
+    np.testing.assert_array_equal(av.grad(f)(np.ones(2)), [-np.inf, 1.0])

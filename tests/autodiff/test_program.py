@@ -196,3 +196,17 @@ def test_what_cannot_be_written_says_so() -> None:
     odd = av.primitive(lambda x: 2 * x).defvjp(lambda g, ans, x: np.asarray(g) * 2)
     with pytest.raises(TypeError, match="a rule turned a value into a plain array"):
         av.trace(odd, 1.0).reverse().code()
+
+
+def test_repeated_fancy_indices_add_up_in_the_order_of_the_sweep():
+    rng = np.random.default_rng(4)
+    for _ in range(30):
+        x, k = rng.normal(size=3), rng.normal(size=4)
+
+        def f(x, k=k):
+            return np.sum(x[[0, 0, 2, 0]] * k) + x[0] * k[1] + np.sum(x[[1, 1]]) * k[2]
+
+        sweep = av.trace(f, x).reverse()
+        code, space = sweep.code(), {}
+        exec(code, space)
+        np.testing.assert_array_equal(space["reverse"](**code.arguments), sweep.result)

@@ -314,3 +314,16 @@ def test_chain_of_a_hundred_thousand_nodes() -> None:
 def test_wide_fan_out() -> None:
     tape = av.trace(lambda x: sum(x * k for k in range(2000)), 2.0)
     assert tape.reverse().result == tape.forward().result == 1999 * 1000
+
+
+def test_what_is_looked_at_cannot_be_written_into():
+    tape = av.trace(lambda x: np.sum(x**3), np.array([1.0, 2.0]))
+    forward, reverse = tape.forward(np.ones(2)), tape.reverse()
+    x = tape["x"]
+    contribution = reverse.steps[-1].contributions[0].amount
+    for array in (x.value, x.tangent, x.adjoint, forward["x"], reverse["x"], contribution):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
+    mine = reverse.result
+    mine *= 0.0  # a result is the caller's own
+    np.testing.assert_array_equal(reverse.result, [3.0, 12.0])

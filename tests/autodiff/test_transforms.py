@@ -195,3 +195,17 @@ def test_nodes_know_which_level_made_them():
     assert {node.source.text for node in swept} == {"h = av.grad(f)(x)"}
     levels = {node.level for node in av.trace(av.grad(av.grad(f)), 1.0)}
     assert levels == {0, 1, 2}
+
+
+def test_blocks_of_jacobians_and_hessians_are_the_callers_own():
+    x = np.arange(1.0, 4.0)
+    first, second = av.jacobian(lambda a, b: a + b, (0, 1))(x, x)
+    first[...] = 7.0
+    np.testing.assert_array_equal(second, np.eye(3))
+    for mode in ("forward", "reverse"):
+        twice = av.jacobian(lambda a: (a, a), mode=mode)(x)
+        twice[0][...] = 7.0
+        np.testing.assert_array_equal(twice[1], np.eye(3))
+    h = av.hessian(lambda a, b: np.sum((a + b) ** 2), (0, 1))(x, x)
+    h[0][0][...] = 7.0
+    np.testing.assert_array_equal(h[1][0], 2 * np.eye(3))

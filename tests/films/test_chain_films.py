@@ -536,3 +536,51 @@ def test_whole_matrices_travel_on_the_graph() -> None:
     jacobian = chain.accumulate().jacobian
     assert np.allclose(chain.sweep("reverse").sweep.result, jacobian)
     assert np.allclose(chain.sweep("forward").sweep.result, jacobian.T)
+
+
+def test_what_is_not_finite_is_crossed_out_and_said() -> None:
+    weights = np.arange(1.0, 65.0).reshape(8, 8)
+    weights[2, 3], weights[4, 4] = np.nan, np.inf
+    film = av.chain(av.compose(lambda h: weights @ h, np.tanh), np.ones(8)).film()
+    marks = groups(film)
+    assert any("not finite" in word for word in words(marks["m0.1"], "size"))
+    assert inks(marks["m0.1"], "odd")
+    assert not inks(marks["m1.2"], "odd")
+    product = marks["m0.2"]
+    covered = sum(width * height for _, _, width, height in zip(*[iter(inks(product, "odd")[0].at)] * 4, strict=True))
+    assert covered > 0
+
+
+def test_a_million_beside_ones_is_still_a_picture() -> None:
+    for sizes in ([1, 10**6, 10**6], [10**6, 10**6, 1], [10**4, 10**4, 1]):
+        film = planned(sizes).film()
+        widths = [sides(groups(film)[f"m{k}.{k + 1}"]) for k in range(len(sizes) - 1)]
+        assert max(max(pair) for pair in widths) > 100
+        assert "scale" in groups(film), "the picture says that its scale is logarithmic"
+
+
+def test_the_crossing_line_reaches_the_edge_of_the_map() -> None:
+    film = av.chain(shapes=[(1, 1000), (1000, 3), (3, 5000), (5000, 2)]).map().film()
+    line = groups(film)["crossing"].inks[0].at
+    assert max(line[::2]) == pytest.approx(LEFT + SIDE)
+    assert all(a <= b + 1e-9 for a, b in zip(line[::4], line[2::4], strict=True)), "it goes to the right"
+
+
+def test_the_map_is_right_at_every_point() -> None:
+    cost_map = av.chain(shapes=[(2, 7), (7, 3), (3, 9), (9, 4), (4, 5)]).map()
+    for i in range(0, len(cost_map.axis), 6):
+        for j in range(0, len(cost_map.axis), 6):
+            wanted = cost_map.costs(cost_map.axis[j], cost_map.axis[i])
+            np.testing.assert_allclose(cost_map.grid[:, i, j], wanted)
+
+
+def test_a_chain_that_is_too_long_to_draw_still_steps_its_rail() -> None:
+    def many(x: Any) -> Any:
+        for _ in range(150):
+            x = np.sin(x)
+        return x
+
+    film = av.chain(av.compose(many, many, many), np.ones(2)).sweep("forward").film()
+    assert film.steps == 2
+    assert [state_at(film, step)["rail.spent"].text.partition(" ")[0] for step in range(3)] == ["0", "8", "16"]
+    assert state_at(film, 2)["program"].role == "active tangent"

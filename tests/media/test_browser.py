@@ -565,3 +565,13 @@ def test_a_play_switches_between_its_parts_and_leaves_nothing_behind(show: Any) 
     assert shown.get(values) == 2
     shown.press("ArrowRight")
     assert (shown.get(values), shown.get(adjoints)) == (3, 0)
+
+
+def test_a_page_with_one_player_takes_keys_before_it_is_clicked(show: Any) -> None:
+    shown = show(one(sample()))
+    shown.page.keyboard.press("ArrowRight")
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.count() == "2 / 6"
+    two = show(page([(sample(), "a"), (large(12), "b")], "Two"))
+    two.page.keyboard.press("ArrowRight")
+    assert two.count() == "0 / 6", "of several none is meant"

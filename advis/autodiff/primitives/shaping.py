@@ -192,8 +192,7 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
 
 def part(g, index, shape):
     """Zeros of a shape, with g added where the index points: not written out before the sweep adds it up."""
-    plain = isinstance(g, (np.ndarray, np.generic))
-    return Part(g, index, shape, is_basic(index)) if plain else scatter(g, index=index, shape=shape)
+    return scatter(g, index=index, shape=shape) if is_traced(g) else Part(g, index, shape, is_basic(index))
 
 
 def _index_text(index: object) -> str:

@@ -1,6 +1,5 @@
 // How a film comes onto a page: the player that it needs, in a shadow root.
 import { ChoicePlayer } from "./chooser.js";
-import { unpack } from "./film.js";
 import { Player, h } from "./player.js";
 import { VariantPlayer } from "./tabs.js";
 
@@ -22,13 +21,4 @@ export function mount(root, film, { step = 0, speed = 1, selected = "", style = 
 function playerOf(film, onChange) {
   if (film.choices.length) return new ChoicePlayer(film, onChange);
   return film.variants.length ? new VariantPlayer(film, onChange) : new Player(film, onChange);
-}
-
-/** Bring to life the places on this page that carry a film of this digest and are still pictures. */
-export function upgrade(digest, style) {
-  for (const place of document.querySelectorAll(`[data-advis="${digest}"]`)) {
-    if (place.shadowRoot) continue;
-    const film = unpack(JSON.parse(place.querySelector('script[type="application/json"]').textContent));
-    mount(place.attachShadow({ mode: "open" }), film, { style, step: Number(place.dataset.step ?? 0) });
-  }
 }
