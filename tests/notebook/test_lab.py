@@ -76,11 +76,25 @@ def page(lab):
 
 
 def run_all(page, players: int) -> None:
-    """Run the notebook, and wait until so many players are alive."""
+    """Run the notebook, and wait until every cell has run and so many players are alive and stay."""
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
-    live = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot).length"
-    page.wait_for_function(f"{live} >= {players}", timeout=60_000)
+    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
+    page.wait_for_function(waiting, timeout=60_000)
+    page.wait_for_function(f"!({waiting})", timeout=60_000)
+    live = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot)"
+    page.wait_for_function(f"{live}.length >= {players}", timeout=60_000)
+    # outputs of a run replace those of the one before: wait until the same players stand there for a second
+    same = f"""async () => {{
+        const now = {live};
+        await new Promise((done) => setTimeout(done, 1000));
+        const later = {live};
+        return now.length === later.length && now.every((place, i) => place === later[i]);
+    }}"""
+    for _ in range(30):
+        if page.evaluate(same):
+            return
+    pytest.fail("the outputs of the notebook never came to rest")
 
 
 @pytest.mark.browser
