@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from advis.autodiff.jacobians import columns, is_forward, real_mode, rows
 from advis.autodiff.numbers import friendly
-from advis.autodiff.primitives.rule import is_traced, plain_value, shape_of
+from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.recorder import Recorder, active_recorders
-from advis.autodiff.structure import Place, fill, leaves, map_leaves, same_structure
+from advis.autodiff.structure import fill, leaves, map_leaves, same_structure
 from advis.autodiff.sweeps import owned, zero_like
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import (
@@ -208,8 +209,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
     def matrix(*args: Any, **kwargs: Any) -> Any:
         chosen = _chosen("jacobian", f, argnums, len(args))
         tape = record(f, args, kwargs, False, function_name(f), parameter_names(f, len(args)), chosen)
-        forward = _is_forward(tape, _real_mode(tape, mode))
-        blocks = (_columns if forward else _rows)(tape)
+        forward = is_forward(tape, real_mode(tape, mode))
+        blocks = (columns if forward else rows)(tape)
         return fill(
             tape._outcome,
             lambda output: _picked(fill(tape._arguments, lambda place: owned(blocks[output, place])), argnums),
@@ -363,82 +364,3 @@ def _check_tuples(verb: str, **pairs: Any) -> None:
     (first, structure), (second, other) = pairs.items()
     if not same_structure(other, structure):
         raise ValueError(f"{verb}: {second} must have the structure of {first}")
-
-
-# -- Jacobians, block by block
-
-
-def _real_mode(tape: Tape, mode: str) -> str:
-    """The mode in which seeds of ones tell the whole derivative: they start at real numbers."""
-    complex_inputs, complex_outputs = (_is_complex(tape, places) for places in (tape.input_places, tape.output_places))
-    wanted = "reverse" if complex_inputs else "forward" if complex_outputs else mode
-    if (complex_inputs and complex_outputs) or mode not in ("auto", wanted):
-        where = " and ".join(["inputs"] * complex_inputs + ["outputs"] * complex_outputs)
-        raise TypeError(
-            f"jacobian: {tape.function} has complex {where}, of which a {wanted if mode == 'auto' else mode} sweep of "
-            "ones does not tell the whole derivative; write it as a function of real and imaginary parts, or use "
-            "av.jvp and av.vjp" + ("" if complex_inputs and complex_outputs else f", or mode={wanted!r}")
-        )
-    return wanted
-
-
-def _is_complex(tape: Tape, places: tuple[Place, ...]) -> bool:
-    return any(tape.values[place.index].dtype.kind == "c" for place in places)
-
-
-def _is_forward(tape: Tape, mode: str) -> bool:
-    """Whether to sweep forward: as asked, or where there are fewer inputs than outputs."""
-    sizes = [sum(_size(tape, place) for place in places) for places in (tape.input_places, tape.output_places)]
-    return mode == "forward" or (mode == "auto" and sizes[0] < sizes[1])
-
-
-def _size(tape: Tape, place: Place) -> int:
-    return int(np.prod(shape_of(tape.values[place.index]), dtype=int))
-
-
-def _columns(tape: Tape) -> dict[tuple[int, int], Any]:
-    """The block of each pair of output and input, from one forward sweep for each element of each input."""
-    blocks = {}
-    for place in tape.input_places:
-        shape = shape_of(tape.values[place.index])
-        sweep = tape.forward(*_moving(tape, tape._arguments, place))
-        for output in tape.output_places:
-            columns = sweep.at(output.index)  # (elements of the input, shape of the output)
-            last = np.moveaxis(columns, 0, -1) if not is_traced(columns) else _rolled(columns)
-            blocks[output.index, place.index] = np.reshape(last, (*shape_of(tape.values[output.index]), *shape))
-    return blocks
-
-
-def _rolled(columns: Any) -> Any:
-    axes = (*range(1, len(shape_of(columns))), 0)
-    return np.transpose(columns, axes)
-
-
-def _rows(tape: Tape) -> dict[tuple[int, int], Any]:
-    """The block of each pair of output and input, from one reverse sweep for each element of each output."""
-    blocks = {}
-    for output in tape.output_places:
-        shape = shape_of(tape.values[output.index])
-        sweep = tape.reverse(_moving(tape, tape._outcome, output))
-        for place in tape.input_places:
-            blocks[output.index, place.index] = np.reshape(
-                sweep.at(place.index), (*shape, *shape_of(tape.values[place.index]))
-            )
-    return blocks
-
-
-def _moving(tape: Tape, structure: Any, here: Place) -> Any:
-    """Seeds for a structure: all one-hot vectors of one place, stacked, and zeros for the others.
-
-    A node may stand in the structure twice; it is seeded once.
-    """
-    size, pending = _size(tape, here), {here.index}
-
-    def seeds(index: int) -> Any:
-        shape = (size, *shape_of(tape.values[index]))
-        if index not in pending:
-            return np.zeros(shape)
-        pending.remove(index)
-        return np.reshape(np.eye(size), shape)
-
-    return fill(structure, seeds)
