@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from advis.analysis.accumulation import Accumulation
 from advis.analysis.factor import Variable, refuse_large
 from advis.analysis.orders import Cost
+from advis.autodiff.numbers import looked_at
 from advis.autodiff.shown import Shown
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Sweeping:
         return None if matrix is None else np.ravel(matrix)
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Assembly(Shown):
     """J, one sweep at a time.
 
@@ -67,7 +69,7 @@ class Assembly(Shown):
     direction: str
     sweeps: tuple[Sweeping, ...]
 
-    @property
+    @cached_property
     def cost(self) -> Cost:
         """What one sweep costs: all cost the same."""
         return self.sweeps[0].accumulation.cost if self.sweeps else Cost((), (), (0, 0))
@@ -87,7 +89,7 @@ class Assembly(Shown):
         """The shape of the largest vector."""
         return self.cost.largest
 
-    @property
+    @cached_property
     def jacobian(self) -> np.ndarray | None:
         """J; None if planned from shapes alone."""
         if not self.chain.is_known:
@@ -95,7 +97,8 @@ class Assembly(Shown):
         found = [part for sweep in self.sweeps if (part := sweep.found) is not None]
         if not found:
             return np.zeros(self.chain.shape)
-        return np.stack(found, axis=1 if self.direction == "forward" else 0)
+        matrix: np.ndarray = looked_at(np.stack(found, axis=1 if self.direction == "forward" else 0))
+        return matrix
 
     def __str__(self) -> str:
         from advis.analysis.chain_tables import assembly_table
