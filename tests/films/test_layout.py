@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import layout_quality as quality
+from tools import needs
 
 from advis.films import layers as layering
 from advis.films.dot import dot_layout
@@ -272,9 +272,12 @@ def test_errors_name_the_argument_and_the_way_out(function, arguments, message) 
         function(**arguments)
 
 
-needs_dot = pytest.mark.skipif(
-    shutil.which("dot") is None and os.environ.get("ADVIS_CI") != "1", reason="Graphviz' dot is not installed"
-)
+@pytest.fixture
+def dot() -> str:
+    return needs("dot")
+
+
+needs_dot = pytest.mark.usefixtures("dot")
 
 
 @needs_dot
