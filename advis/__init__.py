@@ -1,28 +1,16 @@
 """See automatic differentiation: record a NumPy function, play its forward and reverse sweeps.
 
 This is the one place where the floors are tied together: it hangs the display verbs of `advis.autodiff.shown` into the
-floors above. Those floors load when something is first looked at.
+floors above. Those floors load when something is first looked at, and that of the analysis when it is first asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from advis.analysis.accumulation import Accumulation
-from advis.analysis.assembly import Assembly
-from advis.analysis.bugs import Sabotage, SabotagedTape
-from advis.analysis.chain import Chain
-from advis.analysis.chain_sweep import ChainSweep
-from advis.analysis.chains import chain
-from advis.analysis.check import Check, check
-from advis.analysis.comparison import Comparison
-from advis.analysis.composition import Composition, compose
-from advis.analysis.cost_map import CostMap
-from advis.analysis.factor import Factor
-from advis.analysis.play import Play, play
-from advis.analysis.sabotage import sabotage
 from advis.autodiff.custom import primitive, stop_gradient
 from advis.autodiff.errors import OffTape
 from advis.autodiff.recorder import block
@@ -31,6 +19,21 @@ from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+if TYPE_CHECKING:
+    from advis.analysis.accumulation import Accumulation
+    from advis.analysis.assembly import Assembly
+    from advis.analysis.bugs import Sabotage, SabotagedTape
+    from advis.analysis.chain import Chain
+    from advis.analysis.chain_sweep import ChainSweep
+    from advis.analysis.chains import chain
+    from advis.analysis.check import Check, check
+    from advis.analysis.comparison import Comparison
+    from advis.analysis.composition import Composition, compose
+    from advis.analysis.cost_map import CostMap
+    from advis.analysis.factor import Factor
+    from advis.analysis.play import Play, play
+    from advis.analysis.sabotage import sabotage
 
 __all__ = [
     "Accumulation",
@@ -68,11 +71,45 @@ __all__ = [
     "vjp",
 ]
 
+_LATER = {
+    "Accumulation": "accumulation",
+    "Assembly": "assembly",
+    "Chain": "chain",
+    "ChainSweep": "chain_sweep",
+    "Check": "check",
+    "Comparison": "comparison",
+    "Composition": "composition",
+    "CostMap": "cost_map",
+    "Factor": "factor",
+    "Play": "play",
+    "Sabotage": "bugs",
+    "SabotagedTape": "bugs",
+    "chain": "chains",
+    "check": "check",
+    "compose": "composition",
+    "play": "play",
+    "sabotage": "sabotage",
+}
+"""The names of the analysis floor, each with its module."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the analysis floor when it is first used: a tape and its sweeps need none of them."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'advis' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"advis.analysis.{_LATER[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 class _Doors:
     """The way up: from an object to its film, and from the film to every medium."""
 
     def film(self, shown: Any, **options: Any) -> Any:
+        from advis.analysis import bugs
         from advis.films.assembly import assembly_film
         from advis.films.chain import accumulation_film, chain_film
         from advis.films.chain_sweep import chain_sweep_film
@@ -84,23 +121,23 @@ class _Doors:
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
-        makers: dict[type, Any] = {
-            Accumulation: accumulation_film,
-            Assembly: assembly_film,
-            Chain: chain_film,
-            ChainSweep: chain_sweep_film,
-            Comparison: comparison_film,
-            CostMap: map_film,
-            Check: check_film,
-            Play: play_film,
-            Sabotage: sabotage_film,
-            SabotagedTape: sabotaged_film,
-            Sweep: sweep_film,
-            Tape: tape_film,
+        makers: dict[str, Any] = {
+            "Accumulation": accumulation_film,
+            "Assembly": assembly_film,
+            "Chain": chain_film,
+            "ChainSweep": chain_sweep_film,
+            "Comparison": comparison_film,
+            "CostMap": map_film,
+            "Check": check_film,
+            "Play": play_film,
+            "Sabotage": sabotage_film,
+            "SabotagedTape": sabotaged_film,
+            "Sweep": sweep_film,
+            "Tape": tape_film,
         }
-        if isinstance(shown, Sweep) and isinstance(shown.tape, SabotagedTape) and shown.direction == "reverse":
+        if isinstance(shown, Sweep) and isinstance(shown.tape, bugs.SabotagedTape) and shown.direction == "reverse":
             shown = shown.tape.beside(shown)  # its sums are not those of its contributions
-        maker = makers[type(shown)]
+        maker = makers[type(shown).__name__]
         _check_options(type(shown).__name__, signature(maker).parameters, options)
         return maker(shown, **options)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import advis
+
 PACKAGE = Path(__file__).parent.parent / "advis"
 FLOORS = ["autodiff", "analysis", "films", "media", "notebook"]
 """From the ground up. ``__init__``, ``__main__`` and ``testing`` stand on top of all."""
@@ -49,7 +51,15 @@ def test_a_module_says_what_it_is_for(path):
 
 
 def test_import_is_light():
-    heavy = ["matplotlib", "graphviz", "ipywidgets", "anywidget", "IPython", "advis.films.graph", "advis.media.html"]
+    outside = ["matplotlib", "graphviz", "ipywidgets", "anywidget", "IPython"]
+    heavy = [*outside, "advis.analysis.chain", "advis.analysis.check", "advis.films.graph", "advis.media.html"]
     code = f"import sys, advis; print([name for name in {heavy!r} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_listed():
+    assert set(advis.__all__) <= set(dir(advis))
+    assert not [name for name in advis.__all__ if getattr(advis, name).__module__.split(".")[0] != "advis"]
+    with pytest.raises(AttributeError, match="'advis' has no attribute 'chian'"):
+        getattr(advis, "chian")  # noqa: B009 (a name that is not there)
