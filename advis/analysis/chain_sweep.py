@@ -47,7 +47,8 @@ class ChainSweep(Shown):
     def passed(self) -> tuple[int, ...]:
         """How many stages the sweep has passed after each of its steps, from step 0."""
         factors = self.chain.factors if self.direction == "reverse" else self.chain.factors[::-1]
-        left = [set(factor.stage.nodes) if factor.stage is not None else set() for factor in factors]
+        turns = {step.node.index for step in self.sweep.steps}  # constants of a stage have none
+        left = [turns.intersection(factor.stage.nodes if factor.stage is not None else ()) for factor in factors]
         counts = [0]
         for step in self.sweep.steps:
             for nodes in left:

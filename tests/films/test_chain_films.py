@@ -509,13 +509,21 @@ def test_many_sweeps_share_a_step() -> None:
 # -- rail and graph together
 
 
+def with_constants() -> Any:
+    """A chain whose first and last stages bring constants along: no sweep visits those."""
+    matrix = np.arange(6.0).reshape(2, 3)
+    return av.chain(av.compose(lambda z: np.sum(z**2), np.sin, lambda x: matrix @ x), np.ones(3))
+
+
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
-@pytest.mark.parametrize("chain", [small, layered])
+@pytest.mark.parametrize("chain", [small, layered, with_constants])
 def test_a_product_appears_on_the_rail_exactly_when_its_stage_has_been_passed(chain: Any, direction: str) -> None:
     shown = chain().sweep(direction)
     film = shown.film()
     count = len(chain().factors)
-    stages = [set(factor.stage.nodes) for factor in chain().factors]
+    turns = {step.node.index for step in shown.sweep.steps}
+    stages = [turns.intersection(factor.stage.nodes) for factor in chain().factors]
+    assert all(stages)
     visited: set[int] = set()
     for step in range(film.steps + 1):
         if 0 < step <= len(shown.sweep.steps):
