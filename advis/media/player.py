@@ -18,6 +18,12 @@ from advis.films.draw import families
 from advis.films.film import Film, Group
 from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
+_MODULES = (
+    *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
+    *("groups", "tabs", "chooser", "mount"),
+)
+"""The modules of the player in the order in which they are joined: what extends the player stands after it."""
+
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
     "ink": "var(--jp-content-font-color1,var(--vscode-editor-foreground,{}))",
@@ -93,9 +99,8 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 
 def _joined(needs: Needs, last: str) -> str:
-    names = ["film.js", "choices.js", "player.js", "groups.js", "tabs.js", "chooser.js", "mount.js", last]
     wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
-    modules = "".join(_bare(name) for name in names if wanted.get(name.removesuffix(".js"), True))
+    modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
 

@@ -1,6 +1,7 @@
 // Groups of fixed inks: matrices, prices, bars, maps. A page without them leaves this module out.
 import { at, pieces } from "./film.js";
-import { drawInks, fill, s } from "./player.js";
+import { drawInks } from "./drawing.js";
+import { fill, s } from "./elements.js";
 
 /** The inks of a group from its compact form. @param {any[][]} inks @param {string[]} words */
 export function unpackInks(inks, words, pairs) {

@@ -1,6 +1,7 @@
 // How a film comes onto a page: the player that it needs, in a shadow root.
 import { ChoicePlayer } from "./chooser.js";
-import { Player, h } from "./player.js";
+import { h } from "./elements.js";
+import { Player } from "./player.js";
 import { VariantPlayer } from "./tabs.js";
 
 /**

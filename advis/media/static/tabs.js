@@ -1,6 +1,7 @@
 // A player with several ways to play its film, side by side as tabs; and that of a film with variants.
 import { at, stateAt } from "./film.js";
-import { Player, h, ticks, write } from "./player.js";
+import { h, write } from "./elements.js";
+import { Player, ticks } from "./player.js";
 
 const MARKS = { tangent: "▸ ", adjoint: "◂ " };
 
