@@ -20,9 +20,10 @@ from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "mount"),
+    *("groups", "tabs", "chooser", "places", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
+_STYLES = ("player", "groups", "tabs", "places")
 
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
@@ -56,12 +57,15 @@ class Needs:
         Whether there are several ways to play one.
     choices : bool
         Whether there is something to choose.
+    blocks : bool
+        Whether there are boxes that open.
     """
 
     words: frozenset[str] | None = None
     groups: bool = True
     tabs: bool = True
     choices: bool = True
+    blocks: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -70,7 +74,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, blocks=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -80,7 +84,8 @@ def needs_of(films: Iterable[Film]) -> Needs:
     }
     words = families(marks) | (RARE if choices else RARE & said)
     tabs = choices or any(film.variants for film in shown)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices)
+    blocks = any(film.blocks for film in shown)
+    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, blocks)
 
 
 @cache
@@ -99,9 +104,15 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 
 def _joined(needs: Needs, last: str) -> str:
-    wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
+    wanted = _optional(needs)
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
+
+
+def _optional(needs: Needs) -> dict[str, bool]:
+    """The modules and styles that not every page carries, and whether this one does."""
+    choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
+    return {**choosing, "groups": needs.groups, "tabs": needs.tabs, "places": needs.blocks}
 
 
 def _bare(name: str) -> str:
@@ -118,7 +129,8 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    frame = "".join(_static(f"{part}.css") for part in ("player", *["groups"] * needs.groups, *["tabs"] * needs.tabs))
+    wanted = _optional(needs)
+    frame = "".join(_static(f"{part}.css") for part in _STYLES if wanted.get(part, True))
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
 
