@@ -15,16 +15,18 @@ from functools import cache
 from importlib import resources
 
 from advis.films.draw import families
-from advis.films.film import Film, Group
+from advis.films.film import Box, Film, Group
 from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "places", "mount"),
+    *("groups", "tabs", "chooser", "places", "zoom", "search", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
-_STYLES = ("player", "groups", "tabs", "places")
+_STYLES = ("player", "groups", "tabs", "places", "zoom", "search")
 
+FEW = 20
+"""So many boxes are seen without zoom, map and search."""
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
     "ink": "var(--jp-content-font-color1,var(--vscode-editor-foreground,{}))",
@@ -59,6 +61,8 @@ class Needs:
         Whether there is something to choose.
     blocks : bool
         Whether there are boxes that open.
+    many : bool
+        Whether a drawing has many boxes.
     """
 
     words: frozenset[str] | None = None
@@ -66,6 +70,7 @@ class Needs:
     tabs: bool = True
     choices: bool = True
     blocks: bool = True
+    many: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -74,7 +79,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, blocks=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, blocks=False, many=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -85,7 +90,9 @@ def needs_of(films: Iterable[Film]) -> Needs:
     words = families(marks) | (RARE if choices else RARE & said)
     tabs = choices or any(film.variants for film in shown)
     blocks = any(film.blocks for film in shown)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, blocks)
+    drawings = (scene for film in shown for scene in film.scenes if scene.kind == "drawing")
+    many = any(sum(isinstance(mark, Box) for mark in scene.marks) > FEW for scene in drawings)
+    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, blocks, many)
 
 
 @cache
@@ -112,7 +119,8 @@ def _joined(needs: Needs, last: str) -> str:
 def _optional(needs: Needs) -> dict[str, bool]:
     """The modules and styles that not every page carries, and whether this one does."""
     choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
-    return {**choosing, "groups": needs.groups, "tabs": needs.tabs, "places": needs.blocks}
+    found = {"zoom": needs.many, "search": needs.many or needs.blocks}
+    return {**choosing, **found, "groups": needs.groups, "tabs": needs.tabs, "places": needs.blocks}
 
 
 def _bare(name: str) -> str:
