@@ -11,12 +11,11 @@ import linecache
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
 from types import CodeType
 from typing import Any
 
-from advis.autodiff.code import display_name, instruction_start
+from advis.autodiff.code import display_name, instruction_start, per_code
 from advis.autodiff.errors import HIDDEN
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
 from advis.autodiff.recorder import Context
@@ -170,7 +169,7 @@ def _place(instruction: int) -> int:
     return instruction if instruction >= 0 else ~instruction
 
 
-@lru_cache(maxsize=512)
+@per_code
 def _loops(code: CodeType) -> tuple[Region, ...]:
     """The loops of a code object, outer ones first."""
     found: dict[int, int] = {}
@@ -202,7 +201,7 @@ def _turned(
             shown += turns[0]
             continue
         code = tape.contexts[context].code
-        name = _loop_name(code, region) if code is not None else "loop"
+        name = _loop_names(code)[region] if code is not None else "loop"
         blocks_of_it = (Block(f"turn {k}", "turn", turn, context) for k, turn in enumerate(turns, 1))
         shown.append(Block(name, "loop", tuple(blocks_of_it), context))
     return tuple(shown)
@@ -222,13 +221,16 @@ def _turns(members: list[tuple[int, Any]], inner: tuple[Region, ...]) -> list[li
     return turns
 
 
-@lru_cache(maxsize=512)
-def _loop_name(code: CodeType, region: Region) -> str:
-    """The loop's own words: ``for k in range(9)``, also inside brackets, or ``while x > 1``."""
-    steps = [step for step in dis.get_instructions(code) if step.offset in region]
-    lines = [step.positions.lineno for step in steps if step.positions and step.positions.lineno]
-    for line in lines:  # a while asks at its end
-        found = _clause(linecache.getline(code.co_filename, line).strip())
+@per_code
+def _loop_names(code: CodeType) -> dict[Region, str]:
+    """The words of each loop: ``for k in range(9)``, also inside brackets, or ``while x > 1``."""
+    lines = {step.offset: step.positions.lineno for step in dis.get_instructions(code) if step.positions}
+    return {region: _loop_name(code.co_filename, [lines.get(place) for place in region]) for region in _loops(code)}
+
+
+def _loop_name(filename: str, lines: list[int | None]) -> str:
+    for line in filter(None, lines):  # a while asks at its end
+        found = _clause(linecache.getline(filename, line).strip())
         if found:
             return found
     return "loop"

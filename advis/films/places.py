@@ -23,6 +23,8 @@ MOST_BOXES = 400
 MOST_CARRIED = 10_000
 """So many nodes a film brings along in all its places; of what repeats more often, the first and the last turns."""
 MOST_INPUTS = 20
+LEAF = 50
+"""About so many operations are in a part of a program that has no structure of its own."""
 FEWEST_ALIKE = 3
 """So many neighbours that look the same become one box with a count, where there is no room for each."""
 
@@ -263,7 +265,7 @@ def _arranged(tape: Tape, block: Block) -> list[int | Block]:
         items = _alike(tape, items, 2)
     if len(items) > MOST_SHOWN:
         items = _alike(tape, items, FEWEST_ALIKE)
-    return _parts(tape, items) if len(items) > MOST_SHOWN else items
+    return _parts(tape, items)
 
 
 def _unwrapped(item: int | Block) -> int | Block:
@@ -310,10 +312,12 @@ def _loop_of(members: list[Block]) -> Block:
 
 
 def _parts(tape: Tape, items: list[int | Block]) -> list[int | Block]:
-    """A long list in parts: enough of them that a part is no longer than the list of parts, but not too many."""
-    count = min(40, max(2, ceil(sqrt(len(items)))))
-    size = ceil(len(items) / count)
-    return [_part(tape, items[start : start + size]) for start in range(0, len(items), size)]
+    """A long list in parts of nearly equal length; many parts are put together again."""
+    size = ceil(len(items) / ceil(len(items) / LEAF))
+    while len(items) > MOST_SHOWN:
+        items = [_part(tape, items[start : start + size]) for start in range(0, len(items), size)]
+        size = ceil(sqrt(len(items)))
+    return items
 
 
 def _part(tape: Tape, items: Sequence[int | Block]) -> Block:
