@@ -105,11 +105,11 @@ def _edge(mark: Edge, state: State) -> list[Ink]:
     x, y = mark.label_at
     flowing = "flow" in state.role
     half = token_width(state.text) / 2 if flowing else 0.0
-    label = "local" if mark.label and not flowing else "off"
+    label = mark.label if flowing else _plain(state.text) or mark.label
     return [
         Ink("path", f"edge {state.role}".strip(), mark.path),
         Ink("lines", f"arrow {state.role}".strip(), arrow(mark.path, at_start="adjoint" in state.role)),
-        Ink("text", label, (x, y + 4), (("", mark.label),), "middle"),
+        Ink("text", "local" if label and not flowing else "off", (x, y + 4), (("", label),), "middle"),
         Ink("rect", f"token {state.role}" if flowing else "off", (x - half, y - 11, 2 * half, 22.0, 11.0)),
         Ink("text", "amount" if flowing else "off", (x, y + 4.5), _spans(state.text), "middle"),
     ]
@@ -153,6 +153,10 @@ def _hatch(at: tuple[float, float, float, float]) -> tuple[float, ...]:
         x2, y2 = max(0.0, start - height), min(float(start), height)
         strokes += [left + x, top + y, left + x2, top + y2]
     return tuple(strokes)
+
+
+def _plain(text: str | Spans) -> str:
+    return "".join(part for _, part in _spans(text))
 
 
 def _spans(text: str | Spans) -> Spans:

@@ -80,7 +80,10 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right") -> 
     """
     scenes = tape_scenes(tape, Additions(), engine, direction)
     tracks = value_tracks(tape) | {"say": ((0, State("", tape_sentence(tape))),)}
-    return Film("tape", title(tape), scenes, tracks, 0, subtitle(tape), "value", data={"notes": list(tape.notes)})
+    from advis.films.details import arrays_data
+
+    data = {"notes": list(tape.notes), **arrays_data(tape)}
+    return Film("tape", title(tape), scenes, tracks, 0, subtitle(tape), "value", data=data)
 
 
 def tape_scenes(tape: Tape, additions: Additions, engine: str, direction: str) -> tuple[Scene, ...]:
@@ -118,7 +121,10 @@ def picture_value(tape: Tape, index: int) -> str:
 
 def value_tracks(tape: Tape) -> dict[str, Track]:
     """Return the tracks that show every value from the start."""
-    return {f"n{index}.v": ((0, State("", picture_value(tape, index))),) for index in drawn(tape)}
+    return {
+        f"n{index}.v": ((0, State("" if _finite(tape.values[index]) else "odd", picture_value(tape, index))),)
+        for index in drawn(tape)
+    }
 
 
 def drawn(tape: Tape) -> list[int]:

@@ -10,6 +10,8 @@ from advis.autodiff.numbers import PICTURE, minus
 from advis.autodiff.primitives.rule import CONSTANT, INPUT
 from advis.autodiff.tape import Tape
 from advis.films import narration
+from advis.films.code import code_scene
+from advis.films.details import arrays_data
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, State, Track, Variant
 from advis.films.graph import Additions, drawn, links, picture_value, subtitle, tape_scenes, title, value_tracks
@@ -55,7 +57,8 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     texts = {key: _texts(track) for key, track in both.items() if key.endswith((".t", ".a"))}
     additions = Additions(("tangent", "adjoint"), texts, _widest(*tokens), stacks(reverse))
     scenes = tape_scenes(tape, additions, engine, direction)
-    data = {"notes": list(tape.notes), "label": "both"}
+    scenes += code_scene(shown.forward, "code forward", "▸ Code") + code_scene(shown.reverse, "code reverse", "◂ Code")
+    data = {"notes": list(tape.notes), "label": "both", **arrays_data(tape, shown.forward, shown.reverse)}
     return Film(
         "play", title(tape), scenes, _whole(both, keys), steps, subtitle(tape), "value", variants=variants, data=data
     )

@@ -12,6 +12,8 @@ from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep
 from advis.autodiff.table import residue_scale, term_text
 from advis.films import narration
+from advis.films.code import code_scene
+from advis.films.details import arrays_data
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, Stack, State, Track
 from advis.films.graph import (
@@ -25,6 +27,7 @@ from advis.films.graph import (
     title,
     value_tracks,
 )
+from advis.films.magnitude import is_odd, level_of, odd_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,9 @@ def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right") 
     additions = Additions((voice,), texts, tokens, stacks(script))
     tracks = value_tracks(tape) | rows | node_tracks(script) | edge_tracks(script, tokens)
     tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(narration.sentences(script)))
-    scenes = tape_scenes(tape, additions, engine, direction)
-    return Film(
-        "sweep", title(tape), scenes, tracks, script.last, subtitle(tape), voice, data={"notes": list(tape.notes)}
-    )
+    scenes = tape_scenes(tape, additions, engine, direction) + code_scene(sweep)
+    data = {"notes": list(tape.notes), **arrays_data(tape, sweep)}
+    return Film("sweep", title(tape), scenes, tracks, script.last, subtitle(tape), voice, data=data)
 
 
 def write_script(sweep: Sweep) -> Script:
@@ -150,7 +152,8 @@ def derivative_tracks(script: Script) -> dict[str, Track]:
 
 def _row_state(value: Any, scale: float, left: int) -> State:
     text = minus(value_text(plain_value(value), PICTURE, scale, room=2))
-    return State("partial", f"{text} …") if left else State("", text)
+    role = " ".join(["partial"] * bool(left) + ["odd"] * is_odd(value))
+    return State(role, f"{text} …" if left else text, level_of(value))
 
 
 def node_tracks(script: Script) -> dict[str, Track]:
@@ -175,21 +178,21 @@ def node_tracks(script: Script) -> dict[str, Track]:
 def _node_role(script: Script, index: int, word: str, step: int) -> str:
     """The role of a node; ``odd`` once its tangent or adjoint is not finite."""
     arrived = [arrival.total for arrival in script.arrivals.get(index, []) if arrival.step <= step]
-    odd = bool(arrived) and not np.all(np.isfinite(plain_value(arrived[-1])))
+    odd = bool(arrived) and is_odd(arrived[-1])
     return f"{word} {script.sweep.voice}{' odd' if odd else ''}"
 
 
 def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
-    """Return the track of each edge: it carries its token for one step, and is done."""
-    voice = script.sweep.voice
-    return {
-        arrival.edge: (
-            (arrival.step, State(f"flow {voice}", tokens[arrival.edge])),
-            (arrival.step + 1, State(f"done {voice}")),
+    """Return the track of each edge: it carries its token for one step, and is done; what is not finite stays told."""
+    voice, tracks = script.sweep.voice, {}
+    for arrival in (arrival for arrivals in script.arrivals.values() for arrival in arrivals):
+        amount = arrival.contribution.amount
+        odd, word = (" odd", odd_word(amount)) if is_odd(amount) else ("", "")
+        tracks[arrival.edge] = (
+            (arrival.step, State(f"flow{odd} {voice}", tokens[arrival.edge])),
+            (arrival.step + 1, State(f"done{odd} {voice}", word)),
         )
-        for arrivals in script.arrivals.values()
-        for arrival in arrivals
-    }
+    return tracks
 
 
 def stacks(script: Script) -> dict[int, tuple[Stack, ...]]:

@@ -1,6 +1,6 @@
 """The player's code and style, put together from the files in ``static`` for a page or a widget.
 
-Relative imports do not resolve in a page or a blob, so the modules are joined: indentation, lines of comment and of
+Relative imports do not resolve in a page or a blob, so the modules are joined: idle space, comments and lines of
 import fall away, and ``export`` before a declaration. An import therefore stands on one line, no line of code starts
 with ``*``, and no text goes over several lines.
 """
@@ -15,17 +15,22 @@ from functools import cache
 from importlib import resources
 
 from advis.films.draw import families
-from advis.films.film import Film, Group
+from advis.films.film import Box, Film, Group
 from advis.films.theme import COLOURS, RARE, ink_css, palette_css
+from advis.media.squeeze import squeezed
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "mount"),
+    *("groups", "tabs", "chooser", "views", "magnitude", "details", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
 
+_PARTS = ("groups", "tabs", "views", "magnitude", "details")
+"""Modules with a style of their own, that a page has if it needs what they are called after."""
+
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
+    "line": "var(--jp-border-color2,var(--vscode-panel-border,{}))",
     "ink": "var(--jp-content-font-color1,var(--vscode-editor-foreground,{}))",
 }
 
@@ -56,12 +61,21 @@ class Needs:
         Whether there are several ways to play one.
     choices : bool
         Whether there is something to choose.
+    views : bool
+        Whether there are panes beside a drawing.
+    details : bool
+        Whether there are nodes whose numbers can be looked at.
+    magnitude : bool
+        Whether there are tangents or adjoints whose magnitude is told.
     """
 
     words: frozenset[str] | None = None
     groups: bool = True
     tabs: bool = True
     choices: bool = True
+    views: bool = True
+    details: bool = True
+    magnitude: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -70,7 +84,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, views=False, details=False, magnitude=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -80,7 +94,22 @@ def needs_of(films: Iterable[Film]) -> Needs:
     }
     words = families(marks) | (RARE if choices else RARE & said)
     tabs = choices or any(film.variants for film in shown)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices)
+    kinds = {scene.kind for film in shown for scene in film.scenes}
+    magnitude = any(
+        key[-2:] in (".t", ".a") and state.level
+        for film in shown
+        for key, track in film.tracks.items()
+        for _, state in track
+    )
+    return Needs(
+        words,
+        groups=any(isinstance(mark, Group) for mark in marks),
+        tabs=tabs,
+        choices=choices,
+        views=bool(kinds & {"table", "lines"}),
+        details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
+        magnitude=magnitude,
+    )
 
 
 @cache
@@ -99,7 +128,7 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 
 def _joined(needs: Needs, last: str) -> str:
-    wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
+    wanted = {"choices": needs.choices, "chooser": needs.choices, **{name: getattr(needs, name) for name in _PARTS}}
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
@@ -108,7 +137,7 @@ def _bare(name: str) -> str:
     """A module's code alone, by the rule at the head of this module."""
     lines = (line.strip() for line in _static(name).splitlines())
     kept = (line for line in lines if line and not re.match(r"//|/\*\*|\*|import\b", line))
-    return "".join(f"{re.sub('^export (?!default)', '', line)}\n" for line in kept)
+    return squeezed("".join(f"{re.sub('^export (?!default)', '', line)}\n" for line in kept)) + "\n"
 
 
 def _static(name: str) -> str:
@@ -118,9 +147,11 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    frame = "".join(_static(f"{part}.css") for part in ("player", *["groups"] * needs.groups, *["tabs"] * needs.tabs))
+    parts = ("player", *(name for name in _PARTS if getattr(needs, name)))
+    frame = "".join(_static(f"{part}.css") for part in parts)
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
-    return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
+    css = f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words, own=True)}\n{frame}"
+    return re.sub(r"\n *", "", css)
 
 
 def _hosted(palette: str, dark: bool) -> str:

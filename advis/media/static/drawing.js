@@ -8,10 +8,10 @@ export function drawing(scene, cast, film) {
   const { width = 1, height = 1, description, title, marks } = scene;
   const [edges, boxes, tokens] = ["edges", "boxes", "tokens"].map((name) => s("g", { class: name }));
   for (const mark of marks ?? []) {
-    if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens);
-    else if (mark.kind === "box") drawBox(mark, cast, boxes);
+    if (mark.kind === "box") drawBox(mark, cast, boxes);
     else if (mark.kind === "group") drawGroup(mark, cast, boxes, chosen.has(mark.key));
   }
+  for (const mark of marks ?? []) if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens); // after boxes, for keys
   const options = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description || title };
   const svg = s("svg", { ...options, style: `--w:${width}px;--h:${height}px` }, [edges, boxes, tokens]);
   return h("section", { class: "stage", "aria-label": title }, [svg]);
@@ -27,12 +27,21 @@ export function drawInks(mark) {
     for (const [i, ink] of lower(mark, states).entries()) {
       const worded = JSON.stringify(ink.spans) !== JSON.stringify(last[i].spans);
       if (!worded && ink.role === last[i].role && ink.at.every((x, k) => x === last[i].at[k])) continue;
+      const changes = motion && worded && ink.role.startsWith("number"), was = changes && ghost(elements[i]);
       paint(elements[i], ink);
-      if (worded && ink.role.startsWith("number")) motion?.fade(elements[i]);
+      if (changes) motion.change(elements[i], was);
+      else if (motion && last[i].role === "off" && ink.role.startsWith("piece")) motion.grow(elements[i]);
       last[i] = ink;
     }
   };
   return { elements, view };
+}
+
+/** A copy of a text, to be seen until the new one takes its place. */
+function ghost(element) {
+  const copy = element.textContent && element.cloneNode(true);
+  if (copy) element.before(fill(copy, { "aria-hidden": "true" }, []));
+  return copy;
 }
 
 function paint(element, ink) {
@@ -68,11 +77,15 @@ function drawBox(mark, cast, layer) {
   layer.append(group);
 }
 
+/** An edge answers the pointer over a wide band, as a whole with its token; with it answer both its ends. */
 function drawEdge(mark, cast, edges, tokens) {
   const { elements, view } = drawInks(mark);
-  const token = s("g", {}, elements.slice(3));
-  edges.append(...elements.slice(0, 3));
+  const link = s("g", { class: "link" }, [s("path", { class: "band", d: outline({ tag: "path", at: mark.path }) }), ...elements.slice(0, 3)]);
+  const token = s("g", { class: "link" }, elements.slice(3));
+  edges.append(link);
   tokens.append(token);
+  for (const face of [link, token]) cast.face(mark.key, face);
+  cast.kin.set(mark.key, [mark.source, mark.target]);
   cast.watch([mark.key], (states, motion) => {
     view(states, motion);
     const { role } = at(states, mark.key);

@@ -24,7 +24,7 @@ export function unpack(record) {
   const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [words[flat[2 * i]], flat[2 * i + 1]]);
   const text = (packed) => (typeof packed === "string" ? packed : pairs(packed));
   const whole = (key, owner) => (key.startsWith(".") ? owner + key : key);
-  const mark = (fields) => {
+  const mark = (fields, i) => {
     if (fields.kind === "box") {
       fields.title = pairs(fields.title ?? []);
       fields.rows = pairs(fields.rows ?? []).map(([voice, key]) => [voice, whole(key, fields.key)]);
@@ -32,6 +32,7 @@ export function unpack(record) {
     }
     if (fields.kind === "group") fields.inks = unpackInks(fields.inks ?? [], words, pairs);
     if (fields.cells) fields.cells = fields.cells.map((cell) => (typeof cell === "string" ? whole(cell, fields.key) : pairs(cell)));
+    if (fields.kind === "line") unpackLine(fields, words, i);
     for (const axis of ["right", "down"]) if (fields[axis]) fields.path = pathThrough(fields[axis], axis);
     if (fields.kind === "edge" && !fields.label_at?.length) fields.label_at = [0, 0];
     return fields;
@@ -50,6 +51,13 @@ export function unpack(record) {
 function rowsOf({ kind, ...columns }) {
   const names = Object.keys(columns);
   return columns[names[0]].map((_, i) => Object.fromEntries([["kind", kind], ...names.map((name) => [name, columns[name][i]])]));
+}
+
+function unpackLine(line, words, i) {
+  const text = (line.text ??= "");
+  line.number ??= i + 1;
+  line.voice = words[line.voice ?? 0];
+  if (typeof line.segments === "string") line.segments = [[line.segments, text.length - text.trimStart().length, [...text].length]];
 }
 
 function stacked(flat) {
@@ -146,11 +154,12 @@ function lowerMeter(mark, states) {
 
 function lowerEdge(mark, state) {
   const [x, y] = mark.label_at, flowing = state.role.includes("flow");
-  const half = flowing ? tokenWidth(state.text) / 2 : 0;
+  const half = flowing ? tokenWidth(state.text) / 2 : 0, partial = mark.label ?? "";
+  const label = flowing ? partial : pieces(state.text).map(([, part]) => part).join("") || partial;
   return [
     ink("path", `edge ${state.role}`.trim(), mark.path),
     ink("lines", `arrow ${state.role}`.trim(), arrow(mark.path, state.role.includes("adjoint"))),
-    ink("text", mark.label && !flowing ? "local" : "off", [x, y + 4], [["", mark.label ?? ""]], "middle"),
+    ink("text", label && !flowing ? "local" : "off", [x, y + 4], [["", label]], "middle"),
     ink("rect", flowing ? `token ${state.role}` : "off", [x - half, y - 11, 2 * half, 22, 11]),
     ink("text", flowing ? "amount" : "off", [x, y + 4.5], pieces(state.text), "middle"),
   ];

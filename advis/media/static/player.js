@@ -89,8 +89,7 @@ export class Player {
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
     if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
-    const flat = film.scenes.some(({ kind, width, height }) => kind === "drawing" && width > 2.4 * height);
-    const shape = `player${stages.length ? "" : " undrawn"}${sides.length ? "" : " alone"}${flat ? " flat" : ""}`;
+    const shape = `player${stages.length ? "" : " undrawn"}${sides.length ? "" : " alone"}`;
     this.element = h("div", { class: shape, role: "group", tabindex: 0, "aria-label": label }, parts);
     this.listen();
   }
@@ -245,7 +244,8 @@ export class Player {
       pane.scrollBy({ top: 0, behavior: "instant" }); // ends a smooth scroll that is still under way
       if (pane.scrollHeight <= pane.clientHeight + 1 && pane.scrollWidth <= pane.clientWidth + 1) continue;
       const faces = [...this.cast.faces].filter(([key]) => wanted(key)).flatMap(([, elements]) => elements);
-      const face = faces.find((element) => pane.contains(element));
+      const inside = faces.filter((element) => pane.contains(element));
+      const face = inside.find((element) => element.matches(".active")) ?? inside[0];
       if (face) reveal(pane, face, smooth);
     }
   }
@@ -288,7 +288,8 @@ export class Player {
     if (key === this.state.selected || (key && !this.cast.faces.has(key))) return;
     this.mark(this.state.selected, "selected", false);
     this.mark(key, "selected", true);
-    this.follow((name) => name === key, !this.calm.matches);
+    const family = this.cast.family(key);
+    this.follow((name) => family.includes(name), !this.calm.matches);
     this.change({ selected: key });
     this.tell("selected", key);
   }
@@ -306,7 +307,7 @@ export class Player {
   }
 
   mark(key, name, on) {
-    for (const face of this.cast.faces.get(key) ?? []) face.classList.toggle(name, on);
+    for (const face of this.cast.family(key).flatMap((each) => this.cast.faces.get(each) ?? [])) face.classList.toggle(name, on);
   }
 
   change(part) {
