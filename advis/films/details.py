@@ -1,8 +1,8 @@
 """The numbers behind a picture: each array's statistics and its entries, in full while they are few, else as means.
 
-They stand in ``film.data["arrays"]`` as columns, one place for each array: its key in the film (``n3.v``, ``n3.a``, or
-``e5`` for a local Jacobian), dtype, shape, norm, least and greatest finite entry, how many are not finite, and the rows,
-columns and numbers of what is shown, the numbers as one text. Scalars need nothing: their numbers stand in the film.
+They stand in ``film.data["arrays"]`` as columns, one place for each array: its key in the film (``n3.v``, ``n3.a``; the
+edge's for a local Jacobian), dtype, shape, norm, least and greatest finite entry, how many are not finite, and the
+rows, columns and numbers of what is shown, as one text. Scalars need nothing: their numbers stand in the film.
 """
 
 from __future__ import annotations
@@ -105,9 +105,15 @@ def details_of(key: str, array: np.ndarray, numbers: bool = True) -> Details:
         norm = float(np.linalg.norm(real))
         shown = _shown(real) if numbers else np.zeros((0, 0))
     low, high = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
-    said = (_text(norm), _text(low), _text(high), int(real.size - finite.size))
     return Details(
-        key, array.dtype.name, array.shape, *said, *shown.shape, numbers=" ".join(_text(x) for x in shown.flat)
+        key,
+        array.dtype.name,
+        array.shape,
+        *(_text(x) for x in (norm, low, high)),
+        odd=int(real.size - finite.size),
+        rows=shown.shape[0],
+        columns=shown.shape[1],
+        numbers=" ".join(_text(x) for x in shown.flat),
     )
 
 
@@ -118,7 +124,9 @@ def _text(x: Any) -> str:
 
 def _shown(array: np.ndarray) -> np.ndarray:
     """The entries as a matrix whose rows run along the last axis, or the means of its blocks where they are many."""
-    matrix = array.reshape(-1, array.shape[-1]) if array.ndim and array.size else array.reshape(min(array.size, 1), -1)
+    if not array.size:
+        return np.zeros((0, 0))
+    matrix = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
     if matrix.size <= FEW:
         return matrix
     rows, columns = matrix.shape

@@ -184,7 +184,8 @@ def _node_role(script: Script, index: int, word: str, step: int) -> str:
 
 def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
     """Return the track of each edge: it carries its token for one step, and is done; what is not finite stays told."""
-    voice, tracks = script.sweep.voice, {}
+    voice = script.sweep.voice
+    tracks: dict[str, Track] = {}
     for arrival in (arrival for arrivals in script.arrivals.values() for arrival in arrivals):
         amount = arrival.contribution.amount
         odd, word = (" odd", odd_word(amount)) if is_odd(amount) else ("", "")

@@ -224,7 +224,7 @@ def ink_css(
     roles : iterable of str, optional
         The roles of inks and spans in use; rules that no one needs are left out.
     own : bool
-        One rule for all voices where the page gives each voice's class its ``--voice``, ``--voice-pale`` and ``--voice-tint``.
+        One rule for all voices, by the ``--voice``, ``--voice-pale`` and ``--voice-tint`` of the classes around it.
     words : frozenset of str, optional
         The first words of the roles that can be in use, and those of `RARE`: rules for others are left out.
 

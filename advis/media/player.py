@@ -83,8 +83,9 @@ def needs_of(films: Iterable[Film]) -> Needs:
 
     Examples
     --------
-    >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, views=False, details=False, magnitude=False)
+    >>> needs = needs_of([Film("tape", "f")])
+    >>> needs.words, needs.tabs, needs.details
+    (frozenset({'off'}), False, False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]

@@ -22,20 +22,23 @@ const TAGS = { rect: "rect", path: "path", lines: "path", tiles: "path", text: "
 /** Draw the inks of a mark, and return the elements and the view that patches them. */
 export function drawInks(mark) {
   const last = lower(mark, new Map());
-  const elements = last.map((ink) => paint(s(TAGS[ink.tag]), ink));
+  const elements = last.map((ink) => s(TAGS[ink.tag]));
+  for (const [i, ink] of last.entries()) paint(elements[i], ink, true, true);
   const view = (states, motion) => {
     for (const [i, ink] of lower(mark, states).entries()) {
-      const worded = JSON.stringify(ink.spans) !== JSON.stringify(last[i].spans);
-      if (!worded && ink.role === last[i].role && ink.at.every((x, k) => x === last[i].at[k])) continue;
-      const changes = motion && worded && ink.role.startsWith("number"), was = changes && ghost(elements[i]);
-      paint(elements[i], ink);
-      if (changes) motion.change(elements[i], was);
-      else if (motion && last[i].role === "off" && ink.role.startsWith("piece")) motion.grow(elements[i]);
+      const was = last[i], worded = !sameSpans(ink.spans, was.spans), moved = ink.at !== was.at && ink.at.some((x, k) => x !== was.at[k]);
+      if (!worded && !moved && ink.role === was.role) continue;
+      const changes = motion && worded && ink.role.startsWith("number"), leaving = changes && ghost(elements[i]);
+      paint(elements[i], ink, worded, moved);
+      if (changes) motion.change(elements[i], leaving);
+      else if (motion && was.role === "off" && ink.role.startsWith("piece")) motion.grow(elements[i]);
       last[i] = ink;
     }
   };
   return { elements, view };
 }
+
+const sameSpans = (a, b) => a === b || (a.length === b.length && a.every(([role, text], i) => role === b[i][0] && text === b[i][1]));
 
 /** A copy of a text, to be seen until the new one takes its place. */
 function ghost(element) {
@@ -44,15 +47,14 @@ function ghost(element) {
   return copy;
 }
 
-function paint(element, ink) {
+/** Give an element the look of an ink; words and places only where they changed, since both are dear. */
+function paint(element, ink, worded, moved) {
   element.setAttribute("class", ink.role);
-  if (ink.tag === "rect") {
-    const [x, y, width, height, rx] = ink.at;
-    return fill(element, { x, y, width, height, rx }, []);
-  }
-  if (ink.tag !== "text") return fill(element, { d: outline(ink) }, []);
-  write(element, ink.spans, s);
-  return fill(element, { x: ink.at[0], y: ink.at[1], "text-anchor": ink.anchor }, []);
+  if (ink.tag === "text" && worded) write(element, ink.spans, s);
+  if (!moved) return;
+  const [x, y, width, height, rx] = ink.at;
+  if (ink.tag === "rect") fill(element, { x, y, width, height, rx }, []);
+  else fill(element, ink.tag === "text" ? { x, y, "text-anchor": ink.anchor } : { d: outline(ink) }, []);
 }
 
 function outline({ tag, at }) {

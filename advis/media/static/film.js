@@ -13,6 +13,7 @@ import { lowerGroup, unpackInks } from "./groups.js";
 
 const PAD = 14, TITLE = 23, RULE = 32, FIRST_ROW = 51, ROW = 19, FOLD = 12, METER = 7;
 export const VOICES = { value: "value", tangent: "▸ tangent", adjoint: "◂ adjoint" };
+const HATCHES = new WeakMap(); // by the place of a box, which is the same at every step
 const EMPTY = Object.freeze({ role: "", text: "", level: 0 });
 
 /**
@@ -182,8 +183,10 @@ function arrow(path, atStart) {
 }
 
 /** Slanting lines over a box, 8 apart: this number is not finite. */
-function hatch([left, top, width, height]) {
-  const strokes = [];
+function hatch(at) {
+  const [left, top, width, height] = at, known = HATCHES.get(at), strokes = known ?? [];
+  if (known) return known;
+  HATCHES.set(at, strokes);
   for (let start = 8; start < Math.trunc(width + height); start += 8) {
     const x = Math.min(start, width), y = Math.max(0, start - width);
     const x2 = Math.max(0, start - height), y2 = Math.min(start, height);

@@ -34,7 +34,7 @@ function header(film, tools, tabs) {
   return h("header", {}, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
 }
 
-const titled = (film) => [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
+const titled = (film) => [h("b", { title: film.title }, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
 
 export function ticks(steps) {
   const stride = Math.ceil(steps / MOST_TICKS);
@@ -52,6 +52,7 @@ export class Player {
   states = new Map();
   hovered = "";
   timer = 0;
+  frame = 0;
 
   constructor(film, onChange) {
     this.film = film;
@@ -207,7 +208,8 @@ export class Player {
     const views = this.cast.dirty(this.states, states);
     this.states = states;
     for (const view of views) view(states, moving ? this.motion : null);
-    this.follow((key) => at(states, key).role.startsWith("active"), moving);
+    cancelAnimationFrame(this.frame); // what is in view is settled with the frame, when all is laid out anyway
+    this.frame = requestAnimationFrame(() => this.follow((key) => at(states, key).role.startsWith("active"), moving));
     this.change({ step });
     this.tell("shown", step);
   }
@@ -332,6 +334,7 @@ export class Player {
 
   destroy() {
     this.pause();
+    cancelAnimationFrame(this.frame);
     this.motion.stop();
     this.tell("stop");
     this.sizes.disconnect();

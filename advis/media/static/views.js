@@ -47,7 +47,7 @@ function views(player) {
   /** The switch of a pane. */
   function item(pane) {
     const name = pane.matches(".say") ? "Sentence" : pane.getAttribute("aria-label");
-    const element = h("button", { type: "button", "aria-pressed": String(!pane.hidden) }, [name]);
+    const element = h("button", { type: "button", "aria-label": name, "aria-pressed": String(!pane.hidden) }, [name]);
     element.addEventListener("click", () => {
       pane.hidden = !pane.hidden;
       element.setAttribute("aria-pressed", String(!pane.hidden));
