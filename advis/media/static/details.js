@@ -44,14 +44,14 @@ function details(player) {
 
   function open(on) {
     pane.hidden = !on;
-    opener.setAttribute("aria-pressed", String(on));
+    opener.ariaPressed = on;
     player.element.classList.toggle("detailed", on);
     for (const feature of player.features) feature.arrange?.();
     tell();
   }
 
   function start() {
-    opener.setAttribute("aria-pressed", "false");
+    opener.ariaPressed = false;
     player.element.querySelector("aside > div").prepend(pane);
     player.element.querySelector("main").addEventListener("dblclick", ({ target }) => {
       const { key } = target.closest("[data-key]")?.dataset ?? {};

@@ -37,13 +37,13 @@ function magnitude(player) {
 
   function turn(on) {
     player.element.classList.toggle("sized", on);
-    opener.setAttribute("aria-pressed", String(on));
+    opener.ariaPressed = on;
     legend.hidden = !on;
     paint();
   }
 
   function start() {
-    opener.setAttribute("aria-pressed", "false");
+    opener.ariaPressed = false;
     player.element.querySelector("main").after(legend);
     for (const [key, box] of boxes) box.bar = gauge(player.cast.faces.get(key)?.find(({ tagName }) => tagName === "g"), box.mark);
   }

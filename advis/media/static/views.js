@@ -28,7 +28,7 @@ function views(player) {
 
   function open(on) {
     list.hidden = !on;
-    opener.setAttribute("aria-expanded", String(on));
+    opener.ariaExpanded = on;
     if (on) list.firstChild.focus();
   }
   open(false);
@@ -50,7 +50,7 @@ function views(player) {
     const element = h("button", { type: "button", "aria-label": name, "aria-pressed": String(!pane.hidden) }, [name]);
     element.addEventListener("click", () => {
       pane.hidden = !pane.hidden;
-      element.setAttribute("aria-pressed", String(!pane.hidden));
+      element.ariaPressed = !pane.hidden;
       arrange();
     });
     return element;
