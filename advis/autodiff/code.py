@@ -59,12 +59,18 @@ def _instructions(code: CodeType) -> dict[int, _Instruction]:
     }
 
 
-def _instruction_at(code: CodeType, offset: int) -> _Instruction | None:
-    """The instruction at an offset; while it calls, an interpreter may point into the cache that follows it."""
+@lru_cache(maxsize=65536)
+def instruction_start(code: CodeType, offset: int) -> int:
+    """Return where an instruction begins; while it calls, an interpreter may point into the cache that follows it."""
     table = _instructions(code)
     while offset >= 0 and offset not in table:
         offset -= 2
-    return table.get(offset)
+    return offset
+
+
+def _instruction_at(code: CodeType, offset: int) -> _Instruction | None:
+    """The instruction at an offset, or around it."""
+    return _instructions(code).get(instruction_start(code, offset))
 
 
 def assigned_name(contexts: list[Context], position: Position, item: int | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,11 @@ class Partial:
         """The number itself, of a scalar partial."""
         if self.shape != (1, 1):
             raise ValueError(f"this partial is a {self.shape} matrix, not a number; use .dense() or .jvp(t), .vjp(g)")
-        number: float | complex = self.dense()[0, 0].item()
+        try:
+            found = self.jvp(np.ones(shape_of(self.tape.values[self.parent]))[()])
+        except MissingRule:
+            found = self.vjp(np.ones(shape_of(self.tape.values[self.index]))[()])
+        number: float | complex = _flat(found)[0].item()
         return number
 
     def dense(self) -> np.ndarray:
@@ -111,7 +116,7 @@ class Partial:
 
 
 def _size(value: Any) -> int:
-    return int(np.prod(shape_of(value), dtype=int))
+    return math.prod(shape_of(value))
 
 
 def _flat(x: Any) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from advis.analysis.chain_sweep import ChainSweep
 from advis.films.chain import named_order, rail_film, subtitle
-from advis.films.film import Film, Track
+from advis.films.film import Film
 from advis.films.side_by_side import arranged, tracks_of
 from advis.films.sweep import sweep_film
 
@@ -27,18 +27,9 @@ def chain_sweep_film(shown: ChainSweep, engine: str = "layered", direction: str 
     graph = sweep_film(shown.sweep, engine, direction)
     order = named_order(chain, shown.direction)
     rail = rail_film(chain, [order], own=False, longest=LONGEST)
-    if graph.steps < len(shown.passed):  # too long to be drawn: the rail steps, and the graph says the result at last
-        last = max(rail.steps, 1)
-        graph = replace(graph, steps=last, tracks={key: _late(track, last) for key, track in graph.tracks.items()})
-        at = list(range(last + 1))
-    else:  # a product is there when the sweep has passed the second of its stages, which is the first product's
-        at = [max(k - 1, 0) for k in (*shown.passed, len(chain.factors))]
+    # a product is there when the sweep has passed the second of its stages, which is the first product's
+    at = [max(k - 1, 0) for k in (*shown.passed, len(chain.factors))]
     tracks = tracks_of(rail, PREFIX, [min(step, rail.steps) for step in at])
     scene = replace(arranged([rail], [PREFIX], 0.0), title="Factors")
     whole = replace(graph, kind="chain-sweep", title=chain.title, subtitle=subtitle(chain))
     return replace(whole, scenes=(scene, *graph.scenes), tracks={**graph.tracks, **tracks})
-
-
-def _late(track: Track, last: int) -> Track:
-    """A track of two steps, with its second one at last."""
-    return tuple((last if step else 0, state) for step, state in track)

@@ -11,10 +11,14 @@ from advis.analysis.bugs import SabotagedTape
 from advis.analysis.check import Check
 from advis.analysis.findings import Finding, told_apart
 from advis.autodiff.numbers import minus, number
-from advis.autodiff.partial import Partial
+from advis.autodiff.primitives.rule import CONSTANT
 from advis.autodiff.tape import Tape
-from advis.films.film import Box, Film, Scene, Spans, State
-from advis.films.graph import Additions, links, subtitle, tape_scenes, title, value_tracks
+from advis.films.cast import Cast, casts, edge_key
+from advis.films.film import Box, Film, Scene, Spans, State, Track
+from advis.films.folds import inside
+from advis.films.graph import Additions, tape_film_of, tape_graph, value_tracks
+from advis.films.places import MOST_BOXES, plan
+from advis.films.words import Words
 
 CROSS = "✗"
 BACKWARD = ("reverse rule", "pair of rules", "sum")
@@ -35,7 +39,7 @@ def check_film(check: Check, engine: str = "layered", direction: str = "right") 
     edges: dict[str, State] = {}
     if located is not None and located.edge is not None:
         role = "flow wrong adjoint" if located.kind in BACKWARD else "flow wrong tangent"
-        edges[_key(tape, located.edge)] = State(role, f"{CROSS} {_numbers(located)}")
+        edges[edge_key((located.edge.index, located.edge.place))] = State(role, f"{CROSS} {_numbers(located)}")
     said: Spans = (("strong", check.text().split("\n")[0]), ("", _line(located)))
     word = "ok" if check.ok else f"wrong at {culprit.name}" if culprit is not None else "wrong"
     return _marked(tape, culprit.index if culprit else None, edges, said, "check", word, engine, direction)
@@ -45,7 +49,7 @@ def sabotaged_film(tape: SabotagedTape, engine: str = "layered", direction: str 
     """Return the graph of a sabotaged tape, with the place of the bug marked."""
     bug = tape.bug
     places = bug.lost if bug.place is None else {(bug.index, bug.place)}
-    edges = {_key(tape, Partial(tape, *place)): State("flow wrong adjoint", CROSS) for place in sorted(places)}
+    edges = {edge_key(place): State("flow wrong adjoint", CROSS) for place in sorted(places)}
     said: Spans = (("strong", f"Sabotaged ({bug.kind}): "), ("", f"{bug.sentence}."))
     return _marked(tape, bug.index, edges, said, "tape", f"sabotaged: {bug.kind}", engine, direction)
 
@@ -60,14 +64,34 @@ def _marked(
     engine: str,
     direction: str,
 ) -> Film:
+    words, seen = Words(tape), casts(plan(tape, fold=False))
     tokens = {key: str(state.text) for key, state in edges.items()}
-    scenes = tape_scenes(tape, Additions(tokens=tokens), engine, direction)
-    tracks = value_tracks(tape) | {key: ((0, state),) for key, state in edges.items()}
+    graph = tape_graph(words, seen, Additions(tokens=tokens), engine, direction)
+    tracks: dict[str, Track] = {**graph.tracks, **value_tracks(words, seen)}
+    tracks |= {key: ((0, state),) for key, state in edges.items()}
     tracks["say"] = ((0, State("", tuple(span for span in said if span[1]))),)
     if index is not None:
-        tracks[f"n{index}"] = ((0, State("active wrong value")),)
-        scenes = tuple(crossed(scene, f"n{index}") for scene in scenes)
-    return Film(kind, title(tape), scenes, tracks, 0, f"{subtitle(tape)} · {word}", data={"notes": list(tape.notes)})
+        keys = [f"n{index}", *_folds_of(seen, index)]
+        tracks |= {key: ((0, State("active wrong value")),) for key in keys}
+        for key in keys:
+            graph = replace(graph, scenes=tuple(crossed(scene, key) for scene in graph.scenes))
+    return tape_film_of(tape, kind, graph, tracks, 0, "value", word)
+
+
+def _folds_of(seen: list[Cast], index: int) -> list[str]:
+    """The folds, and their turns, in which a node is hidden."""
+    return [
+        cast.fold(fold).replace("@", str(q))
+        for cast in seen
+        for fold in cast.place.folds
+        for q, turn in cast.turns()
+        if index in inside(cast, fold, turn)
+    ]
+
+
+def shown_flat(tape: Tape) -> bool:
+    """Whether a drawing without folds shows every node of a tape."""
+    return sum(primitive is not CONSTANT for primitive in tape.primitives) <= MOST_BOXES
 
 
 def crossed(scene: Scene, key: str) -> Scene:
@@ -77,10 +101,6 @@ def crossed(scene: Scene, key: str) -> Scene:
         for mark in scene.marks
     )
     return replace(scene, marks=marks)
-
-
-def _key(tape: Tape, edge: Partial) -> str:
-    return next(link.key for link in links(tape) if (link.target, link.place) == (edge.index, edge.place))
 
 
 def _numbers(finding: Finding) -> str:

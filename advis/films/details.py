@@ -19,7 +19,7 @@ from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Tape
-from advis.films.graph import drawn, links
+from advis.films.cast import Cast, drawn, edge_key
 
 FEW = 64
 """An array of more elements is shown as the means of blocks."""
@@ -45,9 +45,12 @@ class Details:
     numbers: str = ""
 
 
-def arrays_data(tape: Tape, *swept: Sweep) -> dict[str, Any]:
-    """Return ``{"arrays": …}`` for a film's data: values, tangents, adjoints and small local Jacobians; or nothing."""
-    told = list(_bounded(_arrays(tape, swept)))
+def arrays_data(tape: Tape, shown: list[Cast], *swept: Sweep) -> dict[str, Any]:
+    """Return ``{"arrays": …}`` for a film's data: values, tangents, adjoints and small local Jacobians; or nothing.
+
+    A program that is folded has no local Jacobians in its film.
+    """
+    told = list(_bounded(_arrays(tape, shown, swept)))
     if not told:
         return {}
     rows = [asdict(details) for details in told]
@@ -62,18 +65,19 @@ def _bounded(arrays: Iterable[tuple[str, np.ndarray]]) -> Iterator[Details]:
         yield details if left >= 0 else details_of(key, array, numbers=False)
 
 
-def _arrays(tape: Tape, swept: tuple[Sweep, ...]) -> Iterator[tuple[str, np.ndarray]]:
-    for index in drawn(tape):
+def _arrays(tape: Tape, shown: list[Cast], swept: tuple[Sweep, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    for index in drawn(shown):
         if shape_of(tape.values[index]):
             yield f"n{index}.v", np.asarray(plain_value(tape.values[index]))
         for sweep in swept:
             found = sweep.at(index) if tape.carried[index] else None
             if shape_of(found):
                 yield f"n{index}.{sweep.voice[0]}", np.asarray(plain_value(found))
-    for link in links(tape):
-        jacobian = _jacobian(Partial(tape, link.target, link.place))
+    uses = [(target, place) for target, parents in enumerate(tape.parents) for place in range(len(parents))]
+    for use in uses if len(shown) == 1 else ():
+        jacobian = _jacobian(Partial(tape, *use))
         if jacobian is not None:
-            yield link.key, jacobian
+            yield edge_key(use), jacobian
 
 
 def _jacobian(partial: Partial) -> np.ndarray | None:
@@ -109,7 +113,9 @@ def details_of(key: str, array: np.ndarray, numbers: bool = True) -> Details:
         key,
         array.dtype.name,
         array.shape,
-        *(_text(x) for x in (norm, low, high)),
+        norm=_text(norm),
+        low=_text(low),
+        high=_text(high),
         odd=int(real.size - finite.size),
         rows=shown.shape[0],
         columns=shown.shape[1],

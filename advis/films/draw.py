@@ -42,12 +42,13 @@ def box_height(rows: int, stacked: bool) -> float:
 def lower(mark: Box | Edge | Group, states: dict[str, State]) -> list[Ink]:
     """Return the inks of a mark, given the states of all keys at one step."""
     if isinstance(mark, Edge):
-        return _edge(mark, states.get(mark.key, State()))
+        return _edge(mark, states)
     if isinstance(mark, Group):
         return [_grouped(ink, states.get(mark.key, State())) for ink in mark.inks]
     if mark.shape == "constant":
         left, top, width, height = mark.at
-        return [Ink("text", "title constant", (left + width / 2, top + height / 2 + 4), mark.title, "middle")]
+        middle = (left + width / 2, top + height / 2 + 4)
+        return [Ink("text", "title constant", middle, _title(mark, states), "middle")]
     return _box(mark, states)
 
 
@@ -70,8 +71,8 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
         Ink("rect", f"frame {role}", (left, top, width, height, round_)),
         Ink("rect", f"frame inner {role}" if "output" in role else "off", inner),
         Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
-        Ink("lines", "fold" if mark.shape == "block" else "off", (left + width - FOLD, top, left + width, top + FOLD)),
-        Ink("text", "title", (left + PAD, top + TITLE), mark.title),
+        Ink("lines", "fold" if opens(mark) else "off", (left + width - FOLD, top, left + width, top + FOLD)),
+        Ink("text", "title", (left + PAD, top + TITLE), _title(mark, states)),
         Ink("text", "note", (left + width - PAD, top + TITLE), (("", mark.note),), "end"),
         Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
     ]
@@ -84,6 +85,21 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
     return inks + _meter(mark, states)
 
 
+def opens(mark: Box) -> bool:
+    """Whether a box is a folded block whose inside the film brings along."""
+    return mark.shape.startswith("block") and "closed" not in mark.shape
+
+
+def _title(mark: Box, states: dict[str, State]) -> Spans:
+    """A title of its own, or the one of the turn that is shown: name and operation."""
+    if mark.title:
+        return mark.title
+    name, operation = (states.get(f"{mark.key}.{part}", State()).text for part in "no")
+    if "input" in mark.shape:  # of what comes from outside only the name
+        return _spans(name)
+    return (*_spans(name), *((("soft", " = "), *_spans(operation)) if operation else ()))
+
+
 def _meter(mark: Box, states: dict[str, State]) -> list[Ink]:
     """The growing sum: a slot, and in it one piece for each contribution; the arriving one is paler."""
     if not mark.stack:
@@ -91,25 +107,30 @@ def _meter(mark: Box, states: dict[str, State]) -> list[Ink]:
     left, top, width, height = mark.at
     left, top, width = left + PAD, top + height - METER - 8, width - 2 * PAD
     voice = mark.rows[-1][0]
-    inks = [Ink("rect", "slot", (left, top, width, METER, 2.0))]
-    for piece in mark.stack:
-        edge = states.get(piece.edge, State()).role.split()
-        stage = "off" if voice not in edge else "coming" if "flow" in edge else "filled" if "done" in edge else "off"
-        sign = " negative" if piece.negative else ""
-        place = (left + width * piece.start, top, max(width * piece.length, 1.0), METER, 2.0)
-        inks.append(Ink("rect", stage if stage == "off" else f"piece {voice} {stage}{sign}", place))
+    inks, start = [Ink("rect", "slot", (left, top, width, METER, 2.0))], 0.0
+    for key in mark.stack:
+        state = states.get(key, State())
+        words = state.role.split()
+        length = state.level if voice in words else 0.0
+        sign = " negative" if "negative" in words else ""
+        role = f"piece {voice} {'coming' if 'flow' in words else 'filled'}{sign}" if length else "off"
+        inks.append(Ink("rect", role, (left + width * start, top, max(width * length, 1.0), METER, 2.0)))
+        start += length
     return inks
 
 
-def _edge(mark: Edge, state: State) -> list[Ink]:
+def _edge(mark: Edge, states: dict[str, State]) -> list[Ink]:
     x, y = mark.label_at
+    state = states.get(mark.key, State())
+    partial = _spans(mark.label or states.get(f"{mark.key}.p", State()).text)
     flowing = "flow" in state.role
     half = token_width(state.text) / 2 if flowing else 0.0
-    label = mark.label if flowing else _plain(state.text) or mark.label
+    label = partial if flowing or not any(part for _, part in _spans(state.text)) else _spans(state.text)
+    shown = "local" if any(part for _, part in label) and not flowing else "off"
     return [
         Ink("path", f"edge {state.role}".strip(), mark.path),
         Ink("lines", f"arrow {state.role}".strip(), arrow(mark.path, at_start="adjoint" in state.role)),
-        Ink("text", "local" if label and not flowing else "off", (x, y + 4), (("", label),), "middle"),
+        Ink("text", shown, (x, y + 4), label, "middle"),
         Ink("rect", f"token {state.role}" if flowing else "off", (x - half, y - 11, 2 * half, 22.0, 11.0)),
         Ink("text", "amount" if flowing else "off", (x, y + 4.5), _spans(state.text), "middle"),
     ]
@@ -153,10 +174,6 @@ def _hatch(at: tuple[float, float, float, float]) -> tuple[float, ...]:
         x2, y2 = max(0.0, start - height), min(float(start), height)
         strokes += [left + x, top + y, left + x2, top + y2]
     return tuple(strokes)
-
-
-def _plain(text: str | Spans) -> str:
-    return "".join(part for _, part in _spans(text))
 
 
 def _spans(text: str | Spans) -> Spans:

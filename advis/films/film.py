@@ -10,19 +10,24 @@ key         state
 ``n3``      node 3: role ``""``, ``active <voice>`` or ``done <voice>``
 ``n3.v``    its value; ``n3.t`` its tangent; ``n3.a`` its adjoint: the text, role ``partial`` while a
             sum is still growing
-``e5``      edge 5: role ``""``, ``flow <voice>`` (the text is the token that travels), ``done <voice>``
+``e3.0``    the edge to node 3 from the first of its parents: role ``""``, ``flow <voice>`` (the text is the token
+            that travels), ``done <voice>``; with ``negative`` where it makes a sum smaller
+``b2``      block 2: as a node, and its text is the sentence that tells its step; ``b2.i0`` what goes into it
 ``say``     the sentence that tells the step, as spans
 ``m0.2``    the product of the factors 0 and 1; ``c0.1.2`` the choice to multiply them (`advis.films.rail`)
 ==========  =======================================================================================
 
 A voice is ``value``, ``tangent`` or ``adjoint``.
+
+In a scene that several blocks share, as the turns of a loop do, a key says ``@`` where these differ (`resolve`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -41,28 +46,19 @@ class State(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """One contribution's piece in a growing sum: the edge it comes by, where it starts, how long it is (0 to 1)."""
-
-    edge: str
-    start: float
-    length: float
-    negative: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Box:
     """A node in a drawing: a frame with a title and one reserved row for each quantity.
 
-    ``rows`` are pairs of a voice and the key whose state fills the row.
+    ``rows`` are pairs of a voice and the key whose state fills the row. ``stack`` are the edges whose contributions are
+    added up in the last row, in the order in which they arrive: the level of each edge's state is its share of the sum.
     """
 
     key: str
     shape: str  # input, operation, output, constant, blind (no tangent), block
     at: tuple[float, float, float, float]  # left, top, width, height
-    title: Spans
+    title: Spans  # if empty, the states of the key with ``.n`` (name) and ``.o`` (operation)
     rows: tuple[tuple[str, str], ...] = ()
-    stack: tuple[Stack, ...] = ()
+    stack: tuple[str, ...] = ()
     note: str = ""  # small, at the right of the title: the shape of an array
     more: str = ""  # the whole text where the title is shortened
     kind: str = "box"
@@ -74,7 +70,7 @@ class Edge:
 
     key: str
     path: tuple[float, ...]  # x, y, then (x1, y1, x2, y2, x, y) of each cubic
-    label: str = ""
+    label: str = ""  # if empty, the state of the key with ``.p``
     label_at: tuple[float, float] = (0.0, 0.0)
     source: str = ""
     target: str = ""
@@ -178,6 +174,33 @@ class Scene:
     height: float = 0.0
     columns: tuple[tuple[str, str], ...] = ()  # of a table: heading and role (name, soft, value, tangent, adjoint)
     description: str = ""  # the drawing in words
+    block: str = ""  # the block that shows it; "" for what a film shows first
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A box that opens: the scenes that carry its key are shown in place of those around it.
+
+    Attributes
+    ----------
+    key : str
+        Of its box.
+    label : str
+        What it is called.
+    parent : str
+        The block in whose scenes its box stands; ``""`` for the outermost.
+    each : int
+        How many turns it has for each turn of the parent.
+    turns : tuple
+        For each turn the nodes that ``@0``, ``@1``, … in its keys stand for; None for one that is not in the film.
+        A single turn needs none.
+    """
+
+    key: str
+    label: str
+    parent: str = ""
+    each: int = 1
+    turns: tuple[tuple[int, ...] | None, ...] = ()
 
 
 Track = tuple[tuple[int, State], ...]
@@ -215,13 +238,17 @@ class Film:
     voice: str = "value"
     choices: tuple[Choice, ...] = ()
     variants: tuple[Variant, ...] = ()
+    blocks: tuple[Block, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    _json: list[str] = field(default_factory=list, init=False, repr=False, compare=False)  # once it was asked for
 
     def to_json(self) -> str:
         """Return the film as canonical, compact JSON: the same film gives the same bytes on every machine."""
         from advis.films.pack import to_json
 
-        return to_json(self)
+        if not self._json:
+            self._json.append(to_json(self))
+        return self._json[0]
 
     @property
     def digest(self) -> str:
@@ -240,6 +267,17 @@ class Film:
             if scene.name == name:
                 return scene
         raise KeyError(f"no scene {name!r} in this film; it has {', '.join(s.name for s in self.scenes) or 'none'}")
+
+
+def resolve(key: str, turn: int, nodes: Sequence[int]) -> str:
+    """Return what a key of a shared scene means in a turn: ``@3`` is a node of its list, a bare ``@`` its number.
+
+    Examples
+    --------
+    >>> resolve("e@1.0", 7, [20, 31]), resolve("b2.@.i0", 7, [20, 31])
+    ('e31.0', 'b2.7.i0')
+    """
+    return re.sub(r"@(\d*)", lambda found: str(nodes[int(found[1])] if found[1] else turn), key)
 
 
 def state_at(film: Film, step: int) -> dict[str, State]:
@@ -272,7 +310,7 @@ def _plain_tracks(tracks: Mapping[str, Track]) -> dict[str, Any]:
 
 
 def _items(record: Any) -> Iterable[tuple[str, Any]]:
-    return ((f.name, getattr(record, f.name)) for f in fields(record))
+    return ((f.name, getattr(record, f.name)) for f in fields(record) if not f.name.startswith("_"))
 
 
 def _plain(value: Any) -> Any:

@@ -1,21 +1,17 @@
-"""From a tape to the scenes of its film: the graph, the evaluation trace and the reader's source, side by side."""
+"""From a tape to the scenes of its film: of each place the graph, the evaluation trace and the reader's source."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import CodeType
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-import numpy as np
-
-from advis.autodiff import expressions
-from advis.autodiff.code import display_name, source_lines, source_of
-from advis.autodiff.errors import MissingRule
-from advis.autodiff.numbers import PICTURE, minus, number, shape_text, value_text
-from advis.autodiff.partial import Partial
-from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
-from advis.autodiff.table import mapping_text, operations_text
+from advis.autodiff.numbers import shape_text
+from advis.autodiff.primitives.rule import INPUT, shape_of
+from advis.autodiff.table import operations_text
 from advis.autodiff.tape import Tape
+from advis.films.cast import Cast, Link, Vertex, casts, drawn
+from advis.films.details import arrays_data
 from advis.films.draw import (
     LABEL_SIZE,
     LOCAL_SIZE,
@@ -28,30 +24,20 @@ from advis.films.draw import (
     box_height,
     token_width,
 )
-from advis.films.film import Box, Edge, Film, Line, Mark, Row, Scene, Spans, Stack, State, Track
-from advis.films.layout import Layout, layered
+from advis.films.film import Block, Box, Edge, Film, Mark, Scene, State, Track
+from advis.films.layout import Layout, Pair, layered
 from advis.films.metrics import shortened, text_width
 from advis.films.pack import canonical
-
-MOST_BOXES = 400
-"""A drawing with more boxes says nothing: the program is then shown as one box."""
+from advis.films.places import plan
+from advis.films.titles import WIDEST, Titles
+from advis.films.trace import held, source_scene, trace_scene
+from advis.films.words import Words, finite, subtitle, tape_sentence, title
 
 BOLD = 1.12  # how much wider a semibold text is
-NARROWEST, WIDEST = 132.0, 280.0
+NARROWEST = 132.0
 CONSTANT_HEIGHT = 20.0
 LONGEST_TOKEN = 136.0
 MARGIN = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One edge of the graph: which parent of which node, its key, and its partial in small type."""
-
-    key: str
-    source: int
-    target: int
-    place: int
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +45,26 @@ class Additions:
     """What a sweep adds to the picture of its tape.
 
     ``texts`` are all texts that will stand in each row, ``tokens`` what flows on each edge: they decide the widths.
+    ``arrivals`` are the steps at which contributions arrive; sums of several of them have a meter.
     """
 
     voices: tuple[str, ...] = ()
-    texts: Mapping[str, tuple[str, ...]] | None = None
-    tokens: Mapping[str, str] | None = None
-    stacks: Mapping[int, tuple[Stack, ...]] | None = None
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    arrivals: Mapping[str, int] = field(default_factory=dict)
+    backward: bool = True  # which way contributions flow
 
 
-def tape_film(tape: Tape, engine: str = "layered", direction: str = "right") -> Film:
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The scenes of a tape in all its places, what opens them, and the texts that differ from turn to turn."""
+
+    scenes: tuple[Scene, ...]
+    blocks: tuple[Block, ...] = ()
+    tracks: Mapping[str, Track] = field(default_factory=dict)
+
+
+def tape_film(tape: Tape, engine: str = "layered", direction: str = "right", fold: bool | None = None) -> Film:
     """Return the film of a tape: one step, the graph with every value and every partial.
 
     Parameters
@@ -77,107 +74,85 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right") -> 
         Who places the boxes: our own layout, or Graphviz's ``dot``, which must be installed.
     direction : {"right", "down"}
         Where the computation flows.
+    fold : bool, optional
+        Whether functions, loops and named parts are boxes that open. By default they are in a program of more than 60
+        boxes; a program of more than 400 is always folded.
     """
-    scenes = tape_scenes(tape, Additions(), engine, direction)
-    tracks = value_tracks(tape) | {"say": ((0, State("", tape_sentence(tape))),)}
-    from advis.films.details import arrays_data
-
-    data = {"notes": list(tape.notes), **arrays_data(tape)}
-    return Film("tape", title(tape), scenes, tracks, 0, subtitle(tape), "value", data=data)
-
-
-def tape_scenes(tape: Tape, additions: Additions, engine: str, direction: str) -> tuple[Scene, ...]:
-    """Return the three scenes: graph, source, trace. Scenes that would be empty are left out."""
-    scenes = (graph_scene(tape, additions, engine, direction), source_scene(tape), trace_scene(tape, additions.voices))
-    return tuple(scene for scene in scenes if scene.marks)
+    words, shown = Words(tape), casts(plan(tape, fold))
+    graph = tape_graph(words, shown, Additions(), engine, direction)
+    tracks = {**graph.tracks, **value_tracks(words, shown), "say": ((0, State("", tape_sentence(tape))),)}
+    film = tape_film_of(tape, "tape", graph, tracks, 0, "value")
+    return replace(film, data={**film.data, **arrays_data(tape, shown)})
 
 
-def title(tape: Tape) -> str:
-    """Return ``f(x1, x2)``."""
-    return f"{tape.function}({', '.join(tape.parameters)})"
+def tape_film_of(
+    tape: Tape, kind: str, graph: Graph, tracks: Mapping[str, Track], steps: int, voice: str, word: str = ""
+) -> Film:
+    """Return a film over the picture of a tape; ``word`` is added to its subtitle."""
+    said = f"{subtitle(tape)} · {word}" if word else subtitle(tape)
+    data = {"notes": list(tape.notes)}
+    return Film(kind, title(tape), graph.scenes, tracks, steps, said, voice, blocks=graph.blocks, data=data)
 
 
-def subtitle(tape: Tape) -> str:
-    """Return ``ℝ² → ℝ · 5 operations``."""
-    return f"{mapping_text(tape)} · {operations_text(tape)}"
-
-
-def tape_sentence(tape: Tape) -> Spans:
-    """Return the sentence below the picture of a tape."""
-    note = f" Note: {'; '.join(tape.notes)}." if tape.notes else ""
-    return (
-        (
-            "",
-            f"The record of one run of {tape.function}: {operations_text(tape)}, from the inputs to the result.{note}",
-        ),
+def tape_graph(words: Words, shown: list[Cast], additions: Additions, engine: str, direction: str) -> Graph:
+    """Return the scenes of every place: graph, source, trace. Scenes that would be empty are left out."""
+    scenes: list[Scene] = []
+    tracks: dict[str, Track] = {}
+    opened = frozenset(cast.place.key for cast in shown)
+    for cast in shown:
+        titles = Titles(words, cast)
+        place = _graph_scene(titles, additions, engine, direction, opened), source_scene(cast)
+        key = cast.place.key
+        for scene in (*place, trace_scene(titles, additions.voices)):
+            if scene.marks:
+                scenes.append(replace(scene, name=f"{scene.name} {key}", block=key) if key else scene)
+        tracks |= titles.tracks
+    folds = tuple(
+        Block(cast.place.key, cast.place.label, cast.place.parent, cast.place.each, cast.nodes()) for cast in shown[1:]
     )
+    return Graph(tuple(scenes), folds, tracks)
 
 
-def picture_value(tape: Tape, index: int) -> str:
-    """Return a node's value as it stands in a picture: four digits, true minus."""
-    value = plain_value(tape.values[index])
-    return minus(value_text(value, PICTURE, expressions.residue_scale(tape, index), room=2))
-
-
-def value_tracks(tape: Tape) -> dict[str, Track]:
+def value_tracks(words: Words, shown: list[Cast]) -> dict[str, Track]:
     """Return the tracks that show every value from the start."""
-    return {
-        f"n{index}.v": ((0, State("" if _finite(tape.values[index]) else "odd", picture_value(tape, index))),)
-        for index in drawn(tape)
-    }
+    values, nodes = words.tape.values, drawn(shown)
+    return {f"n{k}.v": ((0, State("" if finite(values[k]) else "odd", words.value(k))),) for k in nodes}
 
 
-def drawn(tape: Tape) -> list[int]:
-    """Return the nodes that have a box or a row: all but constants; of a very long tape the first ones."""
-    nodes = [index for index, primitive in enumerate(tape.primitives) if primitive is not CONSTANT]
-    if len(nodes) <= MOST_BOXES:
-        return nodes
-    ends = {place.index for place in (*tape.input_places[:MOST_ENDS], *tape.output_places[:MOST_ENDS])}
-    return sorted(ends | set(nodes[:MOST_ROWS]))
+# -- the graph of a place
 
 
-MOST_ENDS, MOST_ROWS = 20, 60
+def _graph_scene(titles: Titles, additions: Additions, engine: str, direction: str, opened: frozenset[str]) -> Scene:
+    """Return the drawing: a box for each node and fold, a curve for each use of one by another."""
+    cast = titles.cast
+    stacks = _stacks(cast, additions)
+    width = _common_width(titles, additions)
+    sizes = [_size(titles, vertex, width, additions, stacks) for vertex in cast.vertices]
+    labels = [titles.label(link) for link in cast.links]
+    tokens = [_widest_token(cast, link, additions.tokens) for link in cast.links]
+    rooms = [_label_size(label, token) for (_, label), token in zip(labels, tokens, strict=True)]
+    placed = place_boxes(engine, sizes, [(link.source, link.target) for link in cast.links], rooms, direction)
+    keys = [vertex.key for vertex in cast.vertices]
+    curves = [
+        Edge(link.key, placed.curves[k], labels[k][0] or "", placed.labels[k], keys[link.source], keys[link.target])
+        for k, link in enumerate(cast.links)
+    ]
+    boxes = []
+    for k, vertex in enumerate(cast.vertices):
+        stack = stacks.get(vertex.index, ())
+        boxes.append(_box(titles, vertex, (*placed.boxes[k], *sizes[k]), additions, stack, opened))
+    marks: tuple[Mark, ...] = (*curves, *boxes)
+    said = _described(cast)
+    return Scene("graph", "drawing", "Graph", marks, placed.width, placed.height, description=said)
 
 
-def links(tape: Tape) -> list[Link]:
-    """Return the edges of the graph in the order of the record."""
-    found: list[Link] = []
-    for target, parents in enumerate(tape.parents):
-        for place, source in enumerate(parents):
-            found.append(Link(f"e{len(found)}", source, target, place, partial_text(Partial(tape, target, place))))
-    return found
-
-
-def partial_text(partial: Partial) -> str:
-    """Return a partial for its edge: a number, or size and structure; nothing where no derivative passes."""
-    if not partial.passes:
-        return ""
-    if partial.shape == (1, 1):
-        try:
-            return minus(number(partial.value, PICTURE))
-        except MissingRule:
-            return "?"
-    rows, columns = partial.shape
-    return f"{rows}×{columns} {partial.structure}"
-
-
-# -- the graph
-
-
-def graph_scene(tape: Tape, additions: Additions, engine: str = "layered", direction: str = "right") -> Scene:
-    """Return the drawing: a box for each node, a curve for each use of one node by another."""
-    count = sum(primitive is not CONSTANT for primitive in tape.primitives)
-    if count > MOST_BOXES:
-        return _folded_scene(tape, additions, engine, direction, count)
-    edges = links(tape)
-    nodes = list(range(len(tape)))
-    width = _common_width(tape, additions, nodes)
-    sizes = [_size(tape, index, width, additions) for index in nodes]
-    tokens = additions.tokens or {}
-    labels = [_label_size(link, tokens.get(link.key, "")) for link in edges]
-    placed = place_boxes(engine, sizes, [(link.source, link.target) for link in edges], labels, direction)
-    boxes = [_box(tape, index, placed.boxes[index], sizes[index], additions) for index in nodes]
-    return _drawing(tape, boxes, _curves(edges, placed), placed)
+def _described(cast: Cast) -> str:
+    tape = cast.tape
+    if cast.place.key:
+        turns = f", {len(cast.place.turns):,} turns" if cast.place.shared else ""
+        return f"Graph of {cast.place.label} in {tape.function}: {len(cast.place.items)} boxes{turns}."
+    names = ", ".join(node.name for node in tape.inputs[:8]), ", ".join(node.name for node in tape.outputs[:8])
+    return f"Graph of {tape.function}: inputs {names[0]}; {operations_text(tape)}; output {names[1]}."
 
 
 def place_boxes(
@@ -195,12 +170,20 @@ def place_boxes(
         For an unknown engine.
     """
     if engine == "layered":
-        return _with_margin(layered(sizes, edges, labels=labels, direction=direction), direction)
+        return _layered(tuple(sizes), tuple(edges), tuple(labels), direction)
     if engine == "dot":
         from advis.films.dot import dot_layout
 
         return _with_margin(dot_layout(sizes, edges, labels=labels, direction=direction), direction)
     raise ValueError(f"engine={engine!r} is not known; write engine='layered' (built in) or engine='dot' (Graphviz)")
+
+
+@lru_cache(maxsize=64)
+def _layered(
+    sizes: tuple[Pair, ...], edges: tuple[tuple[int, int], ...], labels: tuple[Pair, ...], direction: str
+) -> Layout:
+    """Our own layout; the places of a long program often look the same."""
+    return _with_margin(layered(sizes, edges, labels=labels, direction=direction), direction)
 
 
 def _with_margin(placed: Layout, direction: str) -> Layout:
@@ -218,184 +201,138 @@ def _with_margin(placed: Layout, direction: str) -> Layout:
     )
 
 
-def _drawing(tape: Tape, boxes: list[Box], curves: list[Edge], placed: Layout) -> Scene:
-    marks: tuple[Mark, ...] = (*curves, *boxes)
-    names = ", ".join(node.name for node in tape.inputs[:8]), ", ".join(node.name for node in tape.outputs[:8])
-    said = f"Graph of {tape.function}: inputs {names[0]}; {operations_text(tape)}; output {names[1]}."
-    return Scene("graph", "drawing", "Graph", marks, placed.width, placed.height, description=said)
+def _stacks(cast: Cast, additions: Additions) -> dict[int, tuple[str, ...]]:
+    """For each node that sums several contributions the curves by which they come, in the order of arrival."""
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    for link in cast.links:
+        vertex = cast.vertices[link.source if additions.backward else link.target]
+        keys = [key for key in cast.keys(link) if key in additions.arrivals]
+        if keys and vertex.kind == "node":
+            place = link.uses[0][1]
+            found.setdefault(vertex.index, []).append((additions.arrivals[keys[0]], place, link.key))
+    return {index: tuple(key for _, _, key in sorted(keys)) for index, keys in found.items() if len(keys) > 1}
 
 
-def _curves(edges: list[Link], placed: Layout) -> list[Edge]:
-    return [
-        Edge(link.key, placed.curves[k], link.label, placed.labels[k], f"n{link.source}", f"n{link.target}")
-        for k, link in enumerate(edges)
-    ]
+def _widest_token(cast: Cast, link: Link, tokens: Mapping[str, str]) -> str:
+    """The longest of what flows on a curve in any turn: it decides how much room there is."""
+    return max((tokens.get(key, "") for key in cast.keys(link)), key=token_width, default="") if tokens else ""
 
 
-def _rows(tape: Tape, index: int, voices: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The rows that a node's box reserves: its value, and what the sweeps will bring to it."""
-    brought = voices if tape.carried[index] else ()
-    return tuple((voice, f"n{index}.{voice[0]}") for voice in ("value", *brought))
+def _rows(cast: Cast, vertex: Vertex, voices: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The rows that a box reserves: its value, and what the sweeps will bring to it; of a fold those of its result."""
+    key, index = vertex.key, vertex.index
+    if vertex.fold is not None:
+        if len(vertex.fold.outputs) != 1:
+            return ()
+        index = vertex.fold.outputs[0]
+        key = cast.node(index)
+    brought = voices if cast.tape.carried[index] else ()
+    return tuple((voice, f"{key}.{voice[0]}") for voice in ("value", *brought))
 
 
-def _title(tape: Tape, index: int) -> tuple[str, str]:
-    """Name and operation, as they stand in a box's title."""
-    if tape.primitives[index] is INPUT:
-        return tape.names[index], ""
-    return tape.names[index], f" = {expressions.expression(tape, index, PICTURE)}"
+def _row_nodes(cast: Cast, vertex: Vertex) -> list[int]:
+    """The nodes whose numbers stand in the rows of a box, in all turns."""
+    if vertex.fold is None:
+        return cast.anywhere(vertex.index, vertex.user)
+    return cast.anywhere(vertex.fold.outputs[0]) if len(vertex.fold.outputs) == 1 else []
 
 
-def _title_width(tape: Tape, index: int) -> float:
-    name, operation = _title(tape, index)
-    note = shape_text(shape_of(tape.values[index]))
-    beside = text_width(note, NOTE_SIZE) + 10 if note else 0.0
-    return text_width(name, NAME_SIZE) + text_width(operation, TITLE_SIZE) + beside
+def _note(titles: Titles, vertex: Vertex) -> str:
+    """What stands small at the right of a title: an array's shape; how much a fold holds."""
+    if vertex.fold is not None:
+        return held(titles.cast, vertex.fold)
+    return shape_text(shape_of(titles.cast.tape.values[vertex.index]))
 
 
-def _common_width(tape: Tape, additions: Additions, nodes: list[int]) -> float:
+def _title(titles: Titles, vertex: Vertex) -> tuple[str, str]:
+    """Name and operation, the longest of any turn, as they stand in a box's title."""
+    if vertex.fold is not None:
+        return "", vertex.fold.block.name
+    name, operation = titles.widest(vertex)
+    return name, f" = {operation}" if operation and vertex.kind == "node" else ""
+
+
+def _common_width(titles: Titles, additions: Additions) -> float:
     """One width for all boxes, so that columns align: what the widest needs, within bounds."""
-    needs = [NARROWEST]
-    for index in nodes:
-        if tape.primitives[index] is not CONSTANT:
-            needs.append(_title_width(tape, index))
-            for voice, key in _rows(tape, index, additions.voices):
-                texts = (additions.texts or {}).get(key, ()) if voice != "value" else (picture_value(tape, index),)
-                weight = 1.0 if voice == "value" else BOLD
-                label = text_width(VOICES[voice], LABEL_SIZE) + 8
+    cast, needs = titles.cast, [NARROWEST]
+    for vertex in cast.vertices:
+        if vertex.kind in ("constant", "more"):
+            continue
+        (name, operation), note = _title(titles, vertex), _note(titles, vertex)
+        beside = text_width(note, NOTE_SIZE) + 10 if note else 0.0
+        weight = BOLD if vertex.fold is not None else 1.0
+        needs.append(text_width(name, NAME_SIZE) + weight * text_width(operation, TITLE_SIZE) + beside)
+        nodes = _row_nodes(cast, vertex)
+        for voice, _ in _rows(cast, vertex, additions.voices):
+            label = text_width(VOICES[voice], LABEL_SIZE) + 8
+            for node in nodes:
+                swept = additions.texts.get(f"n{node}.{voice[0]}", ())
+                texts, weight = ((titles.words.value(node),), 1.0) if voice == "value" else (swept, BOLD)
                 needs += [label + weight * text_width(text, NUMBER_SIZE) for text in texts]
     return float(min(WIDEST, 4 * -(-(max(needs) + 2 * PAD) // 4)))
 
 
-def _size(tape: Tape, index: int, width: float, additions: Additions) -> tuple[float, float]:
-    if tape.primitives[index] is CONSTANT:
-        return text_width(_constant_title(tape, index), NUMBER_SIZE) + 10, CONSTANT_HEIGHT
-    stacked = bool((additions.stacks or {}).get(index))
-    return width, box_height(len(_rows(tape, index, additions.voices)), stacked)
+def _size(
+    titles: Titles, vertex: Vertex, width: float, additions: Additions, stacks: Mapping[int, tuple[str, ...]]
+) -> tuple[float, float]:
+    if vertex.kind in ("constant", "more"):
+        return text_width(_constant_title(titles, vertex), NUMBER_SIZE) + 10, CONSTANT_HEIGHT
+    rows = _rows(titles.cast, vertex, additions.voices)
+    return width, box_height(len(rows), vertex.index in stacks) if rows else 44.0
 
 
-def _constant_title(tape: Tape, index: int) -> str:
-    return shortened(expressions.constant_text(tape, index, PICTURE), NUMBER_SIZE, NARROWEST)
+def _constant_title(titles: Titles, vertex: Vertex) -> str:
+    if vertex.kind == "more":
+        return f"and {vertex.count:,} more"
+    return shortened(titles.widest(vertex)[0], NUMBER_SIZE, NARROWEST)
 
 
-def _label_size(link: Link, token: str) -> tuple[float, float]:
+def _label_size(label: str, token: str) -> tuple[float, float]:
     """The room that an edge needs for its partial, and for the token that will cover it."""
-    widest = max(text_width(link.label, LOCAL_SIZE) + 8 if link.label else 0.0, token_width(token) if token else 0.0)
-    return (widest, 22.0 if token else 16.0 if link.label else 0.0)
+    widest = max(text_width(label, LOCAL_SIZE) + 8 if label else 0.0, token_width(token) if token else 0.0)
+    return (widest, 22.0 if token else 16.0 if label else 0.0)
 
 
-def _box(tape: Tape, index: int, corner: tuple[float, float], size: tuple[float, float], additions: Additions) -> Box:
-    if tape.primitives[index] is CONSTANT:
-        name = _constant_title(tape, index)
-        return Box(f"n{index}", "constant", (*corner, *size), (("name" if tape.names[index] else "", name),))
-    name, operation = _title(tape, index)
-    note = shape_text(shape_of(tape.values[index]))
-    room = size[0] - 2 * PAD - (text_width(note, NOTE_SIZE) + 10 if note else 0.0)
+def _box(
+    titles: Titles,
+    vertex: Vertex,
+    at: tuple[float, float, float, float],
+    additions: Additions,
+    stack: tuple[str, ...],
+    opened: frozenset[str],
+) -> Box:
+    tape, fold = titles.cast.tape, vertex.fold
+    if vertex.kind in ("constant", "more"):
+        named = "name" if vertex.kind == "constant" and tape.names[vertex.index] else ""
+        fixed = titles.texts(vertex) is not None if vertex.kind == "constant" else True
+        return Box(vertex.key, "constant", at, ((named, _constant_title(titles, vertex)),) if fixed else ())
+    name, operation = _title(titles, vertex)
+    note = _note(titles, vertex)
+    room = at[2] - 2 * PAD - (text_width(note, NOTE_SIZE) + 10 if note else 0.0)
     name_shown = shortened(name, NAME_SIZE, room)
-    rest = shortened(operation, TITLE_SIZE, room - text_width(name_shown, NAME_SIZE)) if operation else ""
-    spans = (("name", name_shown), ("soft", rest)) if rest else (("name", name_shown),)
+    size = TITLE_SIZE * BOLD if fold is not None else TITLE_SIZE
+    rest = shortened(operation, size, room - text_width(name_shown, NAME_SIZE)) if operation else ""
+    spans = tuple(span for span in (("name", name_shown), ("strong" if fold else "soft", rest)) if span[1])
     whole = "" if (name_shown, rest) == (name, operation) else name + operation
-    stack = (additions.stacks or {}).get(index, ())
-    return Box(
-        f"n{index}",
-        _shape(tape, index),
-        (*corner, *size),
-        spans,
-        _rows(tape, index, additions.voices),
-        stack,
-        note,
-        whole,
-    )
+    if fold is None and titles.texts(vertex) is None:
+        spans, whole = (), ""
+    rows = _rows(titles.cast, vertex, additions.voices)
+    return Box(vertex.key, _shape(titles, vertex, opened), at, spans, rows, stack, note, whole)
 
 
-def _shape(tape: Tape, index: int) -> str:
-    """The look of a box, by what the node is."""
-    if tape.primitives[index] is INPUT:
+def _shape(titles: Titles, vertex: Vertex, opened: frozenset[str]) -> str:
+    """The look of a box, by what it stands for."""
+    tape, cast, index = titles.cast.tape, titles.cast, vertex.index
+    nodes = _row_nodes(cast, vertex)
+    if vertex.fold is not None:
+        kind = "block" if vertex.fold.key in opened else "block closed"
+        nodes = [k for q in vertex.fold.members for k in range(q.first, q.last + 1)] if not cast.place.shared else nodes
+    elif tape.primitives[index] is INPUT or vertex.kind == "entrance":
         kind = "input"
     elif not tape.carried[index]:
         kind = "blind"
     else:
-        kind = "output" if any(place.index == index for place in tape.output_places) else "operation"
-    return kind if _finite(tape.values[index]) else f"{kind} odd"
-
-
-def _finite(value: object) -> bool:
-    array = np.asarray(plain_value(value))
-    return array.dtype.kind not in "fc" or bool(np.all(np.isfinite(array)))
-
-
-def _folded_scene(tape: Tape, additions: Additions, engine: str, direction: str, count: int) -> Scene:
-    """The whole program as one box between its inputs and its outputs."""
-    inputs = [place.index for place in tape.input_places[:MOST_ENDS]]
-    outputs = list(dict.fromkeys(place.index for place in tape.output_places[:MOST_ENDS]))
-    width = max(180.0, _common_width(tape, additions, [*inputs, *outputs]))
-    sizes = [_size(tape, index, width, additions) for index in inputs] + [(width, 60.0)]
-    sizes += [_size(tape, index, width, additions) for index in outputs]
-    block = len(inputs)
-    edges = [(k, block) for k in range(block)] + [(block, block + 1 + k) for k in range(len(outputs))]
-    placed = place_boxes(engine, sizes, edges, [(0.0, 0.0)] * len(edges), direction)
-    boxes = [_box(tape, i, placed.boxes[k], sizes[k], additions) for k, i in enumerate(inputs)]
-    fold = Box(
-        "program", "block", (*placed.boxes[block], *sizes[block]), (("name", tape.function),), note=f"{count:,} nodes"
-    )
-    boxes += [fold]
-    boxes += [
-        _box(tape, i, placed.boxes[block + 1 + k], sizes[block + 1 + k], additions) for k, i in enumerate(outputs)
-    ]
-    keys = [box.key for box in boxes]
-    curves = [Edge(f"f{k}", placed.curves[k], source=keys[a], target=keys[b]) for k, (a, b) in enumerate(edges)]
-    return _drawing(tape, boxes, curves, placed)
-
-
-# -- the trace and the source
-
-
-def trace_scene(tape: Tape, voices: tuple[str, ...]) -> Scene:
-    """Return the evaluation trace as a table that fills in step with the graph."""
-    more = tuple((VOICES[voice], voice) for voice in voices)
-    columns = (("", "name"), ("operation", "soft"), ("value", "value"), *more)
-    rows = tuple(_table_row(tape, index, voices) for index in drawn(tape))
-    return Scene("trace", "table", "Trace", rows, columns=columns)
-
-
-def _table_row(tape: Tape, index: int, voices: tuple[str, ...]) -> Row:
-    name, operation = _title(tape, index)
-    texts: tuple[str | Spans, ...] = ((("name", name),), (("soft", operation.removeprefix(" = ")),), f"n{index}.v")
-    none: Spans = (("soft", "–"),)
-    return Row(f"n{index}", (*texts, *(f"n{index}.{v[0]}" if tape.carried[index] else none for v in voices)))
-
-
-def source_scene(tape: Tape) -> Scene:
-    """Return the reader's functions, with the piece of each line that made each node."""
-    codes: dict[CodeType, tuple[str, ...]] = {}
-    pieces: dict[tuple[object, int], list[tuple[str, int, int]]] = {}
-    for index in drawn(tape):
-        code = tape.contexts[tape.positions[index][0]].code
-        source = source_of(tape.contexts, tape.positions[index])
-        if code is None or source is None:
-            continue
-        lines = codes.setdefault(code, source_lines(code))
-        for line, start, stop in _spread(source.span, lines):
-            pieces.setdefault((code, line), []).append((f"n{index}", start, stop))
-    shown: list[Mark] = []
-    for code, lines in codes.items():
-        if shown and lines:
-            shown.append(Line(0, ""))
-        shown += [Line(k, text, tuple(pieces.get((code, k), ()))) for k, text in enumerate(lines, 1)]
-    return Scene(
-        "source", "lines", "Source", tuple(shown), description=", ".join(display_name(c.co_name) for c in codes)
-    )
-
-
-def _spread(span: tuple[int, int, int, int], lines: tuple[str, ...]) -> list[tuple[int, int, int]]:
-    """The columns of an expression on each of its lines."""
-    first, start, last, stop = span
-    if last > len(lines):
-        return []
-    spread = []
-    for line in range(first, last + 1):
-        text = lines[line - 1]
-        begin = start if line == first else len(text) - len(text.lstrip())
-        end = stop if line == last else len(text.rstrip())
-        if 0 <= begin < end:
-            spread.append((line, begin, end))
-    return spread
+        kind = "output" if index in cast.place.leaving else "operation"
+    whole = [finite(tape.values[node]) for node in nodes]
+    odd = not any(whole) if cast.place.shared else not all(whole)  # what only some turns are is not drawn for all
+    return f"{kind} odd" if odd and whole else kind

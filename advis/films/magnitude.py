@@ -29,17 +29,6 @@ def level_of(value: Any) -> float:
     return round(min(max(0.5 + float(np.log10(largest)) / (2 * DECADES), 0.0001), 1.0), 4)
 
 
-def is_odd(value: Any) -> bool:
-    """Return whether any entry is infinite or no number.
-
-    Examples
-    --------
-    >>> is_odd(np.array([1.0, np.inf])), is_odd(2)
-    (True, False)
-    """
-    return not np.all(np.isfinite(plain_value(value)))
-
-
 def odd_word(value: Any) -> str:
     """Return the word for what is not finite: ``nan``, ``inf`` or ``−inf``; of several in an array the first of these.
 

@@ -5,12 +5,15 @@ The widths are those of a wide font (in the manner of DejaVu Sans), so that a te
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _NARROW = dict.fromkeys("ijl.,:;'|!·", 0.33) | dict.fromkeys("frt()[] I/\\-", 0.4)
 _WIDE = dict.fromkeys("mwMW@%−=+<>≥≤≠×→√", 0.9) | dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ&_", 0.72)
 _TABLE = _NARROW | _WIDE
 _USUAL = 0.62
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float) -> float:
     """Return a generous width of a text at a font size, in the same unit.
 

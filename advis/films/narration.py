@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advis.autodiff import expressions
 from advis.autodiff.numbers import PICTURE, minus, number, shape_text, value_text
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep
-from advis.autodiff.table import term_text
 from advis.autodiff.tape import Node
 
 if TYPE_CHECKING:
@@ -19,11 +17,30 @@ from advis.films.film import Spans
 MOST_NAMED = 3
 
 
-def sentences(script: Script) -> list[Spans]:
-    """Return one sentence for each step, from the seed to the result."""
-    turns = [_turn(script, step) for step in range(1, script.last)]
-    said = [_opening(script.sweep), *turns, closing(script.sweep)]
-    return [tuple(span for span in spans if span[1]) for spans in said]
+def sentences(script: Script) -> dict[int, Spans]:
+    """Return one sentence for each step that is seen, from the seed to the result."""
+    seen = set(script.nodes)
+    turns = {step: _turn(script, step) for step in script.flows if script.order[step - 1] in seen}
+    said = {0: _opening(script.sweep), **turns, script.last: closing(script.sweep)}
+    return {step: tuple(span for span in spans if span[1]) for step, spans in said.items()}
+
+
+def through(sweep: Sweep, label: str, count: int, steps: int, passed: list[tuple[int, str]]) -> Spans:
+    """Return the sentence of a folded block: ``layer hands its adjoint back through 12 operations: x gets 5.``"""
+    forward, names = sweep.direction == "forward", sweep.tape.names
+    many = f"{count:,} of {steps:,} operations" if count < steps else f"all {count:,} operations"
+    spans: list[tuple[str, str]] = [("strong", label)]
+    verb = "carries the tangent forward" if forward else "hands its adjoint back"
+    spans.append(("", f" {verb} through {many}"))
+    for place, (index, text) in enumerate(passed[:MOST_NAMED]):
+        spans += [
+            ("", "; " if place else ": "),
+            ("name", names[index] if index >= 0 else ""),
+            (sweep.voice, f" {'brings' if forward else 'gets'} {text}" if index >= 0 else text),
+        ]
+    more = len(passed) - MOST_NAMED
+    spans.append(("", f"; and {more} more." if more > 0 else "."))
+    return tuple(span for span in spans if span[1])
 
 
 def _text(value: Any, scale: float = 0.0) -> str:
@@ -55,13 +72,14 @@ def _opening(sweep: Sweep) -> Spans:
 
 def _turn(script: Script, step: int) -> Spans:
     node = script.sweep.tape[script.order[step - 1]]
-    operation = expressions.expression(node.tape, node.index, PICTURE)
+    name, operation = script.title(node.index)
+    count = f"Step {step} of {len(script.order)}. " if not script.folded else ""  # a place has steps of its own
     head: Spans = (
-        ("", f"Step {step} of {len(script.order)}. "),
-        ("name", node.name),
+        ("", count),
+        ("name", name),
         ("strong", f" = {operation if len(operation) <= 48 else operation[:47] + '…'} "),
     )
-    flows = script.flows[step - 1]
+    flows = script.flows[step]
     if script.sweep.direction == "forward":
         return head + _collects(script, node, flows)
     return head + _hands_back(script, node, flows, step)
@@ -74,9 +92,9 @@ def _collects(script: Script, node: Node, flows: tuple[Contribution, ...]) -> Sp
     for place, flow in enumerate(flows[:MOST_NAMED]):
         spans += [
             ("", " plus " if place else ""),
-            ("tangent", _product(script.sweep, flow)),
+            ("tangent", _product(script, flow)),
             ("", " from "),
-            ("name", flow.source.name),
+            ("name", script.title(flow.source.index)[0]),
         ]
     if len(flows) > MOST_NAMED:
         spans.append(("", f" and {len(flows) - MOST_NAMED} more"))
@@ -97,8 +115,9 @@ def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], ste
         before = [a for a in script.arrivals[flow.target.index] if a.step < step]
         spans += [
             ("", "; " if place else ""),
-            ("name", flow.target.name),
-            ("adjoint", f" gets {_product(script.sweep, flow)}"),
+            ("name", script.title(flow.target.index)[0]),
+            ("adjoint", " gets "),
+            ("adjoint", _product(script, flow)),
         ]
         if before:
             spans.append(("", f" on top of {_text(before[-1].total, before[-1].scale)}"))
@@ -107,10 +126,10 @@ def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], ste
     return (*spans, ("", "."))
 
 
-def _product(sweep: Sweep, flow: Contribution) -> str:
+def _product(script: Script, flow: Contribution) -> str:
     """``5 · 1`` for numbers; for arrays which Jacobian was applied."""
     if flow.partial.shape == (1, 1) and not shape_of(flow.amount):
-        return minus(term_text(sweep, flow, PICTURE))
+        return script.words.term(script.sweep, flow)
     rows, columns = flow.partial.shape
     return f"{_text(flow.amount)} through a {rows}×{columns} {flow.partial.structure} Jacobian"
 

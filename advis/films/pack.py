@@ -2,12 +2,15 @@
 
 ``static/film.js`` unpacks it to the plain form of `plain`; the tests compare the two. The rules:
 
-* A scene's marks are runs of one kind, each a dict of columns; a column that would hold only defaults is left out.
-* Roles are places in ``words``. Spans and rows are flat: ``[role, text, role, text]``. A stack is flat too:
-  ``[edge, start, length, negative, …]``.
-* Inks and choices are lists of their fields in order.
+* A scene's marks are runs of one kind, each a dict of columns; a column that would hold only defaults is left out, and
+  one that repeats itself is ``{"runs": [how often, what, …]}``.
+* Roles are places in ``words``, and so are the pieces of texts that occur often. Spans and rows are flat:
+  ``[role, text, role, text]``.
+* Inks, choices and blocks are lists of their fields in order.
 * The number of a line is left out where lines are counted from 1; its voice is a place in ``words``; a segment that
   covers the whole line but for its indentation is written as its key.
+* A track that says one text from the start is this text. One that has its turn at a step, and is something else from
+  the next step on, is ``[step, role, later role, text, level]``.
 * A key that begins with the mark's own is written from the dot on: ``".v"`` in the box ``n3`` is ``n3.v``.
 * Curves that leave and arrive along one axis, with their controls half way, are written as knots (``right``, ``down``).
 """
@@ -15,12 +18,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Line, Mark, Row, Scene, Spans, Track
+from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Line, Mark, Row, Scene, Spans, State, Track
 
 
 def to_json(film: Film) -> str:
@@ -30,7 +34,7 @@ def to_json(film: Film) -> str:
 
 def packed(film: Film) -> dict[str, Any]:
     """Return the compact form of a film, ready for JSON."""
-    words = _Words()
+    words = _Words(_often(film))
     scenes = [_scene(scene, words) for scene in film.scenes]
     tracks = _tracks(film.tracks, words)
     head = {name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "data")}
@@ -38,6 +42,8 @@ def packed(film: Film) -> dict[str, Any]:
         [choice.key, list(choice.takes), choice.gives, choice.cost, choice.size, _text(choice.text, words)]
         for choice in film.choices
     ]
+    if film.blocks:
+        head["blocks"] = [[b.key, b.label, b.parent, b.each, _value(b.turns)] for b in film.blocks]
     if film.variants:  # most films have none
         head["variants"] = [
             [variant.label, variant.voice, variant.steps, _tracks(variant.tracks, words)] for variant in film.variants
@@ -46,27 +52,59 @@ def packed(film: Film) -> dict[str, Any]:
 
 
 def _tracks(tracks: Mapping[str, Track], words: _Words) -> dict[str, Any]:
-    return {
-        key: [
-            [step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])]
-            for step, state in track
-        ]
-        for key, track in tracks.items()
-    }
+    return {key: _track(track, words) for key, track in tracks.items()}
+
+
+def _track(track: Track, words: _Words) -> Any:
+    step, state = track[0] if track else (0, State())
+    if len(track) == 1 and not step and not state.role and not state.level and isinstance(state.text, str):
+        return state.text
+    if len(track) == 2:
+        (_, now), (then, later) = track
+        if then == step + 1 and not later.text and later.level == now.level:
+            rest = _trimmed([_text(now.text, words), _value(now.level)])
+            return [step, words.place(now.role), words.place(later.role), *rest]
+    return [
+        [step, *_trimmed([words.place(state.role), _text(state.text, words), _value(state.level)])]
+        for step, state in track
+    ]
 
 
 class _Words:
     """The roles that occur, each once, in the order of their first use; the first is the empty one."""
 
-    def __init__(self) -> None:
+    def __init__(self, often: frozenset[str]) -> None:
         self.listed = [""]
         self._places = {"": 0}
+        self._often = often
+
+    def piece(self, text: str) -> str | int:
+        """A piece of a text, or its place if it occurs often."""
+        return self.place(text) if text in self._often else text
 
     def place(self, word: str) -> int:
         if word not in self._places:
             self._places[word] = len(self.listed)
             self.listed.append(word)
         return self._places[word]
+
+
+MOST_ONCE = 3
+"""A piece of so many letters, or one that occurs no more often, is simply written."""
+
+
+def _often(film: Film) -> frozenset[str]:
+    """The pieces of sentences that are shorter as a place in a list."""
+    tracks = (film.tracks, *(variant.tracks for variant in film.variants))
+    counts = Counter(
+        part
+        for track in (track for tracks in tracks for track in tracks.values())
+        for _, state in track
+        if not isinstance(state.text, str)
+        for _, part in state.text
+        if len(part) > MOST_ONCE
+    )
+    return frozenset(part for part, count in counts.items() if count > MOST_ONCE)
 
 
 def _trimmed(parts: list[Any]) -> list[Any]:
@@ -90,7 +128,7 @@ def _run(kind: str, marks: Sequence[Mark], words: _Words) -> dict[str, Any]:
             continue
         column = [_field(mark, field.name, words) for mark in marks]
         if any(item not in ("", [], 0) for item in column):
-            columns[field.name] = column
+            columns[field.name] = column if kind != "box" else _shorter(column)
     if kind == "line" and columns.get("number") == list(range(1, len(marks) + 1)):
         del columns["number"]
     if kind == "edge":
@@ -103,14 +141,18 @@ def _run(kind: str, marks: Sequence[Mark], words: _Words) -> dict[str, Any]:
     return columns
 
 
+def _shorter(column: list[Any]) -> Any:
+    """A column as it is, or as runs if they are fewer by far."""
+    runs = [(len(list(run)), item) for item, run in groupby(column)]
+    return column if 3 * len(runs) > len(column) else {"runs": [x for run in runs for x in run]}
+
+
 def _field(mark: Mark, name: str, words: _Words) -> Any:
     value = getattr(mark, name)
     if isinstance(mark, Box) and name == "title":
         return _text(value, words)
     if isinstance(mark, Box) and name == "rows":
         return [item for voice, key in value for item in (words.place(voice), _own(key, mark.key))]
-    if isinstance(mark, Box) and name == "stack":
-        return [x for s in value for x in (s.edge, _value(s.start), _value(s.length), int(s.negative))]
     if isinstance(mark, Group) and name == "inks":
         return [_ink(ink, words) for ink in value]
     if isinstance(mark, Row) and name == "cells":
@@ -137,7 +179,7 @@ def _own(key: str, owner: str) -> str:
 
 
 def _text(text: str | Spans, words: _Words) -> Any:
-    return text if isinstance(text, str) else [x for role, part in text for x in (words.place(role), part)]
+    return text if isinstance(text, str) else [x for role, part in text for x in (words.place(role), words.piece(part))]
 
 
 def _value(value: Any) -> Any:

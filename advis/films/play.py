@@ -3,72 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from advis.analysis.play import Play
-from advis.autodiff import expressions
 from advis.autodiff.numbers import PICTURE, minus
 from advis.autodiff.primitives.rule import CONSTANT, INPUT
-from advis.autodiff.tape import Tape
 from advis.films import narration
+from advis.films.cast import Cast, casts, drawn
 from advis.films.code import code_scene
 from advis.films.details import arrays_data
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, State, Track, Variant
-from advis.films.graph import Additions, drawn, links, picture_value, subtitle, tape_scenes, title, value_tracks
-from advis.films.sweep import (
-    Script,
-    derivative_tracks,
-    edge_tracks,
-    node_tracks,
-    stacks,
-    sweep_film,
-    tokens_of,
-    write_script,
-)
+from advis.films.folds import Passage, fold_tracks
+from advis.films.graph import tape_graph, value_tracks
+from advis.films.places import plan
+from advis.films.sweep import additions_of, sweep_tracks, tokens_of, write_script
+from advis.films.words import Words, subtitle, title
 
 Tracks = dict[str, Track]
 
 
-def play_film(shown: Play, engine: str = "layered", direction: str = "right") -> Film:
+def play_film(shown: Play, engine: str = "layered", direction: str = "right", fold: bool | None = None) -> Film:
     """Return the film of a play: it runs forward and then in reverse; its variants are the parts by themselves.
 
     Parameters
     ----------
     shown : Play
-    engine, direction : str
+    engine, direction, fold
         As in `advis.films.graph.tape_film`.
     """
-    tape = shown.tape
-    if len(drawn(tape)) < sum(primitive is not CONSTANT for primitive in tape.primitives):
-        return sweep_film(shown.reverse, engine, direction)
-    forward, reverse = write_script(shown.forward), write_script(shown.reverse)
+    tape, words, seen = shown.tape, Words(shown.tape), casts(plan(shown.tape, fold))
+    forward, reverse = write_script(shown.forward, words, seen), write_script(shown.reverse, words, seen)
     tokens = [tokens_of(script) for script in (forward, reverse)]
-    values, there, back = value_tracks(tape), _swept(forward, tokens[0]), _swept(reverse, tokens[1])
-    back["sum"] = tuple((step, State("", _conserved(shown, step))) for step in range(reverse.last + 1))
-    both = values | _in_turn(there, back, forward.last + 1)
-    steps = forward.last + 1 + reverse.last
+    values, there, back = value_tracks(words, seen), sweep_tracks(forward, tokens[0]), sweep_tracks(reverse, tokens[1])
+    back["sum"] = _conserved_track(shown, reverse.last)
     parts = [
-        ("evaluate", "value", *_evaluated(tape)),
+        ("evaluate", "value", *_evaluated(words, seen)),
         ("forward", "tangent", forward.last, values | there),
         ("reverse", "adjoint", reverse.last, values | back),
     ]
+    first, second = additions_of(forward, there, tokens[0]), additions_of(reverse, back, tokens[1])
+    texts, widest = {**first.texts, **second.texts}, _widest(first.tokens, second.tokens)
+    additions = replace(second, voices=("tangent", "adjoint"), texts=texts, tokens=widest)
+    graph = tape_graph(words, seen, additions, engine, direction)
+    both = {**graph.tracks, **values, **_in_turn(there, back, forward.last + 1)}
     keys = both.keys() | {key for *_, tracks in parts for key in tracks}
-    variants = tuple(Variant(label, voice, last, _whole(tracks, keys)) for label, voice, last, tracks in parts)
-    texts = {key: _texts(track) for key, track in both.items() if key.endswith((".t", ".a"))}
-    additions = Additions(("tangent", "adjoint"), texts, _widest(*tokens), stacks(reverse))
-    scenes = tape_scenes(tape, additions, engine, direction)
-    scenes += code_scene(shown.forward, "code forward", "▸ Code") + code_scene(shown.reverse, "code reverse", "◂ Code")
-    data = {"notes": list(tape.notes), "label": "both", **arrays_data(tape, shown.forward, shown.reverse)}
+    variants = tuple(
+        Variant(label, voice, last, _whole({**graph.tracks, **tracks}, keys)) for label, voice, last, tracks in parts
+    )
+    steps, data = forward.last + 1 + reverse.last, {"notes": list(tape.notes), "label": "both"}
+    data |= arrays_data(tape, seen, shown.forward, shown.reverse)
+    codes = (("code forward", "▸ Code", shown.forward), ("code reverse", "◂ Code", shown.reverse))
+    code = () if reverse.folded else tuple(s for name, said, sweep in codes for s in code_scene(sweep, name, said))
     return Film(
-        "play", title(tape), scenes, _whole(both, keys), steps, subtitle(tape), "value", variants=variants, data=data
+        kind="play",
+        title=title(tape),
+        scenes=graph.scenes + code,
+        tracks=_whole(both, keys),
+        steps=steps,
+        subtitle=subtitle(tape),
+        variants=variants,
+        blocks=graph.blocks,
+        data=data,
     )
 
 
-def _swept(script: Script, tokens: Mapping[str, str]) -> Tracks:
-    """The tracks of one sweep."""
-    tracks = derivative_tracks(script) | node_tracks(script) | edge_tracks(script, dict(tokens))
-    tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(narration.sentences(script)))
-    return tracks
+def _conserved_track(shown: Play, last: int) -> Track:
+    """The number that does not move, as long as it is the same text in one entry."""
+    entries: list[tuple[int, State]] = []
+    for step in range(last + 1):
+        state = State("", _conserved(shown, step))
+        if not entries or entries[-1][1] != state:
+            entries.append((step, state))
+    return tuple(entries)
 
 
 def _in_turn(first: Tracks, second: Tracks, later: int) -> Tracks:
@@ -88,10 +95,6 @@ def _widest(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, st
     return {key: max(pair, key=token_width) for key, pair in pairs.items()}
 
 
-def _texts(track: Track) -> tuple[str, ...]:
-    return tuple(str(state.text) for _, state in track)
-
-
 def _conserved(shown: Play, step: int) -> Spans:
     """The number that does not move."""
     return (
@@ -105,40 +108,60 @@ def _conserved(shown: Play, step: int) -> Spans:
     )
 
 
-def _evaluated(tape: Tape) -> tuple[int, Tracks]:
+def _evaluated(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
     """The evaluation, from the inputs on: one step for each operation."""
-    order = [index for index in drawn(tape) if tape.primitives[index] is not INPUT]
-    values = value_tracks(tape)
-    tracks: Tracks = {f"n{node.index}.v": values[f"n{node.index}.v"] for node in tape.inputs}
-    tracks["say"] = ((0, State("", _inputs_said(tape))),)
-    for step, index in enumerate(order, 1):
-        tracks[f"n{index}.v"] = ((step, values[f"n{index}.v"][0][1]),)
-        tracks[f"n{index}"] = ((step, State("active value")), (step + 1, State("done value")))
-        tracks["say"] += ((step, State("", _step_said(tape, index, step, len(order)))),)
-    turn = {index: step for step, index in enumerate(order, 1)}
-    for link in links(tape):
-        step, constant = turn[link.target], tape.primitives[link.source] is CONSTANT
-        text = "" if constant else picture_value(tape, link.source)
-        flow = State("done value" if constant else "flow value", text)
-        tracks[link.key] = ((step, flow), (step + 1, State("done value")))
+    tape = words.tape
+    order = [k for k, primitive in enumerate(tape.primitives) if primitive is not INPUT and primitive is not CONSTANT]
+    turns = {index: step for step, index in enumerate(order, 1)}
+    tracks: Tracks = {"say": ((0, State("", _inputs_said(words))),)}
+    for index in drawn(shown):
+        step = turns.get(index, 0)
+        tracks[f"n{index}.v"] = ((step, State("", words.value(index))),)
+        if step:
+            tracks[f"n{index}"] = ((step, State("active value")), (step + 1, State("done value")))
+            tracks["say"] += ((step, State("", _step_said(words, index, step, len(order)))),)
+    for cast in shown:
+        for link in (link for link in cast.links if link.fold is None):
+            source, (target, place) = cast.vertices[link.source], link.uses[0]
+            targets = cast.everywhere(target)
+            for key, node in zip(cast.keys(link), targets, strict=True):
+                text = "" if source.kind == "constant" else words.value(tape.parents[node][place])
+                flow = State("flow value" if text else "done value", text)
+                tracks[key] = ((turns[node], flow), (turns[node] + 1, State("done value")))
+    tracks |= fold_tracks(shown, turns, "value", _passage(words, len(order)))
+    tracks["say"] = tuple(sorted(tracks["say"], key=lambda entry: entry[0]))
     return len(order), tracks
 
 
-def _inputs_said(tape: Tape) -> Spans:
+def _passage(words: Words, steps: int) -> Passage:
+    """How the evaluation goes through a fold."""
+
+    def amount(sources: tuple[int, ...], _: list[tuple[int, int]]) -> tuple[str, float, bool]:
+        return words.value(sources[0]) if len(sources) == 1 else f"{len(sources)} values", 0.0, False
+
+    def said(label: str, count: int, first: int, last: int, passed: list[tuple[int, str]]) -> Spans:
+        many = f"operations {first:,} to {last:,} of {steps:,}" if count > 1 else f"operation {first:,} of {steps:,}"
+        return (("strong", label), ("", f" computes {many}."))
+
+    return Passage(amount, said)
+
+
+def _inputs_said(words: Words) -> Spans:
+    tape = words.tape
     spans: list[tuple[str, str]] = [("", "The inputs: ")]
     for place, node in enumerate(tape.inputs[: narration.MOST_NAMED]):
-        spans += [("", ", " if place else ""), ("name", node.name), ("", f" = {picture_value(tape, node.index)}")]
+        spans += [("", ", " if place else ""), ("name", node.name), ("", f" = {words.value(node.index)}")]
     more = len(tape.inputs) - narration.MOST_NAMED
     return (*spans, ("", f", and {more} more." if more > 0 else "."))
 
 
-def _step_said(tape: Tape, index: int, step: int, steps: int) -> Spans:
-    operation = expressions.expression(tape, index, PICTURE)
+def _step_said(words: Words, index: int, step: int, steps: int) -> Spans:
+    name, operation = words.title(index)
     return (
         ("", f"Step {step} of {steps}. "),
-        ("name", tape.names[index]),
+        ("name", name),
         ("strong", f" = {operation if len(operation) <= 48 else operation[:47] + '…'}"),
         ("", " is "),
-        ("value", picture_value(tape, index)),
+        ("value", words.value(index)),
         ("", "."),
     )

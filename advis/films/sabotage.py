@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ from advis.analysis.bugs import Sabotage, running, same
 from advis.autodiff.numbers import PICTURE, minus, number
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution
-from advis.films import narration
-from advis.films.culprit import CROSS, crossed
+from advis.films.cast import casts, edge_key
+from advis.films.culprit import CROSS, crossed, shown_flat
 from advis.films.film import Film, Spans, State
-from advis.films.graph import Additions, drawn, links, subtitle, tape_scenes, title, value_tracks
-from advis.films.sweep import derivative_tracks, edge_tracks, node_tracks, stacks, sweep_film, tokens_of, write_script
+from advis.films.graph import tape_film_of, tape_graph, value_tracks
+from advis.films.places import plan
+from advis.films.sweep import additions_of, sweep_film, sweep_tracks, tokens_of, write_script
+from advis.films.words import Words
 
 
 def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "right") -> Film:
@@ -28,37 +31,29 @@ def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "ri
     """
     sweep, first = shown.wrong, shown.step
     tape = sweep.tape
-    if first is None or len(drawn(tape)) < sum(1 for p in tape.primitives if p.name != "constant"):
+    if first is None or not shown_flat(tape):
         return sweep_film(sweep, engine, direction)
-    last = first.number
-    script = write_script(sweep)
+    last, words, seen = first.number, Words(tape), casts(plan(tape, fold=False))
+    script = write_script(sweep, words, seen)
     tokens = tokens_of(script)
     flows, rows = _differing(shown, last)
-    edges = _keys(shown)
-    wrong_edges = {edges[flow.partial.index, flow.partial.place]: flow for flow in flows}
+    wrong_edges = {edge_key((flow.partial.index, flow.partial.place)) for flow in flows}
     tokens |= {key: f"{CROSS} {tokens[key]}" for key in wrong_edges}
-    tracks = value_tracks(tape) | derivative_tracks(script) | node_tracks(script) | edge_tracks(script, tokens)
-    said = [*narration.sentences(script)[:last], _verdict(shown, last, rows)]
-    tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(said))
+    tracks = value_tracks(words, seen) | sweep_tracks(script, tokens)
+    tracks["say"] = (*tracks["say"][:last], (last, State("", _verdict(shown, last, rows))))
     tracks = {key: tuple(entry for entry in track if entry[0] <= last) for key, track in tracks.items()}
-    for key in wrong_edges:
-        tracks[key] = (*tracks[key][:-1], (last, State("flow wrong adjoint", tokens[key])))
+    for key in sorted(wrong_edges):
+        level = tracks[key][-1][1].level
+        tracks[key] = (*tracks[key][:-1], (last, State("flow wrong adjoint", tokens[key], level)))
     for index, text in rows.items():
         key = f"n{index}.a"
         tracks[key] = (*(e for e in tracks[key] if e[0] < last), (last, State("wrong", text)))
     culprit = f"n{shown.bug.index}"
     role = "active wrong adjoint" if shown.bug.index == first.node.index else "wrong"
     tracks[culprit] = (*(e for e in tracks.get(culprit, ()) if e[0] < last), (last, State(role)))
-    texts = {key: tuple(str(state.text) for _, state in track) for key, track in tracks.items() if key.endswith(".a")}
-    scenes = tape_scenes(tape, Additions((sweep.voice,), texts, tokens, stacks(script)), engine, direction)
-    scenes = tuple(crossed(scene, culprit) for scene in scenes)
-    word = f"{subtitle(tape)} · sabotaged: {shown.bug.kind}"
-    return Film("sweep", title(tape), scenes, tracks, last, word, sweep.voice, data={"notes": list(tape.notes)})
-
-
-def _keys(shown: Sabotage) -> dict[tuple[int, int], str]:
-    """The key of each edge, by node and place of the parent."""
-    return {(link.target, link.place): link.key for link in links(shown.wrong.tape)}
+    graph = tape_graph(words, seen, additions_of(script, tracks, tokens), engine, direction)
+    graph = replace(graph, scenes=tuple(crossed(scene, culprit) for scene in graph.scenes))
+    return tape_film_of(tape, "sweep", graph, tracks, last, sweep.voice, f"sabotaged: {shown.bug.kind}")
 
 
 def _differing(shown: Sabotage, last: int) -> tuple[list[Contribution], dict[int, str]]:

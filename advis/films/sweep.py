@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from advis.autodiff.numbers import PICTURE, minus, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import plain_value, shape_of
-from advis.autodiff.sweep import Contribution, Sweep
-from advis.autodiff.table import residue_scale, term_text
+from advis.autodiff.sweep import Contribution, Sweep, contributions
+from advis.autodiff.table import residue_scale
 from advis.films import narration
+from advis.films.cast import Cast, casts, drawn, edge_key
 from advis.films.code import code_scene
 from advis.films.details import arrays_data
 from advis.films.draw import token_width
-from advis.films.film import Film, Spans, Stack, State, Track
-from advis.films.graph import (
-    LONGEST_TOKEN,
-    MOST_BOXES,
-    Additions,
-    drawn,
-    links,
-    subtitle,
-    tape_scenes,
-    title,
-    value_tracks,
-)
-from advis.films.magnitude import is_odd, level_of, odd_word
+from advis.films.film import Film, Spans, State, Track
+from advis.films.folds import Passage, fold_tracks
+from advis.films.graph import LONGEST_TOKEN, Additions, tape_film_of, tape_graph, value_tracks
+from advis.films.magnitude import level_of, odd_word
+from advis.films.places import plan
+from advis.films.words import Words, finite, uncounted
+
+SMALLEST = 0.001
+"""The least part of a meter, so that a contribution of nearly nothing is seen to have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,58 +40,95 @@ class Arrival:
 
 @dataclass(slots=True)
 class Script:
-    """Everything that happens in a sweep, step by step, before it is put into tracks."""
+    """Everything that is seen of a sweep, step by step, before it is put into tracks."""
 
     sweep: Sweep
+    words: Words
+    shown: list[Cast]
     order: list[int]
-    flows: list[tuple[Contribution, ...]] = field(default_factory=list)  # of each step, in the order of the parents
+    nodes: list[int] = field(default_factory=list)  # those that are seen
+    alike: frozenset[int] = frozenset()  # the nodes of places that several turns share
+    turns: dict[int, int] = field(default_factory=dict)  # of each node its step
+    flows: dict[int, tuple[Contribution, ...]] = field(default_factory=dict)  # of each step that is seen, by parent
     arrivals: dict[int, list[Arrival]] = field(default_factory=dict)
+    edges: dict[str, Arrival] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
         """The closing step, after every node had its turn."""
         return len(self.order) + 1
 
+    @property
+    def folded(self) -> bool:
+        """Whether some of the program is not seen at once."""
+        return len(self.shown) > 1
 
-def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right") -> Film:
+    def title(self, index: int) -> tuple[str, str]:
+        """Return a node's name and operation, as they stand in the place that shows its turn."""
+        name, operation = self.words.title(index)
+        return (uncounted(name), uncounted(operation)) if index in self.alike else (name, operation)
+
+
+def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right", fold: bool | None = None) -> Film:
     """Return the film of a sweep: step 0 is the seed, then one step for each node's turn, then the result.
 
     Parameters
     ----------
     sweep : Sweep
-    engine, direction : str
+    engine, direction, fold
         As in `advis.films.graph.tape_film`.
     """
-    tape, voice = sweep.tape, sweep.voice
-    if len(drawn(tape)) < sum(1 for p in tape.primitives if p.name != "constant"):
-        return _summary_film(sweep, engine, direction)
-    script = write_script(sweep)
+    tape, words, shown = sweep.tape, Words(sweep.tape), casts(plan(sweep.tape, fold))
+    script = write_script(sweep, words, shown)
     tokens = tokens_of(script)
-    rows = derivative_tracks(script)
-    texts = {key: tuple(str(state.text) for _, state in track) for key, track in rows.items()}
-    additions = Additions((voice,), texts, tokens, stacks(script))
-    tracks = value_tracks(tape) | rows | node_tracks(script) | edge_tracks(script, tokens)
-    tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(narration.sentences(script)))
-    scenes = tape_scenes(tape, additions, engine, direction) + code_scene(sweep)
-    data = {"notes": list(tape.notes), **arrays_data(tape, sweep)}
-    return Film("sweep", title(tape), scenes, tracks, script.last, subtitle(tape), voice, data=data)
+    swept = sweep_tracks(script, tokens)
+    graph = tape_graph(words, shown, additions_of(script, swept, tokens), engine, direction)
+    tracks = {**graph.tracks, **value_tracks(words, shown), **swept}
+    film = tape_film_of(tape, "sweep", graph, tracks, script.last, sweep.voice)
+    code = () if script.folded else code_scene(sweep)
+    return replace(film, scenes=film.scenes + code, data={**film.data, **arrays_data(tape, shown, sweep)})
 
 
-def write_script(sweep: Sweep) -> Script:
-    """Return what arrives where at which step, with the sum so far."""
-    edges = {(link.source, link.target, link.place): link.key for link in links(sweep.tape)}
-    script = Script(sweep, [step.node.index for step in sweep.steps])
-    for step in sweep.steps:
-        script.flows.append(step.contributions)
-        for flow in script.flows[-1]:
-            edge = edges[flow.partial.parent, flow.partial.index, flow.partial.place]
+def sweep_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
+    """Return everything that changes during a sweep."""
+    tracks = derivative_tracks(script) | node_tracks(script) | edge_tracks(script, tokens)
+    tracks |= fold_tracks(script.shown, script.turns, script.sweep.voice, passages(script))
+    tracks["say"] = tuple((step, State("", spans)) for step, spans in narration.sentences(script).items())
+    return tracks
+
+
+def additions_of(script: Script, swept: dict[str, Track], tokens: dict[str, str]) -> Additions:
+    """Return what a sweep adds to the picture of its tape."""
+    suffix = f".{script.sweep.voice[0]}"
+    texts = {key: tuple(str(state.text) for _, state in swept[key]) for key in swept if key.endswith(suffix)}
+    tokens = tokens | {key: str(track[0][1].text) for key, track in swept.items() if ".i" in key}
+    arrivals = {key: arrival.step for key, arrival in script.edges.items()}
+    arrivals |= {key: track[0][0] for key, track in swept.items() if ".i" in key}
+    return Additions((script.sweep.voice,), texts, tokens, arrivals, script.sweep.direction == "reverse")
+
+
+def write_script(sweep: Sweep, words: Words, shown: list[Cast]) -> Script:
+    """Return what arrives where at which step, with the sum so far, as far as it is seen in one of the places."""
+    tape, forward = sweep.tape, sweep.direction == "forward"
+    script = Script(sweep, words, shown, [step.node.index for step in sweep.steps], drawn(shown))
+    script.turns = {index: step for step, index in enumerate(script.order, 1)}
+    shared = (cast for cast in shown if cast.place.shared)
+    script.alike = frozenset(index for cast in shared for turn in filter(None, cast.place.turns) for index in turn)
+    seen = set(script.nodes)
+    entered = {target for cast in shown for fold in cast.place.folds for target in cast.entered(fold)}
+    for step, index in enumerate(script.order, 1):
+        if index not in seen and index not in entered and (forward or seen.isdisjoint(tape.parents[index])):
+            continue
+        script.flows[step] = contributions(sweep, tape[index])
+        for flow in script.flows[step]:
             target = flow.target.index
             before = script.arrivals.setdefault(target, [])
             total, scale = (before[-1].total, before[-1].scale) if before else _start(sweep, target)
             total = flow.amount if total is None else total + flow.amount
-            before.append(
-                Arrival(step.number, edge, flow, total, max(scale, residue_scale(sweep, [flow]), scale_of(flow.amount)))
-            )
+            scale = max(scale, residue_scale(sweep, [flow]), scale_of(flow.amount))
+            edge = edge_key((flow.partial.index, flow.partial.place))
+            before.append(Arrival(step, edge, flow, total, scale))
+            script.edges[edge] = before[-1]
     return script
 
 
@@ -105,22 +139,21 @@ def _start(sweep: Sweep, index: int) -> tuple[Any, float]:
 
 
 def tokens_of(script: Script) -> dict[str, str]:
-    """Return what travels along each edge, by its key."""
-    arrivals = (arrival for arrived in script.arrivals.values() for arrival in arrived)
-    return {arrival.edge: token(script.sweep, arrival.contribution) for arrival in arrivals}
+    """Return what travels along each edge that is drawn, by its key."""
+    keys = [key for cast in script.shown for link in cast.links if link.fold is None for key in cast.keys(link)]
+    flows = ((key, script.edges[key].contribution) for key in keys if key in script.edges)
+    return {key: token(script, flow) for key, flow in flows}
 
 
-def token(sweep: Sweep, flow: Contribution) -> str:
+def token(script: Script, flow: Contribution) -> str:
     """Return what travels along an edge: ``5 · 1 = 5`` for numbers, shape and size for arrays."""
     amount = flow.amount
     if shape_of(amount):
-        count = int(np.size(amount))
-        shape = shape_text(shape_of(amount))
-        return f"{shape} = {count:,}" if "×" in shape else f"{shape} numbers"
+        return _amount_text(amount)
     product = minus(number(amount, PICTURE))
     if flow.partial.shape != (1, 1):
         return product
-    said = f"{minus(term_text(sweep, flow, PICTURE))} = {product}"
+    said = f"{script.words.term(script.sweep, flow)} = {product}"
     return said if token_width(said) <= LONGEST_TOKEN else f"= {product}"
 
 
@@ -130,29 +163,28 @@ def token(sweep: Sweep, flow: Contribution) -> str:
 def derivative_tracks(script: Script) -> dict[str, Track]:
     """Return the track of each tangent or adjoint: empty, then the sum so far with ``…``, then the sum."""
     sweep, tape = script.sweep, script.sweep.tape
-    turns = {index: step for step, index in enumerate(script.order, 1)}
     tracks: dict[str, Track] = {}
-    for index in drawn(tape):
+    given = {node.index for node in (tape.inputs if sweep.direction == "forward" else tape.outputs)}
+    for index in script.nodes:
         if not tape.carried[index]:
             continue
         entries: dict[int, State] = {}
         arrivals = script.arrivals.get(index, [])
         seed = sweep._seeds[index]
-        given = index in {node.index for node in (tape.inputs if sweep.direction == "forward" else tape.outputs)}
-        if given and (seed is not None or sweep.direction == "forward"):
+        if index in given and (seed is not None or sweep.direction == "forward"):
             entries[0] = _row_state(sweep._full(index, seed), 0.0, len(arrivals))
         for place, arrival in enumerate(arrivals):
             left = sum(later.step > arrival.step for later in arrivals[place + 1 :])
             entries[arrival.step] = _row_state(arrival.total, arrival.scale, left)
         if not entries:
-            entries[turns.get(index, script.last)] = _row_state(sweep.at(index), 0.0, 0)
+            entries[script.turns.get(index, script.last)] = _row_state(sweep.at(index), 0.0, 0)
         tracks[f"n{index}.{sweep.voice[0]}"] = tuple(sorted(entries.items()))
     return tracks
 
 
 def _row_state(value: Any, scale: float, left: int) -> State:
     text = minus(value_text(plain_value(value), PICTURE, scale, room=2))
-    role = " ".join(["partial"] * bool(left) + ["odd"] * is_odd(value))
+    role = " ".join(["partial"] * bool(left) + ["odd"] * (not finite(value)))
     return State(role, f"{text} …" if left else text, level_of(value))
 
 
@@ -165,51 +197,53 @@ def node_tracks(script: Script) -> dict[str, Track]:
     for node in starts:
         if sweep._seeds[node.index] is not None:
             entries.setdefault(node.index, {}).update({0: "active", 1: "done"})
-    for step, index in enumerate(script.order, 1):
-        entries.setdefault(index, {}).update({step: "active", step + 1: "done"})
+    for index in script.nodes:
+        if index in script.turns:
+            step = script.turns[index]
+            entries.setdefault(index, {}).update({step: "active", step + 1: "done"})
     for node in ends:
         entries.setdefault(node.index, {})[script.last] = "active"
+    seen = set(script.nodes)
     return {
         f"n{index}": tuple((step, State(_node_role(script, index, word, step))) for step, word in sorted(words.items()))
         for index, words in entries.items()
+        if index in seen
     }
 
 
 def _node_role(script: Script, index: int, word: str, step: int) -> str:
     """The role of a node; ``odd`` once its tangent or adjoint is not finite."""
     arrived = [arrival.total for arrival in script.arrivals.get(index, []) if arrival.step <= step]
-    odd = bool(arrived) and is_odd(arrived[-1])
+    odd = bool(arrived) and not finite(arrived[-1])
     return f"{word} {script.sweep.voice}{' odd' if odd else ''}"
 
 
 def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
-    """Return the track of each edge: it carries its token for one step, and is done; what is not finite stays told."""
+    """Return the track of each edge: it carries its token for one step. Its level is its share of a sum.
+
+    What is not finite stays told on it.
+    """
     voice = script.sweep.voice
     tracks: dict[str, Track] = {}
-    for arrival in (arrival for arrivals in script.arrivals.values() for arrival in arrivals):
-        amount = arrival.contribution.amount
-        odd, word = (" odd", odd_word(amount)) if is_odd(amount) else ("", "")
-        tracks[arrival.edge] = (
-            (arrival.step, State(f"flow{odd} {voice}", tokens[arrival.edge])),
-            (arrival.step + 1, State(f"done{odd} {voice}", word)),
-        )
+    for arrivals in script.arrivals.values():
+        sizes = [_magnitude(arrival.contribution.amount) for arrival in arrivals]
+        whole = sum(sizes) or 1.0
+        for arrival, size in zip(arrivals, sizes, strict=True):
+            if arrival.edge not in tokens:
+                continue
+            level = max(round(size / whole, 4), SMALLEST) if len(arrivals) > 1 else 0.0
+            amount = arrival.contribution.amount
+            sign = " negative" if len(arrivals) > 1 and _negative(amount) else ""
+            odd, word = ("", "") if finite(amount) else (" odd", odd_word(amount))
+            tracks[arrival.edge] = (
+                (arrival.step, State(f"flow{odd} {voice}{sign}", tokens[arrival.edge], level)),
+                (arrival.step + 1, State(f"done{odd} {voice}{sign}", word, level)),
+            )
     return tracks
 
 
-def stacks(script: Script) -> dict[int, tuple[Stack, ...]]:
-    """Return for each sum of several terms its meter: one piece per term, as long as the term is large."""
-    found = {}
-    for index, arrivals in script.arrivals.items():
-        if len(arrivals) < 2:
-            continue
-        sizes = [_magnitude(arrival.contribution.amount) for arrival in arrivals]
-        whole, start, pieces = sum(sizes) or 1.0, 0.0, []
-        for arrival, size in zip(arrivals, sizes, strict=True):
-            negative = not shape_of(arrival.contribution.amount) and float(np.real(arrival.contribution.amount)) < 0
-            pieces.append(Stack(arrival.edge, round(start / whole, 4), round(size / whole, 4), negative))
-            start += size
-        found[index] = tuple(pieces)
-    return found
+def _negative(amount: Any) -> bool:
+    return not shape_of(amount) and float(np.real(amount)) < 0
 
 
 def _magnitude(amount: Any) -> float:
@@ -219,23 +253,35 @@ def _magnitude(amount: Any) -> float:
     return norm if np.isfinite(norm) else 0.0
 
 
-# -- a program that is too long to be drawn node by node
+# -- what is seen of a fold
 
 
-def _summary_film(sweep: Sweep, engine: str, direction: str) -> Film:
-    """The whole program as one box, with the seed and the result: two steps."""
-    tape, voice = sweep.tape, sweep.voice
-    shown = [index for index in drawn(tape) if tape.carried[index]]
-    starts = {node.index for node in (tape.inputs if sweep.direction == "forward" else tape.outputs)}
-    rows: dict[str, Track] = {}
-    for index in shown:
-        text = minus(value_text(plain_value(sweep.at(index)), PICTURE, room=2))
-        rows[f"n{index}.{voice[0]}"] = ((0 if index in starts else 1, State("", text)),)
-    texts = {key: tuple(str(state.text) for _, state in track) for key, track in rows.items()}
-    scenes = tape_scenes(tape, Additions((voice,), texts), engine, direction)
-    said: Spans = (
-        ("", f"{len(tape):,} nodes are more than a drawing can show ({MOST_BOXES}): the program is one box."),
-    )
-    lit: dict[str, Track] = {"program": ((0, State("")), (1, State(f"active {voice}")))}
-    tracks = value_tracks(tape) | rows | lit | {"say": ((0, State("", said)), (1, State("", narration.closing(sweep))))}
-    return Film("sweep", title(tape), scenes, tracks, 1, subtitle(tape), voice, data={"notes": list(tape.notes)})
+def passages(script: Script) -> Passage:
+    """Return how to tell what passes into or out of a fold, in the words of this sweep."""
+    sweep = script.sweep
+
+    def amount(sources: tuple[int, ...], uses: list[tuple[int, int]]) -> tuple[str, float, bool] | None:
+        arrived = [script.edges[key] for key in map(edge_key, uses) if key in script.edges]
+        if not arrived:
+            return None
+        if len(sources) > 1:
+            return f"{len(sources)} {sweep.voice}s", 0.0, False
+        if sweep.direction == "forward":
+            return _amount_text(sweep.at(sources[0])), 0.0, False
+        total = sum((arrival.contribution.amount for arrival in arrived[1:]), arrived[0].contribution.amount)
+        sizes = [_magnitude(arrival.contribution.amount) for arrival in script.arrivals[sources[0]]]
+        share = max(round(_magnitude(total) / (sum(sizes) or 1.0), 4), SMALLEST)
+        return _amount_text(total, arrived[-1].scale), share, _negative(total)
+
+    def said(label: str, count: int, first: int, last: int, passed: list[tuple[int, str]]) -> Spans:
+        return narration.through(sweep, label, count, script.last - 1, passed)
+
+    return Passage(amount, said)
+
+
+def _amount_text(amount: Any, scale: float = 0.0) -> str:
+    shape = shape_of(amount)
+    if not shape:
+        return minus(number(plain_value(amount), PICTURE, scale))
+    said = shape_text(shape)
+    return f"{said} = {int(np.size(amount)):,}" if "×" in said else f"{said} numbers"

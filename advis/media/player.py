@@ -21,12 +21,10 @@ from advis.media.squeeze import squeezed
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "views", "magnitude", "details", "mount"),
+    *("groups", "tabs", "chooser", "places", "views", "magnitude", "details", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
-
-_PARTS = ("groups", "tabs", "views", "magnitude", "details")
-"""Modules with a style of their own, that a page has if it needs what they are called after."""
+_STYLES = ("player", "groups", "tabs", "places", "views", "magnitude", "details")
 
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
@@ -61,6 +59,8 @@ class Needs:
         Whether there are several ways to play one.
     choices : bool
         Whether there is something to choose.
+    blocks : bool
+        Whether there are boxes that open.
     views : bool
         Whether there are panes beside a drawing.
     details : bool
@@ -73,6 +73,7 @@ class Needs:
     groups: bool = True
     tabs: bool = True
     choices: bool = True
+    blocks: bool = True
     views: bool = True
     details: bool = True
     magnitude: bool = True
@@ -107,6 +108,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
         groups=any(isinstance(mark, Group) for mark in marks),
         tabs=tabs,
         choices=choices,
+        blocks=any(film.blocks for film in shown),
         views=bool(kinds & {"table", "lines"}),
         details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
         magnitude=magnitude,
@@ -129,9 +131,16 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 
 def _joined(needs: Needs, last: str) -> str:
-    wanted = {"choices": needs.choices, "chooser": needs.choices, **{name: getattr(needs, name) for name in _PARTS}}
+    wanted = _optional(needs)
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
+
+
+def _optional(needs: Needs) -> dict[str, bool]:
+    """The modules and styles that not every page carries, and whether this one does."""
+    choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
+    named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details")}
+    return {**choosing, **named, "places": needs.blocks}
 
 
 def _bare(name: str) -> str:
@@ -148,8 +157,8 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    parts = ("player", *(name for name in _PARTS if getattr(needs, name)))
-    frame = "".join(_static(f"{part}.css") for part in parts)
+    wanted = _optional(needs)
+    frame = "".join(_static(f"{part}.css") for part in _STYLES if wanted.get(part, True))
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     css = f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words, own=True)}\n{frame}"
     return re.sub(r"\n *", "", css)

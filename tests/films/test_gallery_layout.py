@@ -25,7 +25,7 @@ def problem(name):
 @pytest.mark.parametrize("name", GALLERY)
 def test_the_film_of_a_tape_is_drawn_soundly(name, direction):
     function, arguments = GALLERY[name]
-    scene = av.trace(function, *arguments).film(direction=direction).scene("graph")
+    scene = av.trace(function, *arguments).film(direction=direction, fold=False).scene("graph")
     boxes = [mark for mark in scene.marks if isinstance(mark, Box)]
     curves = [mark for mark in scene.marks if isinstance(mark, Edge)]
     drawn = Layout(

@@ -25,5 +25,5 @@ test("a scale reaches as far as the film does, at least two decades, and what is
   const film = (...levels) => ({ tracks: { "n0.a": levels.map((level, step) => [step, "", "1", level]), n0: [[0, "active adjoint"]] } });
   assert.equal(decadesOf([film(0.5, 0.52)]), 2);
   assert.equal(decadesOf([film(0.5), film(0.4125)]), 4);
-  assert.equal(decadesOf([{ tracks: { "n0.t": [[0, "odd", "nan", 1]] } }]), 2);
+  assert.equal(decadesOf([{ tracks: { "n0.t": [[0, "odd", "nan", 1]] } }]), 0);
 });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advis.films.draw import box_height
-from advis.films.film import Box, Edge, Film, Line, Mark, Row, Scene, Stack, State
+from advis.films.film import Box, Edge, Film, Line, Mark, Row, Scene, State
 
 NAMES = ["x1", "x2", "v1", "v2", "v3", "v4", "y"]
 TERMS = ["", "", "log(x1)", "x1 · x2", "v1 + v2", "sin(x2)", "v3 − v4"]
@@ -13,9 +13,10 @@ EDGES = [(0, 2, "0.5"), (0, 3, "5"), (1, 3, "2"), (2, 4, "1"), (3, 4, "1"), (1, 
 AMOUNTS = ["0.5 · 1", "5 · 1 = 5", "2 · 1 = 2", "1 · 1", "1 · 1", "0.2837 · −1", "1 · 1", "−1 · 1"]
 TURNS = {6: 1, 5: 2, 4: 3, 3: 4, 2: 5}
 STACKS = {
-    0: (Stack("e1", 0.0, 0.9091, False), Stack("e0", 0.9091, 0.0909, False)),
-    1: (Stack("e5", 0.0, 0.1242, True), Stack("e2", 0.1242, 0.8758, False)),
+    0: ("e1", "e0"),
+    1: ("e5", "e2"),
 }
+SHARES = {1: (0.9091, ""), 0: (0.0909, ""), 5: (0.1242, " negative"), 2: (0.8758, "")}
 ADJOINTS = {
     6: ((0, State("", "1")),),
     4: ((1, State("", "1")),),
@@ -67,7 +68,8 @@ def _tracks() -> dict[str, tuple[tuple[int, State], ...]]:
     tracks = {f"n{i}.v": ((0, State("", value)),) for i, value in enumerate(VALUES)}
     tracks |= {f"n{i}.a": track for i, track in ADJOINTS.items()}
     tracks |= {f"n{i}": _turn("active", turn) for i, turn in TURNS.items()}
-    tracks |= {f"e{k}": _turn("flow", TURNS[edge[1]], AMOUNTS[k]) for k, edge in enumerate(EDGES)}
+    for k, edge in enumerate(EDGES):
+        tracks[f"e{k}"] = _turn("flow", TURNS[edge[1]], AMOUNTS[k], *SHARES.get(k, ()))
     told = [(("", "Seed: "), ("name", "y"), ("", " starts with adjoint "), ("adjoint", "1"), ("", "."))]
     told += [
         (("", f"Step {t} of 5. "), ("strong", NAMES[n]), ("", " hands its adjoint back.")) for n, t in TURNS.items()
@@ -76,8 +78,8 @@ def _tracks() -> dict[str, tuple[tuple[int, State], ...]]:
     return tracks | {"say": tuple((t, State("", said)) for t, said in enumerate(told))}
 
 
-def _turn(role: str, turn: int, text: str = "") -> tuple[tuple[int, State], ...]:
-    return ((turn, State(f"{role} adjoint", text)), (turn + 1, State("done adjoint")))
+def _turn(role: str, turn: int, text: str = "", share: float = 0.0, sign: str = "") -> tuple[tuple[int, State], ...]:
+    return ((turn, State(f"{role} adjoint{sign}", text, share)), (turn + 1, State(f"done adjoint{sign}", "", share)))
 
 
 def shapes() -> Film:

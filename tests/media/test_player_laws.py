@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import advis as av
 from advis.films.draw import lower, token_width
-from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Stack, State, plain, state_at
+from advis.films.film import Box, Edge, Film, Group, Ink, Scene, State, plain, state_at
 from tests.films.chain_films import FILMS as CHAIN_FILMS
 from tests.media.films import FILMS
 from tests.media.laws import alike, in_javascript, told
@@ -65,15 +65,17 @@ spans = st.lists(st.tuples(st.sampled_from(["", "soft", "name"]), words), min_si
 texts = words | spans
 places = st.integers(-400, 4000).map(lambda n: n / 4)
 sizes = st.integers(160, 1000).map(lambda n: n / 4)
-roles = st.builds("{} {}".format, st.sampled_from(["active", "flow", "done", "odd done"]), voices) | st.just("")
+roles = st.builds(
+    "{} {}".format, st.sampled_from(["active", "flow", "done", "odd done", "done negative"]), voices
+) | st.just("")
 states = st.builds(State, roles, texts, st.integers(0, 8).map(lambda n: n / 8))
-stacks = st.builds(Stack, st.sampled_from(["e0", "e1"]), st.just(0.25), st.sampled_from([0.0, 0.5]), st.booleans())
+stacks = st.sampled_from(["e0", "e1"])
 boxes = st.builds(
     Box,
     st.sampled_from(["n0", "n1"]),
-    st.sampled_from(["input", "operation", "output", "constant", "blind", "block"]),
+    st.sampled_from(["input", "operation", "output", "constant", "blind", "block", "block closed odd"]),
     st.tuples(places, places, sizes, sizes),
-    spans,
+    spans | st.just(()),
     st.lists(st.tuples(voices, st.sampled_from(["n0.v", "n0.a"])), min_size=1, max_size=3).map(tuple),
     st.lists(stacks, max_size=2).map(tuple),
     words,
@@ -99,7 +101,7 @@ turned = st.builds(State, shown_or_not, texts, st.integers(0, 8).map(lambda n: n
 groups = st.builds(
     Group, st.sampled_from(["g0", "g1"]), st.lists(inks, max_size=4).map(tuple), st.tuples(*[places] * 4)
 )
-KEYS = ["n0", "n1", "n0.v", "n0.a", "e0", "e1", "say", "g0", "g1"]
+KEYS = ["n0", "n1", "n0.v", "n0.a", "n0.n", "n0.o", "e0", "e0.p", "e1", "say", "g0", "g1"]
 
 
 @st.composite

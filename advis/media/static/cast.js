@@ -27,10 +27,10 @@ export class Cast {
   /** The views of every key whose state is not the same. */
   dirty(before, after) {
     const views = new Set();
-    for (const [key, now] of after) {
-      const was = at(before, key);
+    for (const [key, watching] of this.views) {
+      const was = at(before, key), now = at(after, key);
       if (was.role === now.role && was.text === now.text && was.level === now.level) continue;
-      for (const view of this.views.get(key) ?? []) views.add(view);
+      for (const view of watching) views.add(view);
     }
     return views;
   }

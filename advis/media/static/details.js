@@ -9,7 +9,6 @@ const MOST_COLUMNS = 8; // of a map whose squares carry their numbers
 
 const wordsOf = (text) => pieces(text ?? "").map(([, piece]) => piece).join("");
 const signed = (text) => text.replace(/-/g, "−");
-const nameOf = (mark) => (mark?.title ?? []).find(([role]) => role === "name")?.[1] ?? wordsOf(mark?.title);
 
 /** A line of a sweep's program as mathematics: `x_bar = x_bar + w.T @ v_bar` is x̄ += wᵀ v̄. @param {string} line */
 export function mathematics(line) {
@@ -34,9 +33,8 @@ function arraysOf({ arrays = { key: [] } }) {
 
 /** @param {import("./player.js").Player} player */
 function details(player) {
-  const { film } = player, marks = film.scenes.flatMap((scene) => (scene.kind === "drawing" ? scene.marks ?? [] : []));
-  const known = new Map(marks.filter(({ kind }) => kind === "box" || kind === "edge").map((mark) => [mark.key, mark]));
-  if (!known.size || !film.scenes.some(({ kind }) => kind === "table")) return undefined;
+  const { film } = player, known = new Map(); // the boxes and edges of the place that is shown
+  if (!film.scenes.some(({ kind }) => kind === "table")) return undefined;
   const arrays = arraysOf(film.data), program = film.scenes.filter(({ name }) => name.startsWith("code")).flatMap(({ marks: lines }) => lines);
   const body = h("div", { class: "scroll" }), close = button("close", "Close the details", () => open(false));
   const pane = h("section", { class: "pane details", "aria-label": "Details", hidden: true }, [h("h4", {}, ["Details", close]), body]);
@@ -50,20 +48,41 @@ function details(player) {
     tell();
   }
 
+  function furnished() {
+    const block = player.guide?.block ?? "", drawings = film.scenes.filter((scene) => scene.kind === "drawing" && (scene.block ?? "") === block);
+    known.clear();
+    for (const mark of drawings.flatMap(({ marks = [] }) => marks)) if (mark.kind !== "group") known.set(mark.key, mark);
+    player.element.querySelector("aside > div")?.prepend(pane);
+  }
+
   function start() {
     opener.ariaPressed = false;
-    player.element.querySelector("aside > div").prepend(pane);
-    player.element.querySelector("main").addEventListener("dblclick", ({ target }) => {
+    player.main.addEventListener("dblclick", ({ target }) => {
       const { key } = target.closest("[data-key]")?.dataset ?? {};
       if (!known.has(key)) return;
-      player.select(key);
+      player.select(player.meant(key));
       open(true);
     });
   }
 
+  /** What is selected, if it stands in this place. */
+  const chosen = () => [...known.values()].find(({ key }) => player.meant(key) === player.state.selected);
+
+  /** A text of a mark, which in a place of several turns is that of the turn. */
+  const own = (mark, suffix) => at(player.states, `${mark.key}.${suffix}`).text;
+
+  function titleOf(mark) {
+    if (mark.title?.length) return mark.title;
+    const operation = wordsOf(own(mark, "o"));
+    return [["name", wordsOf(own(mark, "n"))], ["soft", operation ? ` = ${operation}` : ""]];
+  }
+
+  const nameOf = (mark) => (mark ? titleOf(mark).find(([role]) => role === "name")?.[1] ?? wordsOf(titleOf(mark)) : "");
+  const labelOf = (edge) => edge.label || wordsOf(own(edge, "p"));
+
   /** @param {KeyboardEvent} event */
   function press({ key, target }) {
-    const wanted = key === "Enter" && !(target instanceof HTMLButtonElement) && known.has(player.state.selected);
+    const wanted = key === "Enter" && !(target instanceof HTMLButtonElement) && chosen();
     if (wanted) open(pane.hidden);
     else if (key === "Escape" && !pane.hidden) open(false);
     else return false;
@@ -72,20 +91,20 @@ function details(player) {
 
   function tell() {
     if (pane.hidden) return;
-    const mark = known.get(player.state.selected);
+    const mark = chosen();
     const hint = h("p", { class: "soft" }, ["Click a box, a row, a line or an edge, or choose one with ↑ and ↓."]);
     body.replaceChildren(...(mark ? (mark.kind === "edge" ? edgeTold(mark) : boxTold(mark)) : [hint]));
   }
 
   function boxTold(mark) {
     const title = h("p", { class: "head" });
-    write(title, mark.more || (mark.title ?? []));
+    write(title, mark.more || titleOf(mark));
     return [title, ...sideBySide((mark.rows ?? []).map(([voice, key]) => quantity(voice, key)), rule(mark))];
   }
 
   /** A value, tangent or adjoint: what stands in the box, and of an array all that the film knows. */
   function quantity(voice, key) {
-    const { role, text } = at(player.states, key), array = arrays.get(key), growing = role.includes("partial");
+    const { role, text } = at(player.states, key), array = arrays.get(player.meant(key)), growing = role.includes("partial");
     const shown = wordsOf(text) || "not yet", line = h("p", { class: `row ${voice}` }, [h("b", {}, [VOICES[voice]]), h("span", {}, [shown])]);
     if (!array) return [line];
     return [line, ...(growing ? [h("p", { class: "soft" }, ["This sum is still growing."])] : wordsOf(text) ? arrayTold(array) : [])];
@@ -93,7 +112,7 @@ function details(player) {
 
   /** What the step of a node did: the lines of the sweep's program, and each partial with its product. */
   function rule(mark) {
-    const { voice } = player.playing ?? film, edges = marks.filter(({ kind, target }) => kind === "edge" && target === mark.key);
+    const voice = player.playing?.voice ?? film.voice, edges = [...known.values()].filter(({ kind, target }) => kind === "edge" && target === mark.key);
     const lines = program.filter((line) => line.voice && line.voice !== "value" && line.segments?.[0]?.[0] === mark.key);
     const spoken = lines.filter((line) => voice === "value" || line.voice === voice);
     if (!edges.length) return [];
@@ -108,25 +127,23 @@ function details(player) {
 
   function contribution(edge) {
     const [source, target] = [edge.source, edge.target].map((key) => nameOf(known.get(key)));
-    const { role } = at(player.states, edge.key), words = role.split(" "), voice = words.at(-1);
+    const { role } = at(player.states, edge.key), words = role.split(" "), voice = words.find((word) => word in VOICES);
     const passed = words.includes("flow") || (words.includes("done") && voice !== "value");
-    const entry = passed && tracks()[edge.key]?.find(([step, word = ""]) => step <= player.state.step && /^flow/.test(word) && word.endsWith(voice));
-    const product = entry ? `${wordsOf(entry[2])}` : "";
+    const entry = passed && player.tracks[player.meant(edge.key)]?.find(([step, word = ""]) => step <= player.state.step && /^flow/.test(word) && word.includes(voice));
+    const product = entry ? wordsOf(entry[2]) : "", label = labelOf(edge);
     return h("p", { class: `share ${voice}` }, [
-      h("i", {}, [`∂${target}/∂${source}`]), edge.label ? ` ${/×/.test(edge.label) ? "is" : "="} ${edge.label}` : " passes nothing", h("span", {}, [product]),
+      h("i", {}, [`∂${target}/∂${source}`]), label ? ` ${/×/.test(label) ? "is" : "="} ${label}` : " passes nothing", h("span", {}, [product]),
     ]);
   }
 
-  const tracks = () => (player.playing ?? film).tracks ?? film.tracks;
-
   function edgeTold(mark) {
-    const [source, target] = [mark.source, mark.target].map((key) => nameOf(known.get(key))), array = arrays.get(mark.key);
+    const [source, target] = [mark.source, mark.target].map((key) => nameOf(known.get(key))), array = arrays.get(player.meant(mark.key));
     const title = h("p", { class: "head" }, [h("span", { class: "name" }, [source]), " → ", h("span", { class: "name" }, [target])]);
-    const matrix = array ? arrayTold(array) : /×/.test(mark.label ?? "") ? [h("p", { class: "soft" }, ["More entries than are kept here."])] : [];
+    const matrix = array ? arrayTold(array) : /×/.test(labelOf(mark)) ? [h("p", { class: "soft" }, ["More entries than are kept here."])] : [];
     return [title, ...sideBySide([[h("h5", {}, ["The local Jacobian"]), ...matrix], [h("h5", {}, ["What passed"]), contribution(mark)]])];
   }
 
-  return { tools: [opener], start, press, shown: tell, selected: tell };
+  return { tools: [opener], start, furnished, press, shown: tell, selected: tell };
 }
 
 /** Parts side by side where there is room. */

@@ -75,7 +75,8 @@ function drawBox(mark, cast, layer) {
   const tooltip = mark.more ? [fill(s("title"), {}, [mark.more])] : [];
   const group = s("g", { class: "node" }, [...tooltip, ...elements, ring]);
   cast.face(mark.key, group);
-  cast.watch([mark.key, ...(mark.rows ?? []).map(([, key]) => key), ...(mark.stack ?? []).map(({ edge }) => edge)], view);
+  const titles = mark.title?.length ? [] : [`${mark.key}.n`, `${mark.key}.o`];
+  cast.watch([mark.key, ...titles, ...(mark.rows ?? []).map(([, key]) => key), ...(mark.stack ?? [])], view);
   layer.append(group);
 }
 
@@ -88,7 +89,7 @@ function drawEdge(mark, cast, edges, tokens) {
   tokens.append(token);
   for (const face of [link, token]) cast.face(mark.key, face);
   cast.kin.set(mark.key, [mark.source, mark.target]);
-  cast.watch([mark.key], (states, motion) => {
+  cast.watch([mark.key, ...(mark.label ? [] : [`${mark.key}.p`])], (states, motion) => {
     view(states, motion);
     const { role } = at(states, mark.key);
     if (role.includes("flow")) motion?.travel(token, mark, role.includes("adjoint"));

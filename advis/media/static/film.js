@@ -22,14 +22,14 @@ const EMPTY = Object.freeze({ role: "", text: "", level: 0 });
  */
 export function unpack(record) {
   const { words, ...film } = record;
-  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [words[flat[2 * i]], flat[2 * i + 1]]);
+  const piece = (text) => (typeof text === "number" ? words[text] : text);
+  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [words[flat[2 * i]], piece(flat[2 * i + 1])]);
   const text = (packed) => (typeof packed === "string" ? packed : pairs(packed));
   const whole = (key, owner) => (key.startsWith(".") ? owner + key : key);
   const mark = (fields, i) => {
     if (fields.kind === "box") {
       fields.title = pairs(fields.title ?? []);
       fields.rows = pairs(fields.rows ?? []).map(([voice, key]) => [voice, whole(key, fields.key)]);
-      fields.stack = stacked(fields.stack ?? []);
     }
     if (fields.kind === "group") fields.inks = unpackInks(fields.inks ?? [], words, pairs);
     if (fields.cells) fields.cells = fields.cells.map((cell) => (typeof cell === "string" ? whole(cell, fields.key) : pairs(cell)));
@@ -42,7 +42,15 @@ export function unpack(record) {
   const choice = ([key, takes, gives, cost, size, said]) => ({ key, takes, gives, cost, size, text: text(said) });
   film.choices = (record.choices ?? []).map(choice);
   const entry = ([step, role = 0, said = "", level = 0]) => [step, words[role], text(said), level];
-  const unpacked = (tracks) => Object.fromEntries(Object.entries(tracks).map(([key, track]) => [key, track.map(entry)]));
+  const track = (packed) => {
+    if (typeof packed === "string") return [[0, "", packed, 0]];
+    if (typeof packed[0] !== "number") return packed.map(entry);
+    const [step, now, later, said = "", level = 0] = packed;
+    return [[step, words[now], text(said), level], [step + 1, words[later], "", level]];
+  };
+  const unpacked = (tracks) => Object.fromEntries(Object.entries(tracks).map(([key, packed]) => [key, track(packed)]));
+  const block = ([key, label, parent, each, turns]) => ({ key, label, parent, each, turns });
+  film.blocks = (record.blocks ?? []).map(block);
   film.tracks = unpacked(record.tracks);
   film.variants = (record.variants ?? []).map(([label, voice, steps, tracks]) => ({ label, voice, steps, tracks: unpacked(tracks) }));
   return film;
@@ -51,6 +59,7 @@ export function unpack(record) {
 /** The marks of a run, from its columns. */
 function rowsOf({ kind, ...columns }) {
   const names = Object.keys(columns);
+  for (const name of names) if (columns[name].runs) columns[name] = repeated(columns[name].runs);
   return columns[names[0]].map((_, i) => Object.fromEntries([["kind", kind], ...names.map((name) => [name, columns[name][i]])]));
 }
 
@@ -61,12 +70,11 @@ function unpackLine(line, words, i) {
   if (typeof line.segments === "string") line.segments = [[line.segments, text.length - text.trimStart().length, [...text].length]];
 }
 
-function stacked(flat) {
-  const pieces = [];
-  for (let i = 0; i < flat.length; i += 4) {
-    pieces.push({ edge: flat[i], start: flat[i + 1], length: flat[i + 2], negative: Boolean(flat[i + 3]) });
-  }
-  return pieces;
+/** A column from its runs: how often, and what. */
+function repeated(runs) {
+  const column = [];
+  for (let i = 0; i < runs.length; i += 2) for (let k = 0; k < runs[i]; k++) column.push(structuredClone(runs[i + 1]));
+  return column;
 }
 
 /** The cubics through knots that leave and arrive along an axis, with their controls half way. */
@@ -86,17 +94,34 @@ function pathThrough(knots, axis) {
  */
 export function stateAt(film, step) {
   const states = new Map();
-  for (const [key, track] of Object.entries(film.tracks)) {
-    let low = 0, high = track.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (track[middle][0] <= step) low = middle + 1;
-      else high = middle;
-    }
-    const [, role = "", text = "", level = 0] = low ? track[low - 1] : [0];
-    states.set(key, { role, text, level });
-  }
+  for (const [key, track] of Object.entries(film.tracks)) states.set(key, stateOf(track, step));
   return states;
+}
+
+/** The latest entry of a track that is not after a step. */
+function stateOf(track = [], step) {
+  let low = 0, high = track.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (track[middle][0] <= step) low = middle + 1;
+    else high = middle;
+  }
+  const [, role = "", text = "", level = 0] = low ? track[low - 1] : [0];
+  return { role, text, level };
+}
+
+/**
+ * States that are looked up when they are asked for: a page shows a small part of a long film.
+ * @param {Record<string, Entry[]>} tracks @param {number} step
+ * @param {(key: string) => string} meant  what a key stands for
+ */
+export function lookup(tracks, step, meant = (key) => key) {
+  const known = new Map();
+  const get = (key) => {
+    if (!known.has(key)) known.set(key, stateOf(tracks[meant(key)], step));
+    return known.get(key);
+  };
+  return { get };
 }
 
 /** @param {Map<string, State>} states @param {string} key @returns {State} */
@@ -107,11 +132,11 @@ export const at = (states, key) => states.get(key) ?? EMPTY;
  * @param {any} mark @param {Map<string, State>} states @returns {Ink[]}
  */
 export function lower(mark, states) {
-  if (mark.kind === "edge") return lowerEdge(mark, at(states, mark.key));
+  if (mark.kind === "edge") return lowerEdge(mark, states);
   if (mark.kind === "group") return lowerGroup(mark, at(states, mark.key));
   if (mark.shape !== "constant") return lowerBox(mark, states);
   const [left, top, width, height] = mark.at;
-  return [ink("text", "title constant", [left + width / 2, top + height / 2 + 4], mark.title ?? [], "middle")];
+  return [ink("text", "title constant", [left + width / 2, top + height / 2 + 4], titleOf(mark, states), "middle")];
 }
 
 const ink = (tag, role, at, spans = [], anchor = "start") => ({ tag, role, at, spans, anchor });
@@ -125,8 +150,8 @@ function lowerBox(mark, states) {
     ink("rect", `frame ${role}`, [left, top, width, height, round]),
     ink("rect", role.includes("output") ? `frame inner ${role}` : "off", inner),
     ink("lines", role.includes("odd") ? "hatch" : "off", hatch(mark.at)),
-    ink("lines", mark.shape === "block" ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
-    ink("text", "title", [left + PAD, top + TITLE], mark.title ?? []),
+    ink("lines", /^block(?!.*closed)/.test(mark.shape) ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
+    ink("text", "title", [left + PAD, top + TITLE], titleOf(mark, states)),
     ink("text", "note", [right - PAD, top + TITLE], [["", mark.note ?? ""]], "end"),
     ink("lines", "rule", [left + PAD - 2, top + RULE, right - PAD + 2, top + RULE]),
   ];
@@ -138,29 +163,39 @@ function lowerBox(mark, states) {
   return inks.concat(lowerMeter(mark, states));
 }
 
+/** A title of its own, or the one of the turn that is shown: name and operation. */
+function titleOf(mark, states) {
+  if (mark.title?.length) return mark.title;
+  const [name, operation] = ["n", "o"].map((part) => at(states, `${mark.key}.${part}`).text);
+  if (mark.shape.includes("input")) return pieces(name); // of what comes from outside only the name
+  return [...pieces(name), ...(operation.length ? [["soft", " = "], ...pieces(operation)] : [])];
+}
+
 /** The growing sum: a slot, and in it one piece for each contribution; the arriving one is paler. */
 function lowerMeter(mark, states) {
   if (!mark.stack?.length) return [];
   const left = mark.at[0] + PAD, top = mark.at[1] + mark.at[3] - METER - 8, width = mark.at[2] - 2 * PAD;
   const voice = mark.rows.at(-1)[0];
   const inks = [ink("rect", "slot", [left, top, width, METER, 2])];
-  for (const { edge, start = 0, length = 0, negative } of mark.stack) {
-    const words = at(states, edge).role.split(" ");
-    const stage = !words.includes(voice) ? "off" : words.includes("flow") ? "coming" : words.includes("done") ? "filled" : "off";
-    const name = stage === "off" ? stage : `piece ${voice} ${stage}${negative ? " negative" : ""}`;
-    inks.push(ink("rect", name, [left + width * start, top, Math.max(width * length, 1), METER, 2]));
+  let start = 0;
+  for (const key of mark.stack) {
+    const { role, level } = at(states, key), words = role.split(" "), length = words.includes(voice) ? level : 0;
+    const name = `piece ${voice} ${words.includes("flow") ? "coming" : "filled"}${words.includes("negative") ? " negative" : ""}`;
+    inks.push(ink("rect", length ? name : "off", [left + width * start, top, Math.max(width * length, 1), METER, 2]));
+    start += length;
   }
   return inks;
 }
 
-function lowerEdge(mark, state) {
-  const [x, y] = mark.label_at, flowing = state.role.includes("flow");
-  const half = flowing ? tokenWidth(state.text) / 2 : 0, partial = mark.label ?? "";
-  const label = flowing ? partial : pieces(state.text).map(([, part]) => part).join("") || partial;
+function lowerEdge(mark, states) {
+  const [x, y] = mark.label_at, state = at(states, mark.key), flowing = state.role.includes("flow");
+  const said = (spans) => spans.some(([, part]) => part), told = pieces(state.text);
+  const label = flowing || !said(told) ? pieces(mark.label || at(states, `${mark.key}.p`).text) : told;
+  const half = flowing ? tokenWidth(state.text) / 2 : 0;
   return [
     ink("path", `edge ${state.role}`.trim(), mark.path),
     ink("lines", `arrow ${state.role}`.trim(), arrow(mark.path, state.role.includes("adjoint"))),
-    ink("text", label && !flowing ? "local" : "off", [x, y + 4], [["", label]], "middle"),
+    ink("text", said(label) && !flowing ? "local" : "off", [x, y + 4], label, "middle"),
     ink("rect", flowing ? `token ${state.role}` : "off", [x - half, y - 11, 2 * half, 22, 11]),
     ink("text", flowing ? "amount" : "off", [x, y + 4.5], pieces(state.text), "middle"),
   ];

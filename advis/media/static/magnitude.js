@@ -10,28 +10,23 @@ ICONS.magnitude = "M4 20h16M6 16v-3M11 16V9M16 16V4";
 /** How many decades above 1, from a level; null for exactly zero. @param {number} level */
 export const decades = (level) => (level ? (level - 0.5) * 2 * DECADES : null);
 
-/** How many decades to each side of 1 a scale needs for these tracks. @param {any[]} films */
+/** How many decades to each side of 1 a scale needs for these tracks; 0 where none has a level. @param {any[]} films */
 export function decadesOf(films) {
-  let most = FEWEST;
+  let most = 0;
   for (const { tracks } of films) {
     for (const [key, track] of Object.entries(tracks)) {
       if (!/\.[ta]$/.test(key)) continue;
-      for (const [, role = "", , level = 0] of track) if (level && !role.includes("odd")) most = Math.max(most, Math.abs(decades(level)));
+      for (const [, role = "", , level = 0] of track) if (level && !role.includes("odd")) most = Math.max(most, FEWEST, Math.abs(decades(level)));
     }
   }
-  return Math.ceil(most - 1e-9);
+  return Math.max(0, Math.ceil(most - 1e-9));
 }
 
 /** @param {import("./player.js").Player} player */
 function magnitude(player) {
-  const { film } = player, boxes = new Map(), edges = [];
-  for (const mark of film.scenes.flatMap((scene) => (scene.kind === "drawing" ? scene.marks ?? [] : []))) {
-    const keys = (mark.rows ?? []).map(([, key]) => key).filter((key) => /\.[ta]$/.test(key)).reverse();
-    if (mark.kind === "edge") edges.push(mark);
-    else if (keys.length) boxes.set(mark.key, { keys, mark });
-  }
-  if (!boxes.size) return undefined;
-  const most = decadesOf([film, ...film.variants]), shownAs = new Map();
+  const { film } = player, boxes = new Map(), edges = [], shownAs = new Map(); // of the place that is shown
+  const most = decadesOf([film, ...film.variants]);
+  if (!most) return undefined;
   const opener = button("magnitude", "Colour by magnitude", () => turn(!player.element.classList.contains("sized")));
   const legend = h("div", { class: "legend", hidden: true }, legendParts(most));
 
@@ -42,10 +37,20 @@ function magnitude(player) {
     paint();
   }
 
+  function furnished() {
+    const block = player.guide?.block ?? "", drawings = film.scenes.filter((scene) => scene.kind === "drawing" && (scene.block ?? "") === block);
+    for (const known of [boxes, shownAs]) known.clear();
+    edges.length = 0;
+    for (const mark of drawings.flatMap(({ marks = [] }) => marks)) {
+      const keys = (mark.rows ?? []).map(([, key]) => key).filter((key) => /\.[ta]$/.test(key)).reverse();
+      if (mark.kind === "edge") edges.push(mark);
+      else if (keys.length) boxes.set(mark.key, { keys, mark, bar: gauge(player.cast.faces.get(mark.key)?.find(({ tagName }) => tagName === "g"), mark) });
+    }
+  }
+
   function start() {
     opener.ariaPressed = false;
-    player.element.querySelector("main").after(legend);
-    for (const [key, box] of boxes) box.bar = gauge(player.cast.faces.get(key)?.find(({ tagName }) => tagName === "g"), box.mark);
+    player.main.after(legend);
   }
 
   /** The part of the scale at which a key's tangent or adjoint is now, from -1 to 1; a word for what is on no scale. */
@@ -74,7 +79,7 @@ function magnitude(player) {
     }
   }
 
-  return { tools: [opener], start, shown: paint };
+  return { tools: [opener], start, furnished, shown: paint };
 }
 
 function tone(face, size) {

@@ -1,5 +1,5 @@
 // The player: shows a film in a shadow root and runs it.
-import { VOICES, at, stateAt } from "./film.js";
+import { VOICES, at, lookup } from "./film.js";
 import { Cast, Motion } from "./cast.js";
 import { drawing } from "./drawing.js";
 import { button, h, icon, write } from "./elements.js";
@@ -18,9 +18,11 @@ const SCENES = { drawing, table, lines };
  * What a player can do besides playing: a module adds a maker to the list, and a page that needs it not has no such module.
  * The maker is called once for each player, before the player is built, and returns nothing where the film has no use for it.
  * @typedef {{tools?: Element[],                      buttons for the header
+ *            bars?: Element[],                       rows between the header and the panes
  *            press?: (event: KeyboardEvent) => boolean,  whether a key was meant for it
  *            click?: (event: MouseEvent, key: string) => boolean,  whether a click in the panes was
  *            start?: () => void,                     the player stands on the page
+ *            furnished?: () => void,                 the panes are new
  *            shown?: (step: number) => void,         another step is shown
  *            selected?: (key: string) => void,       another key is selected
  *            stop?: () => void}} Feature             the player goes
@@ -37,6 +39,7 @@ function header(film, tools, tabs) {
 const titled = (film) => [h("b", { title: film.title }, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
 
 export function ticks(steps) {
+  if (steps < 1) return h("div", { class: "ticks" });
   const stride = Math.ceil(steps / MOST_TICKS);
   const count = Math.floor(steps / stride) + 1;
   const places = Array.from({ length: count }, (_, i) => (i * stride) / steps);
@@ -47,12 +50,15 @@ export function ticks(steps) {
 export class Player {
   /** @type {PlayerState} */
   state = { step: -1, playing: false, speed: 1, selected: "" };
-  cast = new Cast();
+  frame = new Cast(); // what stands around the panes
+  cast = new Cast(); // the panes
   motion = new Motion();
-  states = new Map();
+  states = new Map(); // what the panes show
+  said = new Map(); // what is said below them
   hovered = "";
   timer = 0;
-  frame = 0;
+  look = 0; // the frame in which panes will scroll
+  guide = null; // who leads through the places of a folded program: see places.js
 
   constructor(film, onChange) {
     this.film = film;
@@ -73,31 +79,41 @@ export class Player {
   }
 
   build() {
-    const { film, cast } = this;
-    const scenes = film.scenes.filter(({ kind }) => SCENES[kind]);
-    const build = (list) => list.map((scene) => SCENES[scene.kind](scene, cast, film));
-    const stages = build(scenes.filter(({ kind }) => kind === "drawing"));
-    const sides = build(scenes.filter(({ kind }) => kind !== "drawing"));
-    this.panes = [...stages, ...sides.map((side) => side.querySelector(".scroll"))];
+    const { film } = this;
     this.tools = [
       ...this.features.flatMap(({ tools = [] }) => tools),
       (this.whole = button("whole", "Whole picture or readable size", () => this.element.classList.toggle("whole"))),
       (this.screen = button("screen", "Full screen", () => this.fullScreen())),
     ];
-    const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
-    const stage = stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages;
-    const parts = [header(film, this.tools, this.tabs()), h("main", {}, [...stage, ...side])];
+    this.main = h("main");
+    const parts = [header(film, this.tools, this.tabs()), ...this.features.flatMap(({ bars = [] }) => bars), this.main];
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
     if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
-    const shape = `player${stages.length ? "" : " undrawn"}${sides.length ? "" : " alone"}`;
-    this.element = h("div", { class: shape, role: "group", tabindex: 0, "aria-label": label }, parts);
+    this.element = h("div", { class: "player", role: "group", tabindex: 0, "aria-label": label }, parts);
+    this.furnish("");
     this.listen();
+  }
+
+  /** Build the panes of a block, or those that a film shows first. */
+  furnish(block) {
+    const { film } = this, cast = (this.cast = new Cast());
+    const scenes = film.scenes.filter((scene) => SCENES[scene.kind] && (scene.block ?? "") === block);
+    const build = (list) => list.map((scene) => SCENES[scene.kind](scene, cast, film));
+    const stages = build(scenes.filter(({ kind }) => kind === "drawing"));
+    const sides = build(scenes.filter(({ kind }) => kind !== "drawing"));
+    this.panes = [...stages, ...sides.map((side) => side.querySelector(".scroll"))];
+    const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
+    this.main.replaceChildren(...(stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages), ...side);
+    this.element.classList.toggle("undrawn", !stages.length);
+    this.element.classList.toggle("alone", !sides.length);
+    this.states = new Map();
+    this.tell("furnished");
   }
 
   sentence() {
     const text = h("p", { role: "status", "aria-live": "polite", "aria-atomic": "true" });
-    this.cast.watch(["say"], (states) => write(text, at(states, "say").text));
+    this.frame.watch(["say"], (states) => write(text, at(states, "say").text));
     return h("div", { class: "say" }, [text]);
   }
 
@@ -106,17 +122,17 @@ export class Player {
     const go = (name, label, to) => button(name, label, () => this.go(to()));
     this.playButton = button("play", "Play", () => this.toggle());
     this.range = h("input", { type: "range", min: 0, max: steps, step: 1, value: 0, "aria-label": "Step" });
-    this.range.addEventListener("input", () => this.go(Number(this.range.value), false));
+    this.range.addEventListener("input", () => this.go(this.stepAt(Number(this.range.value)), false));
     this.count = h("output", { class: "count" });
     const speeds = SPEEDS.map((speed) => h("option", { value: speed }, [`${speed}×`]));
     this.speeds = h("select", { "aria-label": "Speed", title: "Speed" }, speeds);
     this.speeds.addEventListener("change", () => this.setSpeed(Number(this.speeds.value)));
     return h("footer", { class: voice }, [
-      go("first", "First step", () => 0),
-      go("previous", "Previous step", () => this.state.step - 1),
+      go("first", "First step", () => this.stepAt(0)),
+      go("previous", "Previous step", () => this.next(-1)),
       this.playButton,
-      go("next", "Next step", () => this.state.step + 1),
-      go("last", "Last step", () => this.steps),
+      go("next", "Next step", () => this.next(1)),
+      go("last", "Last step", () => this.stepAt(Infinity)),
       h("div", { class: "track" }, [(this.ticks = ticks(steps)), this.range]),
       this.count,
       this.speeds,
@@ -124,15 +140,14 @@ export class Player {
   }
 
   listen() {
-    const keyOf = (event) => event.target.closest("[data-key]")?.dataset.key ?? "";
-    const main = this.element.querySelector("main");
+    const keyOf = (event) => event.target.closest("[data-key]")?.dataset.key ?? "", { main } = this;
     main.addEventListener("pointerover", (event) => this.hover(keyOf(event)));
     main.addEventListener("pointerleave", () => this.hover(""));
     main.addEventListener("click", (event) => {
       const key = keyOf(event);
       if (event.target.closest(".choice")) this.choose(key);
       else if (this.offered("click", event, key)) return;
-      else this.select(key === this.state.selected ? "" : key);
+      else this.select(this.meant(key) === this.state.selected ? "" : this.meant(key));
     });
     this.element.addEventListener("keydown", (event) => this.press(event));
   }
@@ -169,12 +184,12 @@ export class Player {
   /** @param {KeyboardEvent} event */
   press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target === this.speeds) return;
-    const { step } = this.state;
-    const moves = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: this.steps };
+    const moves = { ArrowLeft: () => this.next(-1), ArrowRight: () => this.next(1) };
+    Object.assign(moves, { Home: () => this.stepAt(0), End: () => this.stepAt(Infinity) });
     const onButton = event.target instanceof HTMLButtonElement, choice = event.target.closest(".choice.open");
     if (choice && (event.key === "Enter" || event.key === " ")) this.choose(choice.dataset.key);
     else if (this.offered("press", event)) return this.taken(event);
-    else if (event.key in moves && this.film.steps) this.go(moves[event.key]);
+    else if (event.key in moves && this.film.steps) this.go(moves[event.key]());
     else if (event.key === "ArrowUp" || event.key === "ArrowDown") this.selectNext(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === " " && this.film.steps && !onButton) this.toggle();
     else if (event.key === "Escape" && this.state.selected) this.select("");
@@ -189,13 +204,13 @@ export class Player {
   }
 
   /** What a reader's hand does: playing ends. */
-  go(step, animate = step === this.state.step + 1) {
+  go(step, animate = step === this.next(1)) {
     this.pause();
     this.seek(step, animate);
   }
 
   /** Show a step. One step forward moves, any other change is immediate. */
-  seek(step, animate = step === this.state.step + 1) {
+  seek(step, animate = step === this.next(1)) {
     step = Math.min(Math.max(Math.round(step), 0), this.reach);
     if (step === this.state.step) return;
     this.show(step, animate);
@@ -204,12 +219,13 @@ export class Player {
   show(step, animate) {
     this.motion.stop();
     this.motion.length = Math.min(320, (0.4 * BEAT) / this.state.speed);
+    this.guide?.follow(step);
     const states = this.statesAt(step), moving = animate && !this.calm.matches;
-    const views = this.cast.dirty(this.states, states);
-    this.states = states;
+    const views = [...this.frame.dirty(this.said, states), ...this.cast.dirty(this.states, states)];
+    this.states = this.said = states;
     for (const view of views) view(states, moving ? this.motion : null);
-    cancelAnimationFrame(this.frame); // what is in view is settled with the frame, when all is laid out anyway
-    this.frame = requestAnimationFrame(() => this.follow((key) => at(states, key).role.startsWith("active"), moving));
+    cancelAnimationFrame(this.look); // what is in view is settled with the frame, when all is laid out anyway
+    this.look = requestAnimationFrame(() => this.follow((key) => at(states, key).role.startsWith("active"), moving));
     this.change({ step });
     this.tell("shown", step);
   }
@@ -221,6 +237,38 @@ export class Player {
 
   get reach() {
     return this.steps;
+  }
+
+  get tracks() {
+    return this.film.tracks;
+  }
+
+  /** The steps that a reader sees: all of them, or in a folded program those at which something in the picture moves. */
+  get stops() {
+    return this.guide?.stops ?? null;
+  }
+
+  /** How far the slider goes, where it stands, and the step at one of its places. */
+  get length() {
+    return this.stops ? this.stops.length - 1 : this.steps;
+  }
+
+  get position() {
+    return this.stops ? Math.max(this.stops.findLastIndex((stop) => stop <= this.state.step), 0) : this.state.step;
+  }
+
+  stepAt(position) {
+    return this.stops ? this.stops[Math.min(position, this.length)] : Math.min(position, this.steps);
+  }
+
+  /** The step after this one, or before it. */
+  next(by) {
+    return this.guide ? this.guide.next(this.state.step, by) : this.state.step + by;
+  }
+
+  /** What a key of the panes stands for. */
+  meant(key) {
+    return this.guide ? this.guide.meant(key) : key;
   }
 
   /** What a player with tabs, or with choices, does besides: see tabs.js and chooser.js. */
@@ -237,7 +285,7 @@ export class Player {
   showTab() {}
 
   statesAt(step) {
-    return stateAt(this.film, step);
+    return this.guide ? this.guide.statesAt(step) : lookup(this.tracks, step);
   }
 
   /** Bring the first face in each pane whose key is wanted into view. */
@@ -255,16 +303,20 @@ export class Player {
   play() {
     if (!this.film.steps || this.state.playing || this.isOwn) return;
     this.change({ playing: true });
-    if (this.state.step >= this.steps) this.seek(0, false);
-    else this.seek(this.state.step + 1);
+    if (this.atEnd) this.seek(this.stepAt(0), false);
+    else this.seek(this.next(1));
     this.beat();
+  }
+
+  get atEnd() {
+    return this.next(1) <= this.state.step || this.state.step >= this.steps;
   }
 
   beat() {
     clearTimeout(this.timer);
-    if (this.state.step >= this.steps || !this.element.isConnected) return this.pause();
+    if (this.atEnd || !this.element.isConnected) return this.pause();
     this.timer = setTimeout(() => {
-      this.seek(this.state.step + 1);
+      this.seek(this.next(1));
       this.beat();
     }, BEAT / this.state.speed);
   }
@@ -287,17 +339,26 @@ export class Player {
 
   /** Outline everything that shows a key; "" for nothing. */
   select(key) {
-    if (key === this.state.selected || (key && !this.cast.faces.has(key))) return;
-    this.mark(this.state.selected, "selected", false);
-    this.mark(key, "selected", true);
-    const family = this.cast.family(key);
+    if (key === this.state.selected || (key && !this.shows(key) && !this.guide?.lead(key))) return;
+    this.outline(this.state.selected, false);
+    this.outline(key, true);
+    const family = [...this.cast.faces.keys()].filter((name) => this.meant(name) === key).flatMap((name) => this.cast.family(name));
     this.follow((name) => family.includes(name), !this.calm.matches);
     this.change({ selected: key });
     this.tell("selected", key);
   }
 
+  /** Whether the panes have something for a key. */
+  shows(key) {
+    return [...this.cast.faces.keys()].some((name) => this.meant(name) === key);
+  }
+
+  outline(key, on) {
+    for (const name of key ? this.cast.faces.keys() : []) if (this.meant(name) === key) this.mark(name, "selected", on);
+  }
+
   selectNext(by) {
-    const keys = [...this.cast.faces.keys()];
+    const keys = [...this.cast.faces.keys()].map((name) => this.meant(name));
     const place = keys.indexOf(this.state.selected);
     this.select(keys[place < 0 ? (by > 0 ? 0 : keys.length - 1) : Math.min(Math.max(place + by, 0), keys.length - 1)] ?? "");
   }
@@ -318,13 +379,20 @@ export class Player {
     this.onChange(this.state, part);
   }
 
+  /** The slider as long as what there is to see. */
+  measure() {
+    if (!this.footer) return;
+    this.range.max = String(this.length);
+    this.ticks.replaceChildren(...ticks(this.length).children);
+  }
+
   showControls() {
-    const { step, playing, speed } = this.state, { steps } = this;
-    this.range.value = String(step);
-    this.range.style.setProperty("--done", `${step / steps}`);
-    this.range.setAttribute("aria-valuetext", `${step} of ${steps}`);
-    this.count.textContent = `${step} / ${steps}`;
-    this.count.style.minWidth = `${2 * String(steps).length + 3}ch`;
+    const { playing, speed } = this.state, { length, position } = this;
+    this.range.value = String(position);
+    this.range.style.setProperty("--done", `${length ? position / length : 1}`);
+    this.range.setAttribute("aria-valuetext", `${position} of ${length}`);
+    this.count.textContent = `${position} / ${length}`;
+    this.count.style.minWidth = `${2 * String(length).length + 3}ch`;
     this.speeds.value = String(speed);
     const name = playing ? "pause" : "play";
     if (this.playButton.firstChild.getAttribute("class") === name) return;
@@ -334,7 +402,7 @@ export class Player {
 
   destroy() {
     this.pause();
-    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.look);
     this.motion.stop();
     this.tell("stop");
     this.sizes.disconnect();

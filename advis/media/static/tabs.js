@@ -1,7 +1,7 @@
 // A player with several ways to play its film, side by side as tabs; and that of a film with variants.
-import { at, stateAt } from "./film.js";
+import { at } from "./film.js";
 import { h, write } from "./elements.js";
-import { Player, ticks } from "./player.js";
+import { Player } from "./player.js";
 
 const MARKS = { tangent: "▸ ", adjoint: "◂ " };
 
@@ -39,8 +39,7 @@ export class Tabbed extends Player {
     for (const [i, pill] of this.pills.entries()) pill.setAttribute("aria-pressed", String(i === this.way));
     if (!this.footer) return;
     this.footer.className = this.playing.voice;
-    this.range.max = String(this.steps);
-    this.ticks.replaceChildren(...ticks(this.steps).children);
+    this.measure();
     this.playButton.disabled = this.isOwn;
   }
 }
@@ -56,15 +55,15 @@ export class VariantPlayer extends Tabbed {
     return this.playing.steps;
   }
 
-  statesAt(step) {
-    return stateAt(this.playing, step);
+  get tracks() {
+    return this.playing.tracks;
   }
 
   /** Beside the sentence the number that does not move, where the film has one. */
   sentence() {
     const say = super.sentence(), sum = h("p", { class: "sum" });
     if (!this.film.tracks.sum) return say;
-    this.cast.watch(["sum"], (states) => write(sum, at(states, "sum").text));
+    this.frame.watch(["sum"], (states) => write(sum, at(states, "sum").text));
     say.append(sum);
     return say;
   }

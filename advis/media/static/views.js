@@ -23,8 +23,8 @@ function views(player) {
   const opener = button("panes", "Panes", () => open(list.hidden));
   const menu = h("div", { class: "menu" }, [opener, list]);
   const shape = new ResizeObserver(reshape);
-  const drawings = player.film.scenes.filter(({ kind, width, height }) => kind === "drawing" && width && height);
-  let need = 300; // the width of a table that shows all of its columns
+  const hidden = new Map(); // by the name of a pane, for the places of a folded program have the same ones
+  let drawings = [], need = 300; // the width of a table that shows all of its columns
 
   function open(on) {
     list.hidden = !on;
@@ -34,22 +34,30 @@ function views(player) {
   open(false);
   menu.addEventListener("focusout", ({ relatedTarget }) => menu.contains(relatedTarget) || open(false));
 
-  function start() {
-    const table = player.element.querySelector(".pane.table");
+  /** The panes of a place are there. */
+  function furnished() {
+    const { element, film, guide } = player, block = guide?.block ?? "";
+    drawings = film.scenes.filter((scene) => scene.kind === "drawing" && scene.width && (scene.block ?? "") === block);
+    const table = element.querySelector(".pane.table");
     need = parseFloat(table?.style.getPropertyValue("--need")) || need;
-    player.element.style.setProperty("--need", `${need}px`);
-    for (const pane of player.element.querySelectorAll(".stage, .pane:not(.details), .say")) list.append(item(pane));
+    element.style.setProperty("--need", `${need}px`);
+    list.replaceChildren(...[...element.querySelectorAll(".stage, .pane:not(.details), .say")].map(item));
     reshape();
-    shape.observe(player.element);
     arrange();
+  }
+
+  function start() {
+    furnished();
+    shape.observe(player.element);
   }
 
   /** The switch of a pane. */
   function item(pane) {
     const name = pane.matches(".say") ? "Sentence" : pane.getAttribute("aria-label");
+    pane.hidden = hidden.get(name) ?? pane.hidden;
     const element = h("button", { type: "button", "aria-label": name, "aria-pressed": String(!pane.hidden) }, [name]);
     element.addEventListener("click", () => {
-      pane.hidden = !pane.hidden;
+      hidden.set(name, (pane.hidden = !pane.hidden));
       element.ariaPressed = !pane.hidden;
       arrange();
     });
@@ -84,7 +92,7 @@ function views(player) {
     return key === "Escape" || Boolean(way);
   }
 
-  return { tools: [menu], start, press, arrange, stop: () => shape.disconnect() };
+  return { tools: [menu], start, furnished, press, arrange, stop: () => shape.disconnect() };
 }
 
 FEATURES.push(views);

@@ -1,0 +1,138 @@
+"""Beside the graph of a place: its evaluation trace as a table, and the reader's source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from types import CodeType
+
+from advis.analysis.blocks import Block, nodes_of
+from advis.autodiff.code import display_name, source_lines, source_of
+from advis.autodiff.primitives.rule import INPUT
+from advis.autodiff.recorder import Position
+from advis.autodiff.tape import Tape
+from advis.films.cast import Cast, Vertex
+from advis.films.draw import VOICES
+from advis.films.film import Line, Mark, Row, Scene, Spans
+from advis.films.places import Fold
+from advis.films.titles import Titles
+
+MOST_PIECES = 60
+"""Of so many operations in a block at most the pieces of source light up."""
+
+MOST_LINES, AROUND = 80, 2
+"""A longer function is shown in pieces: so many lines around each that computes something."""
+GAP = Line(0, "⋮")
+NONE: Spans = (("soft", "–"),)
+
+
+def trace_scene(titles: Titles, voices: tuple[str, ...]) -> Scene:
+    """Return the evaluation trace as a table that fills in step with the graph."""
+    cast = titles.cast
+    more = tuple((VOICES[voice], voice) for voice in voices)
+    columns = (("", "name"), ("operation", "soft"), ("value", "value"), *more)
+    rows = tuple(
+        _fold_row(cast, vertex, voices) if vertex.fold is not None else _row(titles, vertex, voices)
+        for vertex in cast.vertices
+        if vertex.kind in ("node", "entrance", "fold")
+    )
+    return Scene("trace", "table", "Trace", rows, columns=columns)
+
+
+def _row(titles: Titles, vertex: Vertex, voices: tuple[str, ...]) -> Row:
+    key, carried = vertex.key, titles.cast.tape.carried[vertex.index]
+    texts = titles.texts(vertex)
+    names: str | Spans = f"{key}.n" if texts is None else (("name", texts[0]),)
+    operations: str | Spans = f"{key}.o" if texts is None else (("soft", texts[1]),)
+    if vertex.kind == "entrance":
+        operations = (("soft", "from outside"),)
+    return Row(key, (names, operations, f"{key}.v", *(f"{key}.{v[0]}" if carried else NONE for v in voices)))
+
+
+def _fold_row(cast: Cast, vertex: Vertex, voices: tuple[str, ...]) -> Row:
+    fold = vertex.fold
+    assert fold is not None
+    said = (("soft", held(cast, fold)),)
+    cells = ("value", *voices)
+    if len(fold.outputs) != 1:
+        return Row(vertex.key, ((("strong", fold.block.name),), said, *(NONE for _ in cells)))
+    index = fold.outputs[0]
+    key, carried = cast.node(index), cast.tape.carried[index]
+    shown = (f"{key}.{v[0]}" if carried or v == "value" else NONE for v in cells)
+    return Row(vertex.key, ((("strong", fold.block.name),), said, *shown))
+
+
+def held(cast: Cast, fold: Fold) -> str:
+    """Return how much a fold holds: ``50 times``, ``12 operations``, or ``100 inputs``."""
+    if len(fold.members) > 1:
+        return f"{len(fold.members):,} times"
+    nodes = nodes_of(cast.tape, fold.block)
+    count = sum(cast.tape.primitives[index] is not INPUT for index in nodes)
+    return f"{count:,} operations" if count else f"{len(nodes):,} inputs"
+
+
+# -- the source
+
+
+def source_scene(cast: Cast) -> Scene:
+    """Return the reader's functions, with the piece of each line that made each node, or what is folded."""
+    tape = cast.tape
+    codes: dict[CodeType, tuple[str, ...]] = {}
+    pieces: dict[tuple[object, int], list[tuple[str, int, int]]] = {}
+    for vertex in cast.vertices:
+        if not tape.positions or vertex.kind not in ("node", "fold"):
+            continue
+        item: int | Block = vertex.index if vertex.fold is None else vertex.fold.members[0]
+        for position in dict.fromkeys(islice(_positions(tape, item), MOST_PIECES)):
+            code = tape.contexts[position[0]].code
+            source = source_of(tape.contexts, position)
+            if code is None or source is None:
+                continue
+            lines = codes.setdefault(code, source_lines(code))
+            for line, start, stop in spread(source.span, lines):
+                pieces.setdefault((code, line), []).append((vertex.key, start, stop))
+    shown: list[Mark] = []
+    for code, lines in codes.items():
+        if shown and lines:
+            shown.append(Line(0, ""))
+        lit = {line for other, line in pieces if other is code}
+        for k, text in enumerate(lines, 1):
+            if _near(k, lit, len(lines)):
+                shown.append(Line(k, text, tuple(pieces.get((code, k), ()))))
+            elif shown and shown[-1] != GAP:
+                shown.append(GAP)
+    said = ", ".join(display_name(code.co_name) for code in codes)
+    return Scene("source", "lines", "Source", tuple(shown), description=said)
+
+
+def _near(line: int, lit: set[int], count: int) -> bool:
+    """Whether a line is shown: of a long function those around what is computed in this place, and its head."""
+    return count <= MOST_LINES or line == 1 or not lit.isdisjoint(range(line - AROUND, line + AROUND + 1))
+
+
+def _positions(tape: Tape, item: int | Block) -> Iterator[Position]:
+    """Where in the reader's code something was computed: of a function, where it was called."""
+    if not isinstance(item, Block):
+        yield tape.positions[item]
+        return
+    context = tape.contexts[item.context]
+    if item.kind == "function" and context.call >= 0:
+        yield context.parent, context.call
+        return
+    for inner in item.items:
+        yield from _positions(tape, inner)
+
+
+def spread(span: tuple[int, int, int, int], lines: tuple[str, ...]) -> list[tuple[int, int, int]]:
+    """Return the columns of an expression on each of its lines."""
+    first, start, last, stop = span
+    if last > len(lines):
+        return []
+    found = []
+    for line in range(first, last + 1):
+        text = lines[line - 1]
+        begin = start if line == first else len(text) - len(text.lstrip())
+        end = stop if line == last else len(text.rstrip())
+        if 0 <= begin < end:
+            found.append((line, begin, end))
+    return found
