@@ -384,3 +384,34 @@ def test_a_seek_among_three_hundred_boxes_takes_little_script(show: Any) -> None
     )
     print(f"script of a seek: median {times[20]:.1f} ms, fastest {times[0]:.1f} ms")
     assert times[4] < 25, "8 ms on an idle machine, and room for a busy one"
+
+
+# -- in the places of a folded program
+
+
+def loop(x: Any) -> Any:
+    for _ in range(12):
+        x = np.sin(x) * np.array([0.5, 2.0])
+    return np.sum(x)
+
+
+def folded() -> str:
+    return one(av.trace(loop, np.array([0.5, -0.25])).reverse().film(fold=True))
+
+
+def test_panes_details_and_magnitudes_go_along_into_a_place(show: Any) -> None:
+    shown = show(folded(), reduced_motion="reduce")
+    switch(shown, "Source")
+    shown.page.locator("button.magnitude").click()
+    shown.page.locator("g.node", has_text="for _ in").click()
+    assert shown.get(PANES) == ["Graph", "Trace", "Sentence"], "what was hidden stays hidden"
+    shown.press(*["ArrowRight"] * 2)
+    assert shown.get("root.querySelectorAll('.node[data-size=some] rect.gauge').length") > 0
+    shown.page.locator("tr", has_text="sin(x)").dblclick()
+    said = shown.get(DETAILS)
+    assert "= sin(x)" in said
+    assert "2 float64" in said
+    first = shown.get("root.querySelector('.map').getAttribute('aria-label')")
+    shown.page.locator(".turn button").first.click()
+    shown.page.locator("tr", has_text="sin(x)").click()
+    assert shown.get("root.querySelector('.map').getAttribute('aria-label')") != first, "another turn, other numbers"

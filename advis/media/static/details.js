@@ -41,6 +41,7 @@ function details(player) {
   const opener = button("details", "Details of what is selected", () => open(pane.hidden));
 
   function open(on) {
+    if (!on && pane.matches(":focus-within")) opener.focus();
     pane.hidden = !on;
     opener.ariaPressed = on;
     player.element.classList.toggle("detailed", on);

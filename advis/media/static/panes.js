@@ -16,9 +16,11 @@ export function table(scene, cast, film) {
   return element;
 }
 
+const UNKNOWN = [[0, "", "−0.0000"]]; // what a place of several turns may hold
+
 /** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */
 function columnWidth([heading, role], cells, film) {
-  const held = (key) => (film.tracks[key] ?? []).map((entry) => entry[2] ?? "");
+  const held = (key) => (film.tracks[key] ?? UNKNOWN).map((entry) => entry[2] ?? "");
   const texts = cells.flatMap((cell) => (typeof cell === "string" ? held(cell) : [cell]));
   const letters = texts.map((text) => pieces(text).reduce((sum, [, piece]) => sum + piece.length, 0));
   const widest = letters.reduce((most, count) => Math.max(most, count), [...heading].length);
