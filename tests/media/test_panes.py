@@ -349,22 +349,28 @@ def test_a_long_title_is_cut_with_dots_and_told_in_full(show: Any) -> None:
 
 
 def test_contributions_move_at_full_frame_rate(show: Any) -> None:
+    """At least 55 frames a second, or nine tenths of what a busy machine gives to a page in which nothing moves."""
     shown = show(one(large(200)))
-    rates = shown.page.evaluate(
+    still, moving = shown.page.evaluate(
         f"""async () => {{
-          const player = {SHADOW.format(0)}.querySelector('.player'), rates = [];
-          for (let i = 0; i < 9; i++) {{
-            player.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowRight' }}));
+          const player = {SHADOW.format(0)}.querySelector('.player'), still = [], moving = [];
+          async function rate() {{
             const start = await new Promise(requestAnimationFrame);
             let frames = 0, now = start;
-            while (now - start < 500) {{ now = await new Promise(requestAnimationFrame); frames += 1; }}
-            rates.push((1000 * frames) / (now - start));
+            while (now - start < 450) {{ now = await new Promise(requestAnimationFrame); frames += 1; }}
+            return (1000 * frames) / (now - start);
           }}
-          return rates.sort((a, b) => a - b);
+          for (let i = 0; i < 9; i++) {{
+            player.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowRight' }}));
+            moving.push(await rate());
+            await new Promise((done) => setTimeout(done, 200));
+            still.push(await rate());
+          }}
+          return [still, moving].map((rates) => rates.sort((a, b) => a - b));
         }}"""
     )
-    print(f"frames a second while contributions move: {rates[0]:.0f} to {rates[-1]:.0f}, median {rates[4]:.1f}")
-    assert rates[-1] >= 55, "the best of nine: the machine may be busy"
+    print(f"frames a second: median {moving[4]:.1f} while contributions move, {still[4]:.1f} while nothing does")
+    assert moving[-1] >= min(55, 0.9 * still[4])
 
 
 def test_a_seek_among_three_hundred_boxes_takes_little_script(show: Any) -> None:

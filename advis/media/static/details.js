@@ -5,7 +5,7 @@ import { FEATURES } from "./player.js";
 
 ICONS.details = "M12 11v6M12 7.2v.1M12 3a9 9 0 1 0 .01 0";
 ICONS.close = "M6 6l12 12M18 6L6 18";
-const MOST_COLUMNS = 8; // of a map whose squares carry their numbers
+const MOST_COLUMNS = 5; // of a map whose squares carry their numbers
 
 const wordsOf = (text) => pieces(text ?? "").map(([, piece]) => piece).join("");
 const signed = (text) => text.replace(/-/g, "−");
@@ -100,7 +100,8 @@ function details(player) {
   function boxTold(mark) {
     const title = h("p", { class: "head" });
     write(title, mark.more || titleOf(mark));
-    return [title, ...sideBySide((mark.rows ?? []).map(([voice, key]) => quantity(voice, key)), rule(mark))];
+    const told = (mark.rows ?? []).map(([voice, key]) => quantity(voice, key)), short = told.every(({ length }) => length === 1);
+    return [title, ...sideBySide(short ? [told.flat()] : told, rule(mark))];
   }
 
   /** A value, tangent or adjoint: what stands in the box, and of an array all that the film knows. */
@@ -141,7 +142,7 @@ function details(player) {
     const [source, target] = [mark.source, mark.target].map((key) => nameOf(known.get(key))), array = arrays.get(player.meant(mark.key));
     const title = h("p", { class: "head" }, [h("span", { class: "name" }, [source]), " → ", h("span", { class: "name" }, [target])]);
     const matrix = array ? arrayTold(array) : /×/.test(labelOf(mark)) ? [h("p", { class: "soft" }, ["More entries than are kept here."])] : [];
-    return [title, ...sideBySide([[h("h5", {}, ["The local Jacobian"]), ...matrix], [h("h5", {}, ["What passed"]), contribution(mark)]])];
+    return [title, ...sideBySide([[h("h5", {}, ["The local Jacobian"]), contribution(mark), ...matrix]])];
   }
 
   return { tools: [opener], start, furnished, press, shown: tell, selected: tell };

@@ -24,7 +24,8 @@ function columnWidth([heading, role], cells, film) {
   const texts = cells.flatMap((cell) => (typeof cell === "string" ? held(cell) : [cell]));
   const letters = texts.map((text) => pieces(text).reduce((sum, [, piece]) => sum + piece.length, 0));
   const widest = letters.reduce((most, count) => Math.max(most, count), [...heading].length);
-  return Math.min(widest * (role === "name" ? 9.5 : 8.4) + (role === "name" ? 34 : 26), role === "name" ? 190 : 230);
+  const letter = { name: 9.5, tangent: 9.2, adjoint: 9.2 }[role] ?? 8.4; // these are bold
+  return Math.min(widest * letter + (role === "soft" ? 20 : 34), role === "name" ? 190 : 230);
 }
 
 function tableRow(row, columns, cast) {
