@@ -30,14 +30,23 @@ class Program(str):
     ----------
     arguments : dict
         Each parameter at the recorded point: inputs, seeds, and what cannot be written as text (large constants).
+    lines : tuple of (int or None)
+        For each line of the text the index of the node in whose turn it is computed: its value above the empty line in
+        the middle, and below it what its step of the sweep does. None for lines of no node.
+    middle : int
+        The place of the empty line between the values and the sweep.
     """
 
-    __slots__ = ("arguments",)
+    __slots__ = ("arguments", "lines", "middle")
     arguments: dict[str, Any]
+    lines: tuple[int | None, ...]
+    middle: int
 
-    def __new__(cls, text: str, arguments: dict[str, Any]) -> Program:
+    def __new__(cls, text: str, arguments: dict[str, Any], lines: tuple[int | None, ...], middle: int) -> Program:
         program = super().__new__(cls, text)
         program.arguments = arguments
+        program.lines = lines
+        program.middle = middle
         return program
 
     def __repr__(self) -> str:
@@ -83,12 +92,15 @@ class _Writing:
             if seed is not None
         }
         for index, primitive in enumerate(self.tape.primitives):
+            self.writer.owner = index
             self.terms.append(self._value(index, primitive))
-        self.writer.lines.append("")
+        self.writer.owner = None
+        self.writer.write("")
         for index, name in seeds.items():
             self.flows[index] = Term(self.writer, name, self.sweep._seeds[index])
         (self._forward if self.sweep.direction == "forward" else self._reverse)()
-        self.writer.lines.append(f"return {self._result()}")
+        self.writer.owner = None
+        self.writer.write(f"return {self._result()}")
         return self._assembled(seeds)
 
     def _flow_name(self, index: int) -> str:
@@ -124,6 +136,7 @@ class _Writing:
 
     def _forward(self) -> None:
         for index, primitive in enumerate(self.tape.primitives):
+            self.writer.owner = index
             total = None
             for source, rule, args in self._edges(index, primitive.jvps):
                 tangent = self.flows[source]
@@ -135,7 +148,7 @@ class _Writing:
 
     def _reverse(self) -> None:
         for index in reversed(range(len(self.tape))):
-            adjoint, primitive = self.flows[index], self.tape.primitives[index]
+            adjoint, primitive, self.writer.owner = self.flows[index], self.tape.primitives[index], index
             if adjoint is None:
                 continue
             for source, rule, args in self._edges(index, primitive.vjps):
@@ -189,13 +202,18 @@ class _Writing:
         short = {name: seed for name, seed in given.items() if not shape_of(seed)}
         parameters = [*inputs, *self.writer.parameters, *bare]
         parameters += [f"{name}={self.writer.literal(seed.item())}" for name, seed in short.items()]
-        body = [f'"""{self._summary()}"""', *_conversions(inputs | short), *self.writer.without_idle_parts()]
+        written = self.writer.without_idle_parts()
+        body = [f'"""{self._summary()}"""', *_conversions(inputs | short), *(line for line, _ in written)]
         text = "\n".join(f"    {line}".rstrip() for line in body)
         head = f"def {self.sweep.direction}({', '.join(parameters)}):"
         if len(head) > WIDEST:
             head = head.replace("(", "(\n    ", 1).replace("):", "\n):")
             head = "\n".join(textwrap.wrap(head, WIDEST, subsequent_indent="    ", **_WRAPPING))
-        return Program(f"import numpy as np\n\n\n{head}\n{text}\n", inputs | self.writer.parameters | given)
+        top = f"import numpy as np\n\n\n{head}\n"
+        before = top.count("\n") + len(body) - len(written)
+        owners = (*[None] * before, *(owner for _, owner in written))
+        middle = before + next(k for k, (line, _) in enumerate(written) if not line)
+        return Program(f"{top}{text}\n", inputs | self.writer.parameters | given, owners, middle)
 
     def _summary(self) -> str:
         said = f"The {self.sweep.direction} sweep of {self.tape.function}"

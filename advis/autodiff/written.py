@@ -68,6 +68,8 @@ class Writer:
 
     def __init__(self, plain: bool) -> None:
         self.lines: list[str] = []
+        self.owners: list[int | None] = []  # of each line the node in whose turn it was written
+        self.owner: int | None = None
         self.parameters: dict[str, Any] = {}
         self._plain = plain  # every number is float64, so that a literal need not say so
         self._taken = {"np", "map"}
@@ -85,6 +87,11 @@ class Writer:
         self._taken.add(unique)
         return unique
 
+    def write(self, line: str) -> None:
+        """Write a line, for the node whose turn it is."""
+        self.lines.append(line)
+        self.owners.append(self.owner)
+
     def assign(self, name: str, term: Term) -> Term:
         """Write ``name = …`` and return the term that the name stands for; an array without axes becomes a number."""
         if isinstance(term.value, np.ndarray) and not term.shape:
@@ -92,7 +99,7 @@ class Writer:
         if self._renamed(term.text, name):
             return Term(self, name, term.value)
         if term.text != name:
-            self.lines.append(f"{name} = {term.text}")
+            self.write(f"{name} = {term.text}")
         return Term(self, name, term.value)
 
     def _renamed(self, part: str, name: str) -> bool:
@@ -134,17 +141,17 @@ class Writer:
         self._parts[name] = line
         return named
 
-    def without_idle_parts(self) -> list[str]:
-        """Return the lines, without those parts that nothing uses: a rule may compute what it does not need."""
-        kept: list[str] = []
+    def without_idle_parts(self) -> list[tuple[str, int | None]]:
+        """Return the lines with their owners, without those parts that nothing uses: a rule may compute too much."""
+        kept: list[tuple[str, int | None]] = []
         used: set[str] = set()
-        for line in reversed(self.lines):
+        for line, owner in zip(reversed(self.lines), reversed(self.owners), strict=True):
             name, assigns, text = line.partition(" = ")
             if assigns and name in self._parts and name not in used:
                 continue
             used.update(re.findall(r"\w+", text or line))
             used.update(re.findall(r"\w+", name) if not name.isidentifier() else ())
-            kept.append(line)
+            kept.append((line, owner))
         return kept[::-1]
 
     def is_part(self, term: Term) -> bool:
@@ -316,13 +323,13 @@ class Term:
 
     def __setitem__(self, index: Any, item: Any) -> None:
         self._own()
-        self._writer.lines.append(f"{self.text}[{self._writer.index(index)}] = {self._writer.text(item)}")
+        self._writer.write(f"{self.text}[{self._writer.index(index)}] = {self._writer.text(item)}")
         self.value[_plain(index)] = _plain(item)
 
     def _write_at(self, ufunc: np.ufunc, name: str, operands: tuple[Any, ...]) -> None:
         self._own()
         items = ", ".join(self._writer.text(operand) for operand in operands)
-        self._writer.lines.append(f"{name}.at({self.text}, {items})")
+        self._writer.write(f"{name}.at({self.text}, {items})")
         ufunc.at(self.value, *_plain(operands))
 
     def _own(self) -> None:

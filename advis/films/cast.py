@@ -187,3 +187,15 @@ def _ports(key: str, fold: Fold, target: int, giver: Mapping[int, int]) -> Itera
             uses = tuple(use for index in sources for use in fold.ports[index])
             yield Link(f"{key}.i{count}", source, target, sources, uses, fold)
             count += 1
+
+
+def drawn(shown: list[Cast]) -> list[int]:
+    """Return the nodes whose numbers stand in a box or a row of some place, in order."""
+    found: set[int] = set()
+    for cast in shown:
+        for vertex in cast.vertices:
+            if vertex.kind in ("node", "entrance"):
+                found.update(cast.anywhere(vertex.index, vertex.user))
+            elif vertex.fold is not None and len(vertex.fold.outputs) == 1:
+                found.update(cast.everywhere(vertex.fold.outputs[0]))
+    return sorted(found)

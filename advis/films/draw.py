@@ -125,11 +125,12 @@ def _edge(mark: Edge, states: dict[str, State]) -> list[Ink]:
     partial = _spans(mark.label or states.get(f"{mark.key}.p", State()).text)
     flowing = "flow" in state.role
     half = token_width(state.text) / 2 if flowing else 0.0
-    label = "local" if any(part for _, part in partial) and not flowing else "off"
+    label = partial if flowing or not any(part for _, part in _spans(state.text)) else _spans(state.text)
+    shown = "local" if any(part for _, part in label) and not flowing else "off"
     return [
         Ink("path", f"edge {state.role}".strip(), mark.path),
         Ink("lines", f"arrow {state.role}".strip(), arrow(mark.path, at_start="adjoint" in state.role)),
-        Ink("text", label, (x, y + 4), partial, "middle"),
+        Ink("text", shown, (x, y + 4), label, "middle"),
         Ink("rect", f"token {state.role}" if flowing else "off", (x - half, y - 11, 2 * half, 22.0, 11.0)),
         Ink("text", "amount" if flowing else "off", (x, y + 4.5), _spans(state.text), "middle"),
     ]

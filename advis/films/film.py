@@ -88,11 +88,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of source: its number, its text, and which columns of it belong to which node (key, start, stop)."""
+    """A line of source: its number, its text, and which columns of it belong to which node (key, start, stop).
+
+    A line with a voice is lit in that voice's sweep only.
+    """
 
     number: int
     text: str
     segments: tuple[tuple[str, int, int], ...] = ()
+    voice: str = ""
     kind: str = "line"
 
 

@@ -10,7 +10,8 @@ from advis.autodiff.numbers import shape_text
 from advis.autodiff.primitives.rule import INPUT, shape_of
 from advis.autodiff.table import operations_text
 from advis.autodiff.tape import Tape
-from advis.films.cast import Cast, Link, Vertex, casts
+from advis.films.cast import Cast, Link, Vertex, casts, drawn
+from advis.films.details import arrays_data
 from advis.films.draw import (
     LABEL_SIZE,
     LOCAL_SIZE,
@@ -80,7 +81,8 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right", fol
     words, shown = Words(tape), casts(plan(tape, fold))
     graph = tape_graph(words, shown, Additions(), engine, direction)
     tracks = {**graph.tracks, **value_tracks(words, shown), "say": ((0, State("", tape_sentence(tape))),)}
-    return tape_film_of(tape, "tape", graph, tracks, 0, "value")
+    film = tape_film_of(tape, "tape", graph, tracks, 0, "value")
+    return replace(film, data={**film.data, **arrays_data(tape, shown)})
 
 
 def tape_film_of(
@@ -113,19 +115,8 @@ def tape_graph(words: Words, shown: list[Cast], additions: Additions, engine: st
 
 def value_tracks(words: Words, shown: list[Cast]) -> dict[str, Track]:
     """Return the tracks that show every value from the start."""
-    return {f"n{index}.v": ((0, State("", words.value(index))),) for index in drawn(words.tape, shown)}
-
-
-def drawn(tape: Tape, shown: list[Cast]) -> list[int]:
-    """Return the nodes whose numbers stand in a box or a row of some place, in order."""
-    found: set[int] = set()
-    for cast in shown:
-        for vertex in cast.vertices:
-            if vertex.kind in ("node", "entrance"):
-                found.update(cast.anywhere(vertex.index, vertex.user))
-            elif vertex.fold is not None and len(vertex.fold.outputs) == 1:
-                found.update(cast.everywhere(vertex.fold.outputs[0]))
-    return sorted(found)
+    values, nodes = words.tape.values, drawn(shown)
+    return {f"n{k}.v": ((0, State("" if finite(values[k]) else "odd", words.value(k))),) for k in nodes}
 
 
 # -- the graph of a place

@@ -7,6 +7,8 @@
 * Roles are places in ``words``, and so are the pieces of texts that occur often. Spans and rows are flat:
   ``[role, text, role, text]``.
 * Inks, choices and blocks are lists of their fields in order.
+* The number of a line is left out where lines are counted from 1; its voice is a place in ``words``; a segment that
+  covers the whole line but for its indentation is written as its key.
 * A track that says one text from the start is this text. One that has its turn at a step, and is something else from
   the next step on, is ``[step, role, later role, text, level]``.
 * A key that begins with the mark's own is written from the dot on: ``".v"`` in the box ``n3`` is ``n3.v``.
@@ -22,7 +24,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Mark, Row, Scene, Spans, State, Track
+from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Line, Mark, Row, Scene, Spans, State, Track
 
 
 def to_json(film: Film) -> str:
@@ -127,6 +129,8 @@ def _run(kind: str, marks: Sequence[Mark], words: _Words) -> dict[str, Any]:
         column = [_field(mark, field.name, words) for mark in marks]
         if any(item not in ("", [], 0) for item in column):
             columns[field.name] = column if kind != "box" else _shorter(column)
+    if kind == "line" and columns.get("number") == list(range(1, len(marks) + 1)):
+        del columns["number"]
     if kind == "edge":
         for axis in ("right", "down"):
             knots = [knots_of(path, axis) for path in columns["path"]]
@@ -153,6 +157,11 @@ def _field(mark: Mark, name: str, words: _Words) -> Any:
         return [_ink(ink, words) for ink in value]
     if isinstance(mark, Row) and name == "cells":
         return [_own(cell, mark.key) if isinstance(cell, str) else _text(cell, words) for cell in value]
+    if isinstance(mark, Line) and name == "voice":
+        return words.place(value)
+    if isinstance(mark, Line) and name == "segments":
+        whole = [(key, len(mark.text) - len(mark.text.lstrip()), len(mark.text)) for key, *_ in value[:1]]
+        return value[0][0] if list(value) == whole and whole else _value(value)
     if isinstance(mark, Edge) and name == "label_at" and not mark.label and value == (0.0, 0.0):
         return []
     return _value(value)

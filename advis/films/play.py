@@ -9,11 +9,13 @@ from advis.analysis.play import Play
 from advis.autodiff.numbers import PICTURE, minus
 from advis.autodiff.primitives.rule import CONSTANT, INPUT
 from advis.films import narration
-from advis.films.cast import Cast, casts
+from advis.films.cast import Cast, casts, drawn
+from advis.films.code import code_scene
+from advis.films.details import arrays_data
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, State, Track, Variant
 from advis.films.folds import Passage, fold_tracks
-from advis.films.graph import drawn, tape_graph, value_tracks
+from advis.films.graph import tape_graph, value_tracks
 from advis.films.places import plan
 from advis.films.sweep import additions_of, sweep_tracks, tokens_of, write_script
 from advis.films.words import Words, subtitle, title
@@ -50,10 +52,13 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right", fo
         Variant(label, voice, last, _whole({**graph.tracks, **tracks}, keys)) for label, voice, last, tracks in parts
     )
     steps, data = forward.last + 1 + reverse.last, {"notes": list(tape.notes), "label": "both"}
+    data |= arrays_data(tape, seen, shown.forward, shown.reverse)
+    codes = (("code forward", "▸ Code", shown.forward), ("code reverse", "◂ Code", shown.reverse))
+    code = () if reverse.folded else tuple(s for name, said, sweep in codes for s in code_scene(sweep, name, said))
     return Film(
         kind="play",
         title=title(tape),
-        scenes=graph.scenes,
+        scenes=graph.scenes + code,
         tracks=_whole(both, keys),
         steps=steps,
         subtitle=subtitle(tape),
@@ -109,7 +114,7 @@ def _evaluated(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
     order = [k for k, primitive in enumerate(tape.primitives) if primitive is not INPUT and primitive is not CONSTANT]
     turns = {index: step for step, index in enumerate(order, 1)}
     tracks: Tracks = {"say": ((0, State("", _inputs_said(words))),)}
-    for index in drawn(tape, shown):
+    for index in drawn(shown):
         step = turns.get(index, 0)
         tracks[f"n{index}.v"] = ((step, State("", words.value(index))),)
         if step:

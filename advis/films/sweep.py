@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,14 @@ from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep, contributions
 from advis.autodiff.table import residue_scale
 from advis.films import narration
-from advis.films.cast import Cast, casts, edge_key
+from advis.films.cast import Cast, casts, drawn, edge_key
+from advis.films.code import code_scene
+from advis.films.details import arrays_data
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, State, Track
 from advis.films.folds import Passage, fold_tracks
-from advis.films.graph import LONGEST_TOKEN, Additions, drawn, tape_film_of, tape_graph, value_tracks
+from advis.films.graph import LONGEST_TOKEN, Additions, tape_film_of, tape_graph, value_tracks
+from advis.films.magnitude import level_of, odd_word
 from advis.films.places import plan
 from advis.films.words import Words, finite, uncounted
 
@@ -81,7 +84,9 @@ def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right", 
     swept = sweep_tracks(script, tokens)
     graph = tape_graph(words, shown, additions_of(script, swept, tokens), engine, direction)
     tracks = {**graph.tracks, **value_tracks(words, shown), **swept}
-    return tape_film_of(tape, "sweep", graph, tracks, script.last, sweep.voice)
+    film = tape_film_of(tape, "sweep", graph, tracks, script.last, sweep.voice)
+    code = () if script.folded else code_scene(sweep)
+    return replace(film, scenes=film.scenes + code, data={**film.data, **arrays_data(tape, shown, sweep)})
 
 
 def sweep_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
@@ -105,7 +110,7 @@ def additions_of(script: Script, swept: dict[str, Track], tokens: dict[str, str]
 def write_script(sweep: Sweep, words: Words, shown: list[Cast]) -> Script:
     """Return what arrives where at which step, with the sum so far, as far as it is seen in one of the places."""
     tape, forward = sweep.tape, sweep.direction == "forward"
-    script = Script(sweep, words, shown, [step.node.index for step in sweep.steps], drawn(tape, shown))
+    script = Script(sweep, words, shown, [step.node.index for step in sweep.steps], drawn(shown))
     script.turns = {index: step for step, index in enumerate(script.order, 1)}
     shared = (cast for cast in shown if cast.place.shared)
     script.alike = frozenset(index for cast in shared for turn in filter(None, cast.place.turns) for index in turn)
@@ -179,7 +184,8 @@ def derivative_tracks(script: Script) -> dict[str, Track]:
 
 def _row_state(value: Any, scale: float, left: int) -> State:
     text = minus(value_text(plain_value(value), PICTURE, scale, room=2))
-    return State("partial", f"{text} …") if left else State("", text)
+    role = " ".join(["partial"] * bool(left) + ["odd"] * (not finite(value)))
+    return State(role, f"{text} …" if left else text, level_of(value))
 
 
 def node_tracks(script: Script) -> dict[str, Track]:
@@ -213,7 +219,10 @@ def _node_role(script: Script, index: int, word: str, step: int) -> str:
 
 
 def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
-    """Return the track of each edge: it carries its token for one step. Its level is its share of a sum."""
+    """Return the track of each edge: it carries its token for one step. Its level is its share of a sum.
+
+    What is not finite stays told on it.
+    """
     voice = script.sweep.voice
     tracks: dict[str, Track] = {}
     for arrivals in script.arrivals.values():
@@ -223,11 +232,12 @@ def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
             if arrival.edge not in tokens:
                 continue
             level = max(round(size / whole, 4), SMALLEST) if len(arrivals) > 1 else 0.0
-            sign = " negative" if len(arrivals) > 1 and _negative(arrival.contribution.amount) else ""
-            flowing = State(f"flow {voice}{sign}", tokens[arrival.edge], level)
+            amount = arrival.contribution.amount
+            sign = " negative" if len(arrivals) > 1 and _negative(amount) else ""
+            odd, word = ("", "") if finite(amount) else (" odd", odd_word(amount))
             tracks[arrival.edge] = (
-                (arrival.step, flowing),
-                (arrival.step + 1, State(f"done {voice}{sign}", "", level)),
+                (arrival.step, State(f"flow{odd} {voice}{sign}", tokens[arrival.edge], level)),
+                (arrival.step + 1, State(f"done{odd} {voice}{sign}", word, level)),
             )
     return tracks
 

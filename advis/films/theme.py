@@ -109,6 +109,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("edge done VOICE", "stroke:@VOICE-pale;stroke-width:1.8"),
     ("edge flow VOICE", "stroke:@VOICE;stroke-width:2.8"),
     ("edge flow wrong VOICE", "stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
+    ("edge odd VOICE", "stroke-dasharray:2 4;stroke-linecap:round"),
     ("arrow", "fill:none;stroke:@edge;stroke-width:1.4;stroke-linecap:round"),
     ("arrow done VOICE", "stroke:@VOICE-pale;stroke-width:1.8"),
     ("arrow flow VOICE", "stroke:@VOICE;stroke-width:2.4"),
@@ -124,7 +125,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("frame active wrong VOICE", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
     ("frame inner", "fill:none"),
     ("frame inner active VOICE", "fill:none;stroke-width:1.4"),
-    ("hatch", "fill:none;stroke:@line"),
+    ("hatch", "fill:none;stroke:@edge;stroke-opacity:.55"),
     ("fold", "fill:none;stroke:@edge;stroke-width:1.4"),
     ("slot", "fill:none;stroke:@line"),
     ("piece filled VOICE", "fill:@VOICE"),
@@ -142,6 +143,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("number tangent", "fill:@tangent;font-weight:600"),
     ("number adjoint", "fill:@adjoint;font-weight:600"),
     ("number partial", "font-weight:400"),
+    ("number odd", "stroke:none;font-weight:700"),
     ("number wrong", "fill:@wrong;font-weight:600"),
     ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("token VOICE", "fill:@VOICE"),
@@ -159,6 +161,9 @@ SPANS: tuple[tuple[str, str], ...] = (
     ("adjoint", "fill:@adjoint;font-weight:600"),
 )
 """The look of every piece of a text."""
+
+
+_ANY = f":is({','.join(f'.{voice}' for voice in VOICES)})"
 
 
 @cache
@@ -206,6 +211,7 @@ def ink_css(
     within: str = "",
     roles: Iterable[str] | None = None,
     words: frozenset[str] | None = None,
+    own: bool = False,
 ) -> str:
     """Return the table as CSS, one rule a line.
 
@@ -217,6 +223,8 @@ def ink_css(
         What stands before every selector, such as ``".advis "``.
     roles : iterable of str, optional
         The roles of inks and spans in use; rules that no one needs are left out.
+    own : bool
+        One rule for all voices, by the ``--voice``, ``--voice-pale`` and ``--voice-tint`` of the classes around it.
     words : frozenset of str, optional
         The first words of the roles that can be in use, and those of `RARE`: rules for others are left out.
 
@@ -227,12 +235,14 @@ def ink_css(
     tspan.name{font-family:Georgia,"Times New Roman",serif;font-style:italic;font-size:1.13em}
     """
     used = None if roles is None else [set(role.split()) for role in roles]
-    needed = [rule for rule in _expanded() if used is None or any(set(rule[0].split()) <= words for words in used)]
+    table = INKS if own else _expanded()
+    needed = [rule for rule in table if used is None or any(set(rule[0].split()) <= words for words in used)]
     if words is not None:
         needed = [rule for rule in needed if rule[0].split()[0] in words and RARE & set(rule[0].split()) <= words]
-    lines = [f"{within}.{role.replace(' ', '.')}{{{style}}}" for role, style in needed]
+    lines = [f"{within}.{role.replace(' ', '.')}{{{style}}}".replace(".VOICE", _ANY) for role, style in needed]
     lines += [f"{within}tspan.{word}{{{style}}}" for word, style in SPANS if used is None or {word} in used]
-    return re.sub(r"@([\w-]+)", lambda match: colour(match[1]), "\n".join(lines))
+    css = re.sub(r"@VOICE([\w-]*)", r"var(--voice\1)", "\n".join(lines))
+    return re.sub(r"@([\w-]+)", lambda match: colour(match[1]), css)
 
 
 def palette_css(dark: bool) -> str:

@@ -96,6 +96,7 @@ def _page_css() -> str:
     (paper, paper_dark), (ink, ink_dark) = COLOURS["paper"], COLOURS["ink"]
     return (
         f"body{{margin:0;padding:18px;background:{paper};color:{ink};font:16px/1.5 system-ui,sans-serif}}"
-        "[data-advis]{margin:0 auto 24px;max-width:1440px}h1{font-size:22px;max-width:1440px;margin:0 auto 16px}"
+        "[data-advis]{margin:0 auto 24px;max-width:1440px}[data-alone]{margin-bottom:0}"
+        "h1{font-size:22px;max-width:1440px;margin:0 auto 16px}"
         f"@media(prefers-color-scheme:dark){{body{{background:{paper_dark};color:{ink_dark}}}}}"
     )

@@ -1,6 +1,6 @@
 """The player's code and style, put together from the files in ``static`` for a page or a widget.
 
-Relative imports do not resolve in a page or a blob, so the modules are joined: indentation, lines of comment and of
+Relative imports do not resolve in a page or a blob, so the modules are joined: idle space, comments and lines of
 import fall away, and ``export`` before a declaration. An import therefore stands on one line, no line of code starts
 with ``*``, and no text goes over several lines.
 """
@@ -17,18 +17,20 @@ from importlib import resources
 from advis.films.draw import families
 from advis.films.film import Box, Film, Group
 from advis.films.theme import COLOURS, RARE, ink_css, palette_css
+from advis.media.squeeze import squeezed
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "places", "zoom", "search", "mount"),
+    *("groups", "tabs", "chooser", "places", "zoom", "search", "views", "magnitude", "details", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
-_STYLES = ("player", "groups", "tabs", "places", "zoom", "search")
+_STYLES = ("player", "groups", "tabs", "places", "zoom", "search", "views", "magnitude", "details")
 
 FEW = 20
 """So many boxes are seen without zoom, map and search."""
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
+    "line": "var(--jp-border-color2,var(--vscode-panel-border,{}))",
     "ink": "var(--jp-content-font-color1,var(--vscode-editor-foreground,{}))",
 }
 
@@ -63,6 +65,12 @@ class Needs:
         Whether there are boxes that open.
     many : bool
         Whether a drawing has many boxes.
+    views : bool
+        Whether there are panes beside a drawing.
+    details : bool
+        Whether there are nodes whose numbers can be looked at.
+    magnitude : bool
+        Whether there are tangents or adjoints whose magnitude is told.
     """
 
     words: frozenset[str] | None = None
@@ -71,6 +79,9 @@ class Needs:
     choices: bool = True
     blocks: bool = True
     many: bool = True
+    views: bool = True
+    details: bool = True
+    magnitude: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -78,8 +89,9 @@ def needs_of(films: Iterable[Film]) -> Needs:
 
     Examples
     --------
-    >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, blocks=False, many=False)
+    >>> needs = needs_of([Film("tape", "f")])
+    >>> needs.words, needs.tabs, needs.details
+    (frozenset({'off'}), False, False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -89,10 +101,25 @@ def needs_of(films: Iterable[Film]) -> Needs:
     }
     words = families(marks) | (RARE if choices else RARE & said)
     tabs = choices or any(film.variants for film in shown)
-    blocks = any(film.blocks for film in shown)
+    kinds = {scene.kind for film in shown for scene in film.scenes}
+    magnitude = any(
+        key[-2:] in (".t", ".a") and state.level
+        for film in shown
+        for key, track in film.tracks.items()
+        for _, state in track
+    )
     drawings = (scene for film in shown for scene in film.scenes if scene.kind == "drawing")
-    many = any(sum(isinstance(mark, Box) for mark in scene.marks) > FEW for scene in drawings)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, blocks, many)
+    return Needs(
+        words,
+        groups=any(isinstance(mark, Group) for mark in marks),
+        tabs=tabs,
+        choices=choices,
+        blocks=any(film.blocks for film in shown),
+        views=bool(kinds & {"table", "lines"}),
+        details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
+        magnitude=magnitude,
+        many=any(sum(isinstance(mark, Box) for mark in scene.marks) > FEW for scene in drawings),
+    )
 
 
 @cache
@@ -119,15 +146,16 @@ def _joined(needs: Needs, last: str) -> str:
 def _optional(needs: Needs) -> dict[str, bool]:
     """The modules and styles that not every page carries, and whether this one does."""
     choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
+    named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details")}
     found = {"zoom": needs.many, "search": needs.many or needs.blocks}
-    return {**choosing, **found, "groups": needs.groups, "tabs": needs.tabs, "places": needs.blocks}
+    return {**choosing, **named, **found, "places": needs.blocks}
 
 
 def _bare(name: str) -> str:
     """A module's code alone, by the rule at the head of this module."""
     lines = (line.strip() for line in _static(name).splitlines())
     kept = (line for line in lines if line and not re.match(r"//|/\*\*|\*|import\b", line))
-    return "".join(f"{re.sub('^export (?!default)', '', line)}\n" for line in kept)
+    return squeezed("".join(f"{re.sub('^export (?!default)', '', line)}\n" for line in kept)) + "\n"
 
 
 def _static(name: str) -> str:
@@ -140,7 +168,8 @@ def player_css(needs: Needs = Needs()) -> str:
     wanted = _optional(needs)
     frame = "".join(_static(f"{part}.css") for part in _STYLES if wanted.get(part, True))
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
-    return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
+    css = f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words, own=True)}\n{frame}"
+    return re.sub(r"\n *", "", css)
 
 
 def _hosted(palette: str, dark: bool) -> str:

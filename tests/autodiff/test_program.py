@@ -210,3 +210,44 @@ def test_repeated_fancy_indices_add_up_in_the_order_of_the_sweep():
         code, space = sweep.code(), {}
         exec(code, space)
         np.testing.assert_array_equal(space["reverse"](**code.arguments), sweep.result)
+
+
+def test_each_line_says_whose_turn_it_is() -> None:
+    tape = av.trace(classic, 2.0, 5.0)
+    code = tape.reverse().code()
+    told = [
+        (tape.names[index], line.strip()) for index, line in zip(code.lines, code.splitlines(), strict=True) if index
+    ]
+    assert told == [
+        ("v1", "v1 = np.log(x1)"),
+        ("v2", "v2 = x1 * x2"),
+        ("v3", "v3 = v1 + v2"),
+        ("v4", "v4 = np.sin(x2)"),
+        ("y", "y = v3 - v4"),
+        ("y", "v3_bar = y_bar"),
+        ("y", "v4_bar = -y_bar"),
+        ("v4", "x2_bar = v4_bar * np.cos(x2)"),
+        ("v3", "v1_bar = v3_bar"),
+        ("v3", "v2_bar = v3_bar"),
+        ("v2", "x1_bar = v2_bar * x2"),
+        ("v2", "x2_bar = x2_bar + v2_bar * x1"),
+        ("v1", "x1_bar = x1_bar + v1_bar / x1"),
+    ]
+    assert code.splitlines()[code.middle] == ""
+
+
+def test_lines_of_parts_and_of_wrapped_heads_are_counted_too() -> None:
+    rng = np.random.default_rng(0)
+    names = {f"a_rather_long_name_{k}": 1.0 + k for k in range(8)}
+    wide = eval(f"lambda {', '.join(names)}: {' * '.join(names)}")
+    for sweep in (
+        av.trace(wide, *names.values()).reverse(),
+        av.trace(lambda x: np.sum(np.max(x, axis=0) / np.mean(x)), rng.normal(size=(4, 3))).reverse(),
+        av.trace(lambda x: np.sum(x[np.array([0, 0, 2])] * np.logaddexp(x[:3], 1.0)), rng.normal(size=4)).reverse(),
+    ):
+        code = sweep.code()
+        lines = code.splitlines()
+        assert len(code.lines) == len(lines)
+        owned = [place for place, index in enumerate(code.lines) if index is not None]
+        assert owned == [*range(owned[0], code.middle), *range(code.middle + 1, len(lines) - 1)]
+        assert lines[-1].startswith("    return ")

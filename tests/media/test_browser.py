@@ -259,6 +259,7 @@ def test_a_large_film_scrolls_in_its_panes_never_the_page(show: Any) -> None:
     shown = show(f"{one(large(200))}<div style='height:3000px'></div>", reduced_motion="reduce")
     for _ in range(3):
         shown.press(*["ArrowRight"] * 25)
+        shown.page.wait_for_timeout(100)
         assert shown.page.evaluate("() => scrollY") == 0
         inside = """(() => { const outer = root.querySelector('PANE').getBoundingClientRect();
             const inner = root.querySelector('FACE').getBoundingClientRect();

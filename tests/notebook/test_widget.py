@@ -53,4 +53,4 @@ def test_another_film_keeps_the_step_within_its_range() -> None:
 
 
 def test_saved_state_is_small_enough() -> None:
-    assert len(FilmWidget(sample(), "")._esm) < 45_000
+    assert len(FilmWidget(sample(), "")._esm) < 65_000

@@ -3,10 +3,11 @@ import { at, journey } from "./film.js";
 
 /** @typedef {(states: Map<string, any>, motion: Motion | null) => void} View  patches what it has drawn */
 
-/** Views by the keys they read, and faces (elements to light or outline) by the key they show. */
+/** Views by the keys they read, faces (elements to light or outline) by the key they show, and what answers with it. */
 export class Cast {
   views = new Map();
   faces = new Map();
+  kin = new Map();
 
   /** @param {string[]} keys @param {View} view */
   watch(keys, view) {
@@ -16,6 +17,11 @@ export class Cast {
   face(key, element) {
     element.dataset.key = key;
     this.faces.set(key, [...(this.faces.get(key) ?? []), element]);
+  }
+
+  /** A key and those that answer when it is pointed at: with an edge, both its ends. */
+  family(key) {
+    return [key, ...(this.kin.get(key) ?? [])];
   }
 
   /** The views of every key whose state is not the same. */
@@ -30,18 +36,35 @@ export class Cast {
   }
 }
 
-/** The motions of one step: numbers fade in, tokens travel. A new step ends them. */
+/** The motions of one step, cause then effect: a token travels, the sum grows where it arrives, the number changes. */
 export class Motion {
   running = [];
+  leaving = [];
   length = 320;
 
   stop() {
     for (const animation of this.running) animation.cancel();
+    for (const element of this.leaving) element.remove();
     this.running = [];
+    this.leaving = [];
   }
 
+  /** Something new is seen. */
   fade(element) {
     this.run(element, [{ opacity: 0 }, { opacity: 1 }], this.length / 2);
+  }
+
+  /** A number takes the place of what was there, which goes only when its cause has come. */
+  change(element, was) {
+    this.run(element, [{ opacity: 0 }, { opacity: 1 }], 1.1 * this.length, 0.6);
+    if (!was) return;
+    this.leaving.push(was);
+    this.run(was, [{ opacity: 1 }, { opacity: 0 }], this.length, 0.3, "both").onfinish = () => was.remove();
+  }
+
+  /** A piece of a sum grows from where the sum ended. */
+  grow(element) {
+    this.run(element, [{ transform: "scaleX(0)" }, { transform: "none" }], 0.7 * this.length, 0.7);
   }
 
   /** Let a token travel from where its edge starts to its place. */
@@ -50,8 +73,10 @@ export class Motion {
     this.run(element, frames, 0);
   }
 
-  run(element, frames, delay) {
-    const options = { duration: this.length, delay, easing: "cubic-bezier(.4, 0, .3, 1)", fill: "backwards" };
-    this.running.push(element.animate(frames, options));
+  run(element, frames, delay, part = 1, fill = "backwards") {
+    const options = { duration: part * this.length, delay, easing: "cubic-bezier(.4, 0, .3, 1)", fill };
+    const animation = element.animate(frames, options);
+    this.running.push(animation);
+    return animation;
   }
 }

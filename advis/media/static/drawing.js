@@ -8,10 +8,10 @@ export function drawing(scene, cast, film) {
   const { width = 1, height = 1, description, title, marks } = scene;
   const [edges, boxes, tokens] = ["edges", "boxes", "tokens"].map((name) => s("g", { class: name }));
   for (const mark of marks ?? []) {
-    if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens);
-    else if (mark.kind === "box") drawBox(mark, cast, boxes);
+    if (mark.kind === "box") drawBox(mark, cast, boxes);
     else if (mark.kind === "group") drawGroup(mark, cast, boxes, chosen.has(mark.key));
   }
+  for (const mark of marks ?? []) if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens); // after boxes, for keys
   const options = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description || title };
   const svg = s("svg", { ...options, style: `--w:${width}px;--h:${height}px` }, [edges, boxes, tokens]);
   return h("section", { class: "stage", "aria-label": title }, [svg]);
@@ -22,28 +22,39 @@ const TAGS = { rect: "rect", path: "path", lines: "path", tiles: "path", text: "
 /** Draw the inks of a mark, and return the elements and the view that patches them. */
 export function drawInks(mark) {
   const last = lower(mark, new Map());
-  const elements = last.map((ink) => paint(s(TAGS[ink.tag]), ink));
+  const elements = last.map((ink) => s(TAGS[ink.tag]));
+  for (const [i, ink] of last.entries()) paint(elements[i], ink, true, true);
   const view = (states, motion) => {
     for (const [i, ink] of lower(mark, states).entries()) {
-      const worded = JSON.stringify(ink.spans) !== JSON.stringify(last[i].spans);
-      if (!worded && ink.role === last[i].role && ink.at.every((x, k) => x === last[i].at[k])) continue;
-      paint(elements[i], ink);
-      if (worded && ink.role.startsWith("number")) motion?.fade(elements[i]);
+      const was = last[i], worded = !sameSpans(ink.spans, was.spans), moved = ink.at !== was.at && ink.at.some((x, k) => x !== was.at[k]);
+      if (!worded && !moved && ink.role === was.role) continue;
+      const changes = motion && worded && ink.role.startsWith("number"), leaving = changes && ghost(elements[i]);
+      paint(elements[i], ink, worded, moved);
+      if (changes) motion.change(elements[i], leaving);
+      else if (motion && was.role === "off" && ink.role.startsWith("piece")) motion.grow(elements[i]);
       last[i] = ink;
     }
   };
   return { elements, view };
 }
 
-function paint(element, ink) {
+const sameSpans = (a, b) => a === b || (a.length === b.length && a.every(([role, text], i) => role === b[i][0] && text === b[i][1]));
+
+/** A copy of a text, to be seen until the new one takes its place. */
+function ghost(element) {
+  const copy = element.textContent && element.cloneNode(true);
+  if (copy) element.before(fill(copy, { "aria-hidden": "true" }, []));
+  return copy;
+}
+
+/** Give an element the look of an ink; words and places only where they changed, since both are dear. */
+function paint(element, ink, worded, moved) {
   element.setAttribute("class", ink.role);
-  if (ink.tag === "rect") {
-    const [x, y, width, height, rx] = ink.at;
-    return fill(element, { x, y, width, height, rx }, []);
-  }
-  if (ink.tag !== "text") return fill(element, { d: outline(ink) }, []);
-  write(element, ink.spans, s);
-  return fill(element, { x: ink.at[0], y: ink.at[1], "text-anchor": ink.anchor }, []);
+  if (ink.tag === "text" && worded) write(element, ink.spans, s);
+  if (!moved) return;
+  const [x, y, width, height, rx] = ink.at;
+  if (ink.tag === "rect") fill(element, { x, y, width, height, rx }, []);
+  else fill(element, ink.tag === "text" ? { x, y, "text-anchor": ink.anchor } : { d: outline(ink) }, []);
 }
 
 function outline({ tag, at }) {
@@ -69,11 +80,15 @@ function drawBox(mark, cast, layer) {
   layer.append(group);
 }
 
+/** An edge answers the pointer over a wide band, as a whole with its token; with it answer both its ends. */
 function drawEdge(mark, cast, edges, tokens) {
   const { elements, view } = drawInks(mark);
-  const token = s("g", {}, elements.slice(3));
-  edges.append(...elements.slice(0, 3));
+  const link = s("g", { class: "link" }, [s("path", { class: "band", d: outline({ tag: "path", at: mark.path }) }), ...elements.slice(0, 3)]);
+  const token = s("g", { class: "link" }, elements.slice(3));
+  edges.append(link);
   tokens.append(token);
+  for (const face of [link, token]) cast.face(mark.key, face);
+  cast.kin.set(mark.key, [mark.source, mark.target]);
   cast.watch([mark.key, ...(mark.label ? [] : [`${mark.key}.p`])], (states, motion) => {
     view(states, motion);
     const { role } = at(states, mark.key);

@@ -1,7 +1,7 @@
 // Elements: made with their attributes and children, written with roles. All text goes in as text.
 import { pieces } from "./film.js";
 
-const ICONS = {
+export const ICONS = {
   first: "M18 5l-7 7 7 7M7 5v14",
   previous: "M15 5l-7 7 7 7",
   play: "M8 5.5v13l10.5-6.5z",

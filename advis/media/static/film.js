@@ -13,6 +13,7 @@ import { lowerGroup, unpackInks } from "./groups.js";
 
 const PAD = 14, TITLE = 23, RULE = 32, FIRST_ROW = 51, ROW = 19, FOLD = 12, METER = 7;
 export const VOICES = { value: "value", tangent: "▸ tangent", adjoint: "◂ adjoint" };
+const HATCHES = new WeakMap(); // by the place of a box, which is the same at every step
 const EMPTY = Object.freeze({ role: "", text: "", level: 0 });
 
 /**
@@ -25,13 +26,14 @@ export function unpack(record) {
   const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [words[flat[2 * i]], piece(flat[2 * i + 1])]);
   const text = (packed) => (typeof packed === "string" ? packed : pairs(packed));
   const whole = (key, owner) => (key.startsWith(".") ? owner + key : key);
-  const mark = (fields) => {
+  const mark = (fields, i) => {
     if (fields.kind === "box") {
       fields.title = pairs(fields.title ?? []);
       fields.rows = pairs(fields.rows ?? []).map(([voice, key]) => [voice, whole(key, fields.key)]);
     }
     if (fields.kind === "group") fields.inks = unpackInks(fields.inks ?? [], words, pairs);
     if (fields.cells) fields.cells = fields.cells.map((cell) => (typeof cell === "string" ? whole(cell, fields.key) : pairs(cell)));
+    if (fields.kind === "line") unpackLine(fields, words, i);
     for (const axis of ["right", "down"]) if (fields[axis]) fields.path = pathThrough(fields[axis], axis);
     if (fields.kind === "edge" && !fields.label_at?.length) fields.label_at = [0, 0];
     return fields;
@@ -59,6 +61,13 @@ function rowsOf({ kind, ...columns }) {
   const names = Object.keys(columns);
   for (const name of names) if (columns[name].runs) columns[name] = repeated(columns[name].runs);
   return columns[names[0]].map((_, i) => Object.fromEntries([["kind", kind], ...names.map((name) => [name, columns[name][i]])]));
+}
+
+function unpackLine(line, words, i) {
+  const text = (line.text ??= "");
+  line.number ??= i + 1;
+  line.voice = words[line.voice ?? 0];
+  if (typeof line.segments === "string") line.segments = [[line.segments, text.length - text.trimStart().length, [...text].length]];
 }
 
 /** A column from its runs: how often, and what. */
@@ -180,13 +189,13 @@ function lowerMeter(mark, states) {
 
 function lowerEdge(mark, states) {
   const [x, y] = mark.label_at, state = at(states, mark.key), flowing = state.role.includes("flow");
-  const partial = pieces(mark.label || at(states, `${mark.key}.p`).text);
-  const labelled = !flowing && partial.some(([, part]) => part);
+  const said = (spans) => spans.some(([, part]) => part), told = pieces(state.text);
+  const label = flowing || !said(told) ? pieces(mark.label || at(states, `${mark.key}.p`).text) : told;
   const half = flowing ? tokenWidth(state.text) / 2 : 0;
   return [
     ink("path", `edge ${state.role}`.trim(), mark.path),
     ink("lines", `arrow ${state.role}`.trim(), arrow(mark.path, state.role.includes("adjoint"))),
-    ink("text", labelled ? "local" : "off", [x, y + 4], partial, "middle"),
+    ink("text", said(label) && !flowing ? "local" : "off", [x, y + 4], label, "middle"),
     ink("rect", flowing ? `token ${state.role}` : "off", [x - half, y - 11, 2 * half, 22, 11]),
     ink("text", flowing ? "amount" : "off", [x, y + 4.5], pieces(state.text), "middle"),
   ];
@@ -209,8 +218,10 @@ function arrow(path, atStart) {
 }
 
 /** Slanting lines over a box, 8 apart: this number is not finite. */
-function hatch([left, top, width, height]) {
-  const strokes = [];
+function hatch(at) {
+  const [left, top, width, height] = at, known = HATCHES.get(at), strokes = known ?? [];
+  if (known) return known;
+  HATCHES.set(at, strokes);
   for (let start = 8; start < Math.trunc(width + height); start += 8) {
     const x = Math.min(start, width), y = Math.max(0, start - width);
     const x2 = Math.max(0, start - height), y2 = Math.min(start, height);

@@ -12,8 +12,9 @@ export function upgrade(digest, style) {
   }
 }
 
-/** The keys of a page that shows one player and nothing else are the player's, also before it is clicked. */
+/** A page that shows one player and nothing else is the player's: its window, and its keys also before it is clicked. */
 function lead(player) {
+  player.element.classList.add("lead");
   document.addEventListener("keydown", (event) => {
     if (document.activeElement === document.body) player.press(event);
   });

@@ -5,21 +5,27 @@ import { fill, h, write } from "./elements.js";
 export function table(scene, cast, film) {
   const { columns = [], marks = [] } = scene;
   const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film));
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  const cols = widths.map((width) => h("col", { style: `width:${(100 * width) / total}%` }));
+  const roles = columns.map(([, role]) => role), soft = roles.indexOf("soft"); // what may be cut short: the operation
+  const need = widths.reduce((sum, width, i) => sum + (i === soft ? Math.min(width, 90) : width), 0);
+  const cols = widths.map((width, i) => h("col", i === soft ? { class: "soft" } : { style: `width:${Math.ceil(width)}px` }));
   const head = columns.map(([heading, role]) => h("th", { scope: "col", class: role }, [heading]));
   const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];
-  return pane(scene, [h("table", { style: `min-width:${columns.length * 72}px` }, parts)]);
+  const element = pane(scene, [h("table", { class: need > 370 ? "broad" : "", style: `min-width:${need}px` }, parts)]);
+  element.style.setProperty("--need", `${need}px`);
+  return element;
 }
+
+const UNKNOWN = [[0, "", "−0.0000"]]; // what a place of several turns may hold
 
 /** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */
 function columnWidth([heading, role], cells, film) {
-  const held = (key) => (film.tracks[key] ?? []).map((entry) => entry[2] ?? "");
+  const held = (key) => (film.tracks[key] ?? UNKNOWN).map((entry) => entry[2] ?? "");
   const texts = cells.flatMap((cell) => (typeof cell === "string" ? held(cell) : [cell]));
   const letters = texts.map((text) => pieces(text).reduce((sum, [, piece]) => sum + piece.length, 0));
   const widest = letters.reduce((most, count) => Math.max(most, count), [...heading].length);
-  return Math.min(widest * (role === "name" ? 9 : 8.4) + 26, role === "name" ? 150 : 230);
+  const letter = { name: 9.5, tangent: 9.2, adjoint: 9.2 }[role] ?? 8.4; // these are bold
+  return Math.min(widest * letter + (role === "soft" ? 20 : 34), role === "name" ? 190 : 230);
 }
 
 function tableRow(row, columns, cast) {
@@ -37,10 +43,14 @@ function tableRow(row, columns, cast) {
 }
 
 function showCell(element, role, state, motion) {
+  const was = [...(element.querySelector(".over > :first-child") ?? element).childNodes];
   element.className = `${role} ${state.role}`;
   write(element, state.text);
   element.title = element.textContent;
-  motion?.fade(element);
+  if (!motion) return;
+  const now = h("span", {}, [...element.childNodes]), leaving = was.length && h("span", { "aria-hidden": "true" }, was);
+  element.replaceChildren(h("div", { class: "over" }, leaving ? [now, leaving] : [now]));
+  motion.change(now, leaving);
 }
 
 /** Give an element the role of a state, and tell assistive technology where the step is. */
@@ -62,29 +72,33 @@ function sourceLine(line, cast) {
   const places = [...cuts].filter((place) => place <= letters.length).sort((a, b) => a - b);
   for (const [i, place] of places.slice(0, -1).entries()) {
     const text = letters.slice(place, places[i + 1]).join("");
-    element.append(sourcePiece(text, segments.filter(([, start, stop]) => start <= place && place < stop), cast));
+    element.append(sourcePiece(text, segments.filter(([, start, stop]) => start <= place && place < stop), cast, line.voice));
   }
   const keys = segments.map(([key]) => key);
-  cast.watch(keys, (states) => light(element, activeRole(states, keys)));
+  cast.watch(keys, (states) => light(element, activeRole(states, keys, line.voice)));
   return element;
 }
 
-/** The role of the first of these keys whose turn it is. */
-const activeRole = (states, keys) => keys.map((key) => at(states, key).role).find((role) => role.startsWith("active")) ?? "";
+/** The role of the first of these keys whose turn it is, in the voice of their line if it has one. */
+function activeRole(states, keys, voice = "") {
+  const roles = keys.map((key) => at(states, key).role);
+  return roles.find((role) => role.startsWith("active") && role.includes(voice)) ?? "";
+}
 
 /** A piece of a line that no segment cuts; the shortest segment over it is the one that a click means. */
-function sourcePiece(text, segments, cast) {
+function sourcePiece(text, segments, cast, voice) {
   if (!segments.length) return text;
   const element = h("span", { class: "piece" }, [text]);
   const keys = segments.sort((a, b) => b[2] - b[1] - (a[2] - a[1])).map(([key]) => key);
   for (const key of keys) cast.face(key, element);
-  cast.watch(keys, (states) => light(element, activeRole(states, keys)));
+  cast.watch(keys, (states) => light(element, activeRole(states, keys, voice)));
   return element;
 }
 
 function pane(scene, children) {
   const scroller = h("div", { class: "scroll" }, children);
-  return h("section", { class: `pane ${scene.kind}`, "aria-label": scene.title }, [h("h4", {}, [scene.title]), scroller]);
+  const hidden = scene.name.startsWith("code"); // until it is asked for
+  return h("section", { class: `pane ${scene.kind}`, "aria-label": scene.title, hidden }, [h("h4", {}, [scene.title]), scroller]);
 }
 
 /** Scroll a pane, never the page, until an element of it is in view; code moves sideways no more than it must. */
@@ -92,11 +106,16 @@ export function reveal(pane, element, smooth) {
   const outer = pane.getBoundingClientRect(), inner = element.getBoundingClientRect();
   const out = (low, high, from, to) => low < from || high > to;
   const middle = (low, high, from, to) => (out(low, high, from, to) ? (low + high - from - to) / 2 : 0);
-  const nearest = (low, high, from, to) => (low < from ? low - from : high > to ? Math.min(high - to, low - from) : 0);
+  const nearest = (low, high, from, to) => {
+    if (high - low > to - from) return low < from || low > to ? low - from : 0;
+    return low < from ? low - from : high > to ? high - to : 0;
+  };
   const sideways = pane.className === "stage" ? middle : nearest;
   const top = middle(inner.top, inner.bottom, outer.top + 24, outer.bottom - 4);
   const wide = pane.scrollWidth > pane.clientWidth;
-  const left = wide ? sideways(inner.left, inner.right, outer.left + 52, outer.right - 12) : 0;
+  const start = inner.left + pane.scrollLeft, long = inner.width > outer.width - 64; // where it would stand at the far left
+  const home = sideways === nearest && (long ? start < outer.right - 80 : start + inner.width < outer.right - 12);
+  const left = !wide ? 0 : home ? -pane.scrollLeft : sideways(inner.left, inner.right, outer.left + 52, outer.right - 12);
   const near = Math.max(Math.abs(top), Math.abs(left)) < 600; // a long way would take longer than the step
   if (top || left) pane.scrollBy({ top, left, behavior: smooth && near ? "smooth" : "instant" });
 }

@@ -36,7 +36,7 @@ function header(film, tools, tabs) {
   return h("header", {}, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
 }
 
-const titled = (film) => [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
+const titled = (film) => [h("b", { title: film.title }, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
 
 export function ticks(steps) {
   if (steps < 1) return h("div", { class: "ticks" });
@@ -57,6 +57,7 @@ export class Player {
   said = new Map(); // what is said below them
   hovered = "";
   timer = 0;
+  look = 0; // the frame in which panes will scroll
   guide = null; // who leads through the places of a folded program: see places.js
 
   constructor(film, onChange) {
@@ -104,10 +105,8 @@ export class Player {
     this.panes = [...stages, ...sides.map((side) => side.querySelector(".scroll"))];
     const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
     this.main.replaceChildren(...(stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages), ...side);
-    const flat = scenes.some(({ kind, width, height }) => kind === "drawing" && width > 2.4 * height);
-    for (const [name, on] of Object.entries({ undrawn: !stages.length, alone: !sides.length, flat })) {
-      this.element.classList.toggle(name, on);
-    }
+    this.element.classList.toggle("undrawn", !stages.length);
+    this.element.classList.toggle("alone", !sides.length);
     this.states = new Map();
     this.tell("furnished");
   }
@@ -225,7 +224,8 @@ export class Player {
     const views = [...this.frame.dirty(this.said, states), ...this.cast.dirty(this.states, states)];
     this.states = this.said = states;
     for (const view of views) view(states, moving ? this.motion : null);
-    this.follow((key) => at(states, key).role.startsWith("active"), moving);
+    cancelAnimationFrame(this.look); // what is in view is settled with the frame, when all is laid out anyway
+    this.look = requestAnimationFrame(() => this.follow((key) => at(states, key).role.startsWith("active"), moving));
     this.change({ step });
     this.tell("shown", step);
   }
@@ -294,7 +294,8 @@ export class Player {
       pane.scrollBy({ top: 0, behavior: "instant" }); // ends a smooth scroll that is still under way
       if (pane.scrollHeight <= pane.clientHeight + 1 && pane.scrollWidth <= pane.clientWidth + 1) continue;
       const faces = [...this.cast.faces].filter(([key]) => wanted(key)).flatMap(([, elements]) => elements);
-      const face = faces.find((element) => pane.contains(element));
+      const inside = faces.filter((element) => pane.contains(element));
+      const face = inside.find((element) => element.matches(".active")) ?? inside[0];
       if (face) reveal(pane, face, smooth);
     }
   }
@@ -341,7 +342,8 @@ export class Player {
     if (key === this.state.selected || (key && !this.shows(key) && !this.guide?.lead(key))) return;
     this.outline(this.state.selected, false);
     this.outline(key, true);
-    this.follow((name) => this.meant(name) === key, !this.calm.matches);
+    const family = [...this.cast.faces.keys()].filter((name) => this.meant(name) === key).flatMap((name) => this.cast.family(name));
+    this.follow((name) => family.includes(name), !this.calm.matches);
     this.change({ selected: key });
     this.tell("selected", key);
   }
@@ -368,7 +370,7 @@ export class Player {
   }
 
   mark(key, name, on) {
-    for (const face of this.cast.faces.get(key) ?? []) face.classList.toggle(name, on);
+    for (const face of this.cast.family(key).flatMap((each) => this.cast.faces.get(each) ?? [])) face.classList.toggle(name, on);
   }
 
   change(part) {
@@ -400,6 +402,7 @@ export class Player {
 
   destroy() {
     this.pause();
+    cancelAnimationFrame(this.look);
     this.motion.stop();
     this.tell("stop");
     this.sizes.disconnect();
