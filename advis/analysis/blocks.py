@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dis
 import linecache
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
 from types import CodeType
 from typing import Any
 
-from advis.autodiff.code import display_name, instruction_start
+from advis.autodiff.code import display_name, instruction_start, per_code
 from advis.autodiff.errors import HIDDEN
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
 from advis.autodiff.recorder import Context
@@ -169,7 +169,7 @@ def _place(instruction: int) -> int:
     return instruction if instruction >= 0 else ~instruction
 
 
-@lru_cache(maxsize=512)
+@per_code
 def _loops(code: CodeType) -> tuple[Region, ...]:
     """The loops of a code object, outer ones first."""
     found: dict[int, int] = {}
@@ -201,7 +201,7 @@ def _turned(
             shown += turns[0]
             continue
         code = tape.contexts[context].code
-        name = _loop_name(code, region) if code is not None else "loop"
+        name = _loop_names(code)[region] if code is not None else "loop"
         blocks_of_it = (Block(f"turn {k}", "turn", turn, context) for k, turn in enumerate(turns, 1))
         shown.append(Block(name, "loop", tuple(blocks_of_it), context))
     return tuple(shown)
@@ -221,40 +221,82 @@ def _turns(members: list[tuple[int, Any]], inner: tuple[Region, ...]) -> list[li
     return turns
 
 
-@lru_cache(maxsize=512)
-def _loop_name(code: CodeType, region: Region) -> str:
-    """The loop's own line, as far as the colon."""
-    step = next(step for step in dis.get_instructions(code) if step.offset == region[0])
-    line = step.positions.lineno if step.positions else None
-    text = linecache.getline(code.co_filename, line).strip() if line else ""
-    start, _, _ = text.partition(":")
-    return start if start.startswith(("for ", "while ")) else "loop"
+@per_code
+def _loop_names(code: CodeType) -> dict[Region, str]:
+    """The words of each loop: ``for k in range(9)``, also inside brackets, or ``while x > 1``."""
+    lines = {step.offset: step.positions.lineno for step in dis.get_instructions(code) if step.positions}
+    return {region: _loop_name(code.co_filename, [lines.get(place) for place in region]) for region in _loops(code)}
+
+
+def _loop_name(filename: str, lines: list[int | None]) -> str:
+    for line in filter(None, lines):  # a while asks at its end
+        found = _clause(linecache.getline(filename, line).strip())
+        if found:
+            return found
+    return "loop"
+
+
+def _clause(text: str) -> str:
+    """The words of a loop in a line, up to a colon, an ``if`` or the bracket that closes around them.
+
+    >>> _clause("for k in range(9):"), _clause("y = sum([a[k] for k in range(len(a)) if k])")
+    ('for k in range(9)', 'for k in range(len(a))')
+    """
+    start = re.search(r"\b(?:for\b.+?\bin|while)\b", text)
+    if start is None:
+        return ""
+    depth = 0
+    for place in range(start.end(), len(text)):
+        depth += (text[place] in "([{") - (text[place] in ")]}")
+        if depth < 0 or (not depth and (text[place] == ":" or text[place:].startswith(" if "))):
+            return text[start.start() : place].strip()
+    return text[start.start() :]
 
 
 # -- what repeats
 
 
 def signature(tape: Tape, block: Block) -> tuple[Any, ...]:
-    """Return what two blocks have in common if one picture can stand for both.
+    """Return what two blocks have in common if one drawing can stand for both: operations, shapes and inner blocks.
 
-    The operations, shapes and inner blocks; for each parent whether it is in the block, and where, or from outside.
+    For each parent it says whether that is in the block, and where, or a constant, or comes from outside.
     """
     inside: dict[int, int] = {}
-    outside: dict[int, int] = {}
     found = []
     for index in nodes_of(tape, block):
         inside[index] = len(inside)
         primitive = tape.primitives[index]
-        parents = []
-        for parent in tape.parents[index]:
-            if parent in inside:
-                parents.append(inside[parent])
-            elif tape.primitives[parent] is CONSTANT:
-                parents.append(-1)
-            else:
-                parents.append(-2 - outside.setdefault(parent, len(outside)))
-        found.append((primitive.name, shape_of(tape.values[index]), tape.carried[index], *parents))
+        outside = (-1 if tape.primitives[k] is CONSTANT else -2 for k in tape.parents[index])
+        places = (inside.get(k, there) for k, there in zip(tape.parents[index], outside, strict=True))
+        found.append((primitive.name, shape_of(tape.values[index]), tape.carried[index], *places))
     return (*_nested(block), *found)
+
+
+def outsiders(tape: Tape, block: Block) -> list[int]:
+    """Return the nodes from outside that a block uses, one for each use, in order."""
+    first = block.first
+    return [
+        parent
+        for index in nodes_of(tape, block)
+        for parent in tape.parents[index]
+        if parent < first and tape.primitives[parent] is not CONSTANT
+    ]
+
+
+def model(tape: Tape, alike: Sequence[Block]) -> int | None:
+    """Return which of some blocks with one signature can be drawn for all of them.
+
+    It is one that uses the most different values from outside: in the first turn of a loop, ``h`` and ``x`` may still
+    be one value. None if uses that are one value in it are two in another.
+    """
+    used = [outsiders(tape, block) for block in alike]
+    counts = [len(set(nodes)) for nodes in used]
+    place = counts.index(max(counts))
+    for nodes in used:
+        same = dict(zip(used[place], nodes, strict=True))
+        if any(same[ours] != theirs for ours, theirs in zip(used[place], nodes, strict=True)):
+            return None
+    return place
 
 
 def _nested(block: Block) -> Iterator[tuple[Any, ...]]:

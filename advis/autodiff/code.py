@@ -7,12 +7,17 @@ import dis
 import inspect
 import linecache
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import wraps
 from types import CodeType
+from typing import TypeVar
 
 from advis.autodiff.errors import HIDDEN
 from advis.autodiff.recorder import Context, Position
+
+T = TypeVar("T")
+MOST_CODES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,22 @@ class _Instruction:
     span: tuple[int | None, ...]
 
 
-@lru_cache(maxsize=512)
+def per_code(function: Callable[[CodeType], T]) -> Callable[[CodeType], T]:
+    """Let a function of a code object work once for each: known by identity, since hashing a code reads all of it."""
+    known: dict[int, tuple[CodeType, T]] = {}
+
+    @wraps(function)
+    def cached(code: CodeType) -> T:
+        if id(code) not in known:
+            if len(known) >= MOST_CODES:
+                known.clear()
+            known[id(code)] = code, function(code)
+        return known[id(code)][1]
+
+    return cached
+
+
+@per_code
 def _instructions(code: CodeType) -> dict[int, _Instruction]:
     """Each instruction of a code object by its offset, with the offset of the next one."""
     listed = list(dis.get_instructions(code))
@@ -59,7 +79,6 @@ def _instructions(code: CodeType) -> dict[int, _Instruction]:
     }
 
 
-@lru_cache(maxsize=65536)
 def instruction_start(code: CodeType, offset: int) -> int:
     """Return where an instruction begins; while it calls, an interpreter may point into the cache that follows it."""
     table = _instructions(code)
@@ -117,7 +136,7 @@ def _stored_names(table: dict[int, _Instruction], step: _Instruction) -> list[st
     return names
 
 
-@lru_cache(maxsize=512)
+@per_code
 def _parallel_names(code: CodeType) -> dict[tuple[int | None, ...], str]:
     """For ``a, b = x * 2, x * 3``: the name of each expression on the right, by where it stands in the file."""
     try:
@@ -187,7 +206,7 @@ def _indent(code: CodeType) -> int:
     return 0 if code.co_name in ("<lambda>", "<module>") else len(line) - len(line.lstrip())
 
 
-@lru_cache(maxsize=512)
+@per_code
 def source_lines(code: CodeType) -> tuple[str, ...]:
     """Return the lines of a function, dedented; none where the text is not to be had (code from ``exec``)."""
     lines = linecache.getlines(code.co_filename)[_base(code) - 1 :]

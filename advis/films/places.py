@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import groupby
 from math import ceil, sqrt
 
-from advis.analysis.blocks import Block, blocks, nodes_of, signature
+from advis.analysis.blocks import Block, blocks, model, nodes_of, outsiders, signature
 from advis.autodiff.primitives.rule import CONSTANT, INPUT
 from advis.autodiff.tape import Tape
 
@@ -23,6 +23,8 @@ MOST_BOXES = 400
 MOST_CARRIED = 10_000
 """So many nodes a film brings along in all its places; of what repeats more often, the first and the last turns."""
 MOST_INPUTS = 20
+LEAF = 50
+"""About so many operations are in a part of a program that has no structure of its own."""
 FEWEST_ALIKE = 3
 """So many neighbours that look the same become one box with a count, where there is no room for each."""
 
@@ -40,6 +42,8 @@ class Fold:
     block : Block
     members : tuple of Block
         What its place shows, one at a time: the block itself, or the turns of a loop.
+    model : int
+        Which of them is drawn for all.
     ports : dict
         The nodes from outside that it uses, each with its uses.
     outputs : tuple of int
@@ -49,6 +53,7 @@ class Fold:
     key: str
     block: Block
     members: tuple[Block, ...]
+    model: int
     ports: dict[int, list[Use]]
     outputs: tuple[int, ...]
 
@@ -75,6 +80,8 @@ class Place:
         The nodes of the block that is drawn whose values are used outside of it, or returned.
     each : int
         How many of them there are for each turn of the parent.
+    model : int
+        Which turn is drawn.
     """
 
     key: str
@@ -84,6 +91,7 @@ class Place:
     turns: tuple[tuple[int, ...] | None, ...]
     leaving: frozenset[int] = frozenset()
     each: int = 1
+    model: int = 0
 
     @property
     def shared(self) -> bool:
@@ -93,7 +101,7 @@ class Place:
     @cached_property
     def order(self) -> dict[int, int]:
         """Where each node of the block that is drawn stands in it."""
-        return {index: k for k, index in enumerate(next(turn for turn in self.turns if turn is not None))}
+        return {index: k for k, index in enumerate(self.turns[self.model] or ())}
 
     @property
     def folds(self) -> list[Fold]:
@@ -181,7 +189,7 @@ class _Planning:
             place = replace(place, items=tuple(self._item(item) for item in _arranged(self.tape, block)))
             size = max(1, sum(1 for item in place.items if isinstance(item, int)) + len(place.folds))
             kept = _ends(place.turns, self.room // size if place.key else 1)
-            if not any(kept):
+            if not kept[place.model]:
                 continue
             place = replace(place, turns=kept, leaving=self._leaving(place))
             self.room -= size * sum(turn is not None for turn in kept)
@@ -189,8 +197,9 @@ class _Planning:
             for fold in place.folds:
                 label = fold.block.name
                 turns = _inner(place, fold)
-                inner = Place(fold.key, place.key, label, (), turns, each=len(fold.members))
-                waiting.append((inner, fold.members[0]))
+                each, drawn = len(fold.members), place.model * len(fold.members) + fold.model
+                inner = Place(fold.key, place.key, label, (), turns, each=each, model=drawn)
+                waiting.append((inner, fold.members[fold.model]))
 
     def _leaving(self, place: Place) -> frozenset[int]:
         inside = place.order
@@ -212,16 +221,19 @@ class _Planning:
             for index in nodes_of(self.tape, item)
             if index in self.returned or any(target > last for target, _ in self.users[index])
         )
-        return Fold(f"b{self.folds}", item, _members(self.tape, item), ports, outputs)
+        members, drawn = _members(self.tape, item)
+        return Fold(f"b{self.folds}", item, members, drawn, ports, outputs)
 
 
-def _members(tape: Tape, block: Block) -> tuple[Block, ...]:
-    """What a block's place shows one at a time: the turns of a loop if they all look the same."""
+def _members(tape: Tape, block: Block) -> tuple[tuple[Block, ...], int]:
+    """What a block's place shows one at a time, and which of it is drawn: the turns of a loop if they look the same."""
     turns = tuple(item for item in block.items if isinstance(item, Block))
     if block.kind != "loop" or len(turns) < len(block.items):
-        return (block,)
+        return (block,), 0
     first = signature(tape, turns[0])
-    return turns if all(signature(tape, turn) == first for turn in turns[1:]) else (block,)
+    alike = all(signature(tape, turn) == first for turn in turns[1:])
+    drawn = model(tape, turns) if alike else None
+    return ((block,), 0) if drawn is None else (turns, drawn)
 
 
 def _inner(place: Place, fold: Fold) -> tuple[tuple[int, ...] | None, ...]:
@@ -253,7 +265,7 @@ def _arranged(tape: Tape, block: Block) -> list[int | Block]:
         items = _alike(tape, items, 2)
     if len(items) > MOST_SHOWN:
         items = _alike(tape, items, FEWEST_ALIKE)
-    return _parts(tape, items) if len(items) > MOST_SHOWN else items
+    return _parts(tape, items)
 
 
 def _unwrapped(item: int | Block) -> int | Block:
@@ -268,22 +280,44 @@ def _alike(tape: Tape, items: list[int | Block], fewest: int) -> list[int | Bloc
     """Neighbouring blocks that look the same become one loop."""
     shown: list[int | Block] = []
     for look, run in groupby(items, key=lambda item: signature(tape, item) if isinstance(item, Block) else None):
-        members = list(run)
-        first = members[0]
-        if look is None or len(members) < fewest or not isinstance(first, Block):
-            shown += members
-        else:
-            turns = f"turns {first.name.split()[-1]}–{members[-1].name.split()[-1]}"  # type: ignore[union-attr]
-            name = turns if first.kind == "turn" else first.name
-            shown.append(Block(name, "loop", tuple(members), first.context))
+        if look is None:
+            shown += run
+            continue
+        blocks_of_it = [item for item in run if isinstance(item, Block)]
+        for members in _drawn_as_one(tape, blocks_of_it):
+            shown += members if len(members) < fewest else [_loop_of(members)]
     return shown
 
 
+def _drawn_as_one(tape: Tape, alike: list[Block]) -> Iterator[list[Block]]:
+    """Blocks with one signature, in runs of which one can be drawn for all."""
+    if model(tape, alike) is not None:
+        yield alike
+        return
+    for _, run in groupby(alike, key=lambda block: _pattern(outsiders(tape, block))):
+        yield list(run)
+
+
+def _pattern(nodes: list[int]) -> tuple[int, ...]:
+    """Which of them are the same."""
+    return tuple(nodes.index(node) for node in nodes)
+
+
+def _loop_of(members: list[Block]) -> Block:
+    first, last = members[0], members[-1]
+    name = first.name
+    if first.kind == "turn":
+        name = f"turns {first.name.split()[-1]}–{last.name.split()[-1]}"
+    return Block(name, "loop", tuple(members), first.context)
+
+
 def _parts(tape: Tape, items: list[int | Block]) -> list[int | Block]:
-    """A long list in parts: enough of them that a part is no longer than the list of parts, but not too many."""
-    count = min(40, max(2, ceil(sqrt(len(items)))))
-    size = ceil(len(items) / count)
-    return [_part(tape, items[start : start + size]) for start in range(0, len(items), size)]
+    """A long list in parts of nearly equal length; many parts are put together again."""
+    size = ceil(len(items) / ceil(len(items) / LEAF))
+    while len(items) > MOST_SHOWN:
+        items = [_part(tape, items[start : start + size]) for start in range(0, len(items), size)]
+        size = ceil(sqrt(len(items)))
+    return items
 
 
 def _part(tape: Tape, items: Sequence[int | Block]) -> Block:

@@ -82,7 +82,7 @@ def source_scene(cast: Cast) -> Scene:
     for vertex in cast.vertices:
         if not tape.positions or vertex.kind not in ("node", "fold"):
             continue
-        item: int | Block = vertex.index if vertex.fold is None else vertex.fold.members[0]
+        item: int | Block = vertex.index if vertex.fold is None else vertex.fold.members[vertex.fold.model]
         for position in dict.fromkeys(islice(_positions(tape, item), MOST_PIECES)):
             code = tape.contexts[position[0]].code
             source = source_of(tape.contexts, position)

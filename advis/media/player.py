@@ -21,11 +21,13 @@ from advis.media.squeeze import squeezed
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "places", "views", "magnitude", "details", "mount"),
+    *("groups", "tabs", "chooser", "places", "zoom", "search", "views", "magnitude", "details", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
-_STYLES = ("player", "groups", "tabs", "places", "views", "magnitude", "details")
+_STYLES = ("player", "groups", "tabs", "places", "zoom", "search", "views", "magnitude", "details")
 
+FEW = 20
+"""So many boxes are seen without zoom, map and search."""
 _HOST = {
     "paper": "var(--jp-layout-color0,var(--vscode-editor-background,{}))",
     "line": "var(--jp-border-color2,var(--vscode-panel-border,{}))",
@@ -61,6 +63,8 @@ class Needs:
         Whether there is something to choose.
     blocks : bool
         Whether there are boxes that open.
+    many : bool
+        Whether a drawing has many boxes.
     views : bool
         Whether there are panes beside a drawing.
     details : bool
@@ -74,6 +78,7 @@ class Needs:
     tabs: bool = True
     choices: bool = True
     blocks: bool = True
+    many: bool = True
     views: bool = True
     details: bool = True
     magnitude: bool = True
@@ -97,6 +102,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     words = families(marks) | (RARE if choices else RARE & said)
     tabs = choices or any(film.variants for film in shown)
     kinds = {scene.kind for film in shown for scene in film.scenes}
+    drawings = (scene for film in shown for scene in film.scenes if scene.kind == "drawing")
     magnitude = any(
         key[-2:] in (".t", ".a") and state.level
         for film in shown
@@ -109,6 +115,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
         tabs=tabs,
         choices=choices,
         blocks=any(film.blocks for film in shown),
+        many=any(sum(isinstance(mark, Box) for mark in scene.marks) > FEW for scene in drawings),
         views=bool(kinds & {"table", "lines"}),
         details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
         magnitude=magnitude,
@@ -140,7 +147,8 @@ def _optional(needs: Needs) -> dict[str, bool]:
     """The modules and styles that not every page carries, and whether this one does."""
     choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
     named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details")}
-    return {**choosing, **named, "places": needs.blocks}
+    found = {"places": needs.blocks, "zoom": needs.many, "search": needs.many or needs.blocks}
+    return {**choosing, **named, **found}
 
 
 def _bare(name: str) -> str:

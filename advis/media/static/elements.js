@@ -9,6 +9,9 @@ export const ICONS = {
   next: "M9 5l7 7-7 7",
   last: "M6 5l7 7-7 7M17 5v14",
   whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5M9 12h6",
+  less: "M6 12h12",
+  more: "M6 12h12M12 6v12",
+  find: "M10.5 5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M15 15l4.5 4.5",
   screen: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
 

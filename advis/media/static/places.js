@@ -177,7 +177,9 @@ export class Guide {
       [block, turn] = [parent, Math.floor(turn / each)];
     }
     const crumbs = [{ label: this.player.film.title }, ...path];
-    this.bar.replaceChildren(h("ol", {}, crumbs.map((crumb, i) => this.crumb(crumb, crumbs.length - 1 - i))));
+    const hint = path.length ? "" : "A box with a folded corner opens: click it, or Enter.";
+    const trail = h("ol", {}, crumbs.map((crumb, i) => this.crumb(crumb, crumbs.length - 1 - i)));
+    this.bar.replaceChildren(trail, h("span", { class: "soft" }, [hint]));
   }
 
   crumb({ label, turn, each, count }, up) {

@@ -1,0 +1,173 @@
+"""Places: big programs fold, every number is found in some place, and no drawing is too large to be read."""
+
+import json
+
+import numpy as np
+import pytest
+from gallery import GALLERY
+
+import advis as av
+from advis.films.film import Box, Edge, resolve, state_at
+from advis.films.places import MOST_CARRIED, MOST_SHOWN, plan
+
+
+def layer(h, w, b):
+    a = h * w + b
+    return np.tanh(a)
+
+
+def network(x, w):
+    """A loop of 40 turns with a function in it: 160 operations and a few."""
+    h = x
+    for k in range(40):
+        h = layer(h, w, 0.1 * k)
+        h = h + x
+    return h * h
+
+
+@pytest.fixture(scope="module")
+def tape():
+    return av.trace(network, 0.3, 1.1)
+
+
+def boxes(film, block=""):
+    name = f"graph {block}".strip()
+    return [mark for mark in film.scene(name).marks if isinstance(mark, Box)]
+
+
+def chain(n):
+    lines = "\n".join(f"    v{k} = np.sin({'x' if not k else f'v{k - 1}'}) * 0.9" for k in range(n))
+    names = {"np": np}
+    exec(f"def straight(x):\n{lines}\n    return v{n - 1}\n", names)
+    return names["straight"]
+
+
+def test_a_small_program_is_not_folded_and_a_reader_may_ask():
+    small = av.trace(lambda x: layer(layer(x, 2.0, 0.5), 3.0, 1.0), 0.1)
+    assert not plan(small).folded
+    assert [box.shape for box in boxes(small.film(fold=True))] == ["input", "block", "block"]
+    assert not small.film().blocks
+
+
+def test_a_big_program_starts_folded_and_a_reader_may_ask_otherwise(tape):
+    shapes = [box.shape for box in boxes(tape.film())]
+    assert shapes.count("block") == 1
+    assert len(shapes) < 10
+    assert not tape.film(fold=False).blocks
+    assert len(boxes(tape.film(fold=False))) > 160
+
+
+def test_turns_of_a_loop_share_a_place(tape):
+    film = tape.reverse().film()
+    loop, inner = film.blocks
+    assert (loop.label, loop.each, len(loop.turns)) == ("for k in range(40)", 40, 40)
+    assert (inner.label, inner.parent, inner.each, len(inner.turns)) == ("layer", loop.key, 1, 40)
+    titles = {"".join(part for _, part in box.title) for box in boxes(film, inner.key)}
+    assert {"h = tanh(a)", "w"} <= titles
+
+
+def test_every_turn_shows_its_own_numbers(tape):
+    sweep = tape.reverse()
+    film = sweep.film()
+    _, inner = film.blocks
+    (out,) = (box for box in boxes(film, inner.key) if box.shape == "output")
+    last = state_at(film, film.steps)
+    tanhs = [node for node in tape if node.primitive.name == "tanh"]
+    for turn, (nodes, node) in enumerate(zip(inner.turns, tanhs, strict=True)):
+        value, adjoint = (resolve(key, turn, nodes) for _, key in out.rows)
+        assert (value, adjoint) == (f"n{node.index}.v", f"n{node.index}.a")
+        assert float(str(last[value].text).replace("−", "-")) == pytest.approx(node.value, rel=1e-3)
+        assert float(str(last[adjoint].text).replace("−", "-")) == pytest.approx(sweep[node.index], rel=1e-3)
+
+
+def test_a_fold_is_active_while_its_nodes_have_their_turn_and_says_what_passes(tape):
+    film = tape.reverse().film()
+    loop = film.blocks[0]
+    track = film.tracks[loop.key]
+    assert [state.role for _, state in track] == ["active adjoint", "active adjoint", "done adjoint"]
+    said = "".join(part for _, part in track[1][1].text)
+    assert said.startswith("for k in range(40) hands its adjoint back through 160 of 161 operations: x gets ")
+    ports = [mark for mark in film.scene("graph").marks if isinstance(mark, Edge) and mark.target == loop.key]
+    sweep = tape.reverse()
+    for port in ports:
+        name = next(box for box in boxes(film) if box.key == port.source).key
+        passed = film.tracks[port.key][0][1].text
+        assert float(str(passed).replace("−", "-")) == pytest.approx(sweep[int(name[1:])], rel=1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(GALLERY))
+def test_no_place_has_many_more_than_sixty_boxes_and_none_is_lost(name):
+    function, arguments = GALLERY[name]
+    tape = av.trace(function, *arguments)
+    film = tape.film(fold=True)
+    shown = set()
+    for scene in film.scenes:
+        if scene.kind != "drawing":
+            continue
+        block = next((one for one in film.blocks if one.key == scene.block), None)
+        marks = [mark for mark in scene.marks if isinstance(mark, Box)]
+        assert sum(mark.shape != "constant" for mark in marks) <= MOST_SHOWN + 20
+        for turn, nodes in enumerate(block.turns if block and len(block.turns) > 1 else [()]):
+            shown |= {resolve(mark.key, turn, nodes) for mark in marks}
+    wanted = {f"n{node.index}" for node in tape if node.primitive.name != "constant"}
+    assert wanted <= shown
+
+
+def test_code_without_loops_or_functions_is_cut_into_parts():
+    tape = av.trace(chain(300), 0.2)
+    film = tape.reverse().film()
+    labels = [block.label for block in film.blocks]
+    assert len(labels) > 10
+    assert labels[0].startswith("x … ") or " … " in labels[0]
+    assert all(len(boxes(film, block.key)) <= MOST_SHOWN + 20 for block in film.blocks)
+
+
+def test_of_very_many_turns_the_first_and_the_last_ones_are_there():
+    def long(x):
+        for _ in range(20_000):
+            x = np.sin(x)
+        return x
+
+    film = av.trace(long, 0.4).reverse().film()
+    (loop,) = film.blocks
+    there = [turn is not None for turn in loop.turns]
+    assert len(there) == 20_000
+    assert 0.99 * MOST_CARRIED < sum(there) <= MOST_CARRIED
+    assert there[0]
+    assert there[-1]
+    assert not there[10_000]
+
+
+def test_what_differs_between_turns_has_tracks_of_its_own():
+    def f(x):
+        for k in range(70):
+            x = np.sin(x * (0.5 + 0.01 * k)) + x
+        return x
+
+    film = av.trace(f, 0.3).film()
+    (loop,) = film.blocks
+    (scale,) = (box for box in boxes(film, loop.key) if box.shape == "constant" and not box.title)
+    texts = {film.tracks[f"{resolve(scale.key, turn, nodes)}.n"][0][1].text for turn, nodes in enumerate(loop.turns)}
+    assert len(texts) == 70
+
+
+def test_the_film_is_the_same_in_every_run(tape):
+    again = av.trace(network, 0.3, 1.1)
+    assert again.reverse().film().to_json() == tape.reverse().film().to_json()
+    assert av.play(again).film().to_json() == av.play(tape).film().to_json()
+
+
+def test_a_mark_in_a_folded_part_is_marked_on_the_box_that_hides_it():
+    def long(x):
+        for _ in range(500):
+            x = np.sin(x)
+        return x
+
+    tape = av.trace(long, 0.3)
+    film = av.sabotage(tape, tape[250], "sign").film()
+    assert "✗" in json.dumps([box.note for box in boxes(film)], ensure_ascii=False)
+
+
+def test_empty_and_tiny_programs_fold_too():
+    assert boxes(av.trace(lambda x: x, 1.0).film(fold=True))
+    assert not av.trace(lambda x: 2.0 * x, 1.0).film(fold=True).blocks
