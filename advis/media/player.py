@@ -102,6 +102,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     words = families(marks) | (RARE if choices else RARE & said)
     tabs = choices or any(film.variants for film in shown)
     kinds = {scene.kind for film in shown for scene in film.scenes}
+    drawings = (scene for film in shown for scene in film.scenes if scene.kind == "drawing")
     magnitude = any(
         key[-2:] in (".t", ".a") and state.level
         for film in shown
@@ -115,6 +116,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
         tabs=tabs,
         choices=choices,
         blocks=any(film.blocks for film in shown),
+        many=any(sum(isinstance(mark, Box) for mark in scene.marks) > FEW for scene in drawings),
         views=bool(kinds & {"table", "lines"}),
         details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
         magnitude=magnitude,
@@ -147,8 +149,8 @@ def _optional(needs: Needs) -> dict[str, bool]:
     """The modules and styles that not every page carries, and whether this one does."""
     choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
     named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details")}
-    found = {"zoom": needs.many, "search": needs.many or needs.blocks}
-    return {**choosing, **named, **found, "places": needs.blocks}
+    found = {"places": needs.blocks, "zoom": needs.many, "search": needs.many or needs.blocks}
+    return {**choosing, **named, **found}
 
 
 def _bare(name: str) -> str:

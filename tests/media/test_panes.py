@@ -203,19 +203,19 @@ def test_the_details_of_an_array_are_its_facts_and_a_map(show: Any) -> None:
     said = shown.get(DETAILS)
     assert "3×2 float64" in said
     assert "all finite" in said
-    cells = "[...root.querySelectorAll('.map')].map((map) => [...map.children].map((e) => e.textContent))"
+    cells = "[...root.querySelectorAll('.heat')].map((map) => [...map.children].map((e) => e.textContent))"
     value, adjoint = shown.get(cells)
     assert value == ["0.5", "−1.25", "2", "0.125", "0", "1.5"]
     assert len(adjoint) == 6
-    assert shown.get("[...root.querySelectorAll('.map')][0].children[1].className") == "minus"
+    assert shown.get("[...root.querySelectorAll('.heat')][0].children[1].className") == "minus"
 
 
 def test_an_array_is_not_told_before_its_sum_is_complete(show: Any) -> None:
     shown = show(network())
     shown.press("ArrowDown", "Enter")
-    assert shown.get("root.querySelectorAll('.map').length") == 1
+    assert shown.get("root.querySelectorAll('.heat').length") == 1
     shown.press("End")
-    assert shown.get("root.querySelectorAll('.map').length") == 2
+    assert shown.get("root.querySelectorAll('.heat').length") == 2
 
 
 def test_the_details_of_an_edge_are_its_local_jacobian(show: Any) -> None:
@@ -226,7 +226,7 @@ def test_the_details_of_an_edge_are_its_local_jacobian(show: Any) -> None:
     said = shown.get(DETAILS)
     assert "x → v1" in said
     assert "∂v1/∂x is 3×2 dense" in said
-    assert shown.get("[...root.querySelector('.map').children].map((e) => e.textContent)") == [
+    assert shown.get("[...root.querySelector('.heat').children].map((e) => e.textContent)") == [
         "0.5", "−1.25", "2", "0.125", "0", "1.5",
     ]  # fmt: skip
 
@@ -236,7 +236,7 @@ def test_the_details_of_a_large_array_say_that_they_are_means(show: Any) -> None
     shown = show(one(film))
     shown.press("End", "ArrowDown", "Enter")
     assert "Each square is the mean of a block" in shown.get(DETAILS)
-    signs = shown.get("[...root.querySelector('.map').children].map((e) => e.textContent).join('')")
+    signs = shown.get("[...root.querySelector('.heat').children].map((e) => e.textContent).join('')")
     assert signs == "−" * 16, "without numbers a minus still tells the sign"
 
 
@@ -417,7 +417,7 @@ def test_panes_details_and_magnitudes_go_along_into_a_place(show: Any) -> None:
     said = shown.get(DETAILS)
     assert "= sin(x)" in said
     assert "2 float64" in said
-    first = shown.get("root.querySelector('.map').getAttribute('aria-label')")
+    first = shown.get("root.querySelector('.heat').getAttribute('aria-label')")
     shown.page.locator(".turn button").first.click()
     shown.page.locator("tr", has_text="sin(x)").click()
-    assert shown.get("root.querySelector('.map').getAttribute('aria-label')") != first, "another turn, other numbers"
+    assert shown.get("root.querySelector('.heat').getAttribute('aria-label')") != first, "another turn, other numbers"

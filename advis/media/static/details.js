@@ -170,7 +170,7 @@ function heatMap(entries, columns) {
     const written = odd ? signed(text) : bare ? (x < 0 ? "−" : "") : signed(String(Number(x.toPrecision(3))));
     return h("span", { class: odd ? "odd" : x < 0 ? "minus" : "plus", style: `--share:${Math.round(70 * share)}%`, title: signed(text) }, [written]);
   });
-  return h("div", { class: bare ? "map bare" : "map", role: "img", "aria-label": `Entries: ${signed(entries.join(", "))}`, style: `--columns:${columns}` }, cells);
+  return h("div", { class: bare ? "heat bare" : "heat", role: "img", "aria-label": `Entries: ${signed(entries.join(", "))}`, style: `--columns:${columns}` }, cells);
 }
 
 FEATURES.push(details);

@@ -4,7 +4,7 @@ import { ICONS, button, h, s } from "./elements.js";
 import { FEATURES } from "./player.js";
 
 const DECADES = 20; // levels 0 and 1 are 1e-20 and 1e20: films/magnitude.py
-const FEWEST = 2; // decades that the scale spans to each side, or more where the film has more
+const LEAST_REACH = 2; // decades that the scale spans to each side, or more where the film has more
 ICONS.magnitude = "M4 20h16M6 16v-3M11 16V9M16 16V4";
 
 /** How many decades above 1, from a level; null for exactly zero. @param {number} level */
@@ -16,7 +16,7 @@ export function decadesOf(films) {
   for (const { tracks } of films) {
     for (const [key, track] of Object.entries(tracks)) {
       if (!/\.[ta]$/.test(key)) continue;
-      for (const [, role = "", , level = 0] of track) if (level && !role.includes("odd")) most = Math.max(most, FEWEST, Math.abs(decades(level)));
+      for (const [, role = "", , level = 0] of track) if (level && !role.includes("odd")) most = Math.max(most, LEAST_REACH, Math.abs(decades(level)));
     }
   }
   return Math.max(0, Math.ceil(most - 1e-9));
