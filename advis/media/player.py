@@ -20,7 +20,7 @@ from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "mount", "checked"),
+    *("spoken", "groups", "tabs", "chooser", "mount", "checked"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
 

@@ -119,7 +119,7 @@ def test_what_has_the_same_key_lights_together(show: Any) -> None:
 
 def test_the_picture_of_a_step_does_not_depend_on_the_way_to_it(show: Any) -> None:
     shown = show(one(sample()), reduced_motion="reduce")
-    stage = "root.querySelector('main').outerHTML"
+    stage = "root.querySelector('.main').outerHTML"
     shown.press(*["ArrowRight"] * 4)
     walked = shown.get(stage).replace(' class=""', "")
     shown.press("End", "ArrowLeft", "ArrowLeft")
@@ -471,9 +471,9 @@ def test_the_other_films_of_chains_play(show: Any, name: str) -> None:
     shown = show(one(CHAIN_FILMS[name]()))
     assert shown.get("root.querySelectorAll('.stage svg text').length") > 10
     if CHAIN_FILMS[name]().steps:
-        before = shown.get("root.querySelector('main').outerHTML")
+        before = shown.get("root.querySelector('.main').outerHTML")
         shown.press("End")
-        assert shown.get("root.querySelector('main').outerHTML") != before
+        assert shown.get("root.querySelector('.main').outerHTML") != before
 
 
 @pytest.mark.parametrize("width", [420, 700, 1280])

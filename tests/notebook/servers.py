@@ -67,7 +67,7 @@ def watched_page(browser: Any, home: str = "file:", **options: Any) -> Iterator[
     elsewhere: list[str] = []
     errors: list[str] = []
     page.on("request", lambda asked: None if asked.url.startswith((home, *OWN)) else elsewhere.append(asked.url))
-    page.on("pageerror", lambda error: None if f"at {home}/static/" in error.stack else errors.append(error.stack))
+    page.on("pageerror", lambda error: None if f"{home}/static/" in error.stack else errors.append(error.stack))
     yield page
     page.close()
     assert elsewhere == [], elsewhere

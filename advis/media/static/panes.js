@@ -7,7 +7,7 @@ export function table(scene, cast, film) {
   const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film));
   const total = widths.reduce((sum, width) => sum + width, 0);
   const cols = widths.map((width) => h("col", { style: `width:${(100 * width) / total}%` }));
-  const head = columns.map(([heading, role]) => h("th", { scope: "col", class: role }, [heading]));
+  const head = columns.map(([heading, role]) => (heading ? h("th", { scope: "col", class: role }, [heading]) : h("td")));
   const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];
   return pane(scene, [h("table", { style: `min-width:${columns.length * 72}px` }, parts)]);
@@ -84,7 +84,14 @@ function sourcePiece(text, segments, cast) {
 
 function pane(scene, children) {
   const scroller = h("div", { class: "scroll" }, children);
-  return h("section", { class: `pane ${scene.kind}`, "aria-label": scene.title }, [h("h4", {}, [scene.title]), scroller]);
+  return h("div", { class: `pane ${scene.kind}`, role: "group", "aria-label": scene.title }, [h("h4", { role: "none" }, [scene.title]), scroller]);
+}
+
+/** A pane that scrolls can have the focus of the keyboard; one that does not needs none. */
+export function reachable(pane) {
+  const scrolls = pane.scrollHeight > pane.clientHeight + 1 || pane.scrollWidth > pane.clientWidth + 1;
+  if (scrolls) pane.tabIndex = 0;
+  else pane.removeAttribute("tabindex");
 }
 
 /** Scroll a pane, never the page, until an element of it is in view; code moves sideways no more than it must. */

@@ -3,7 +3,7 @@ import { VOICES, at, stateAt } from "./film.js";
 import { Cast, Motion } from "./cast.js";
 import { drawing } from "./drawing.js";
 import { button, h, icon, write } from "./elements.js";
-import { lines, reveal, table } from "./panes.js";
+import { lines, reachable, reveal, table } from "./panes.js";
 import { followPage } from "./surroundings.js";
 
 /** @typedef {import("./film.js").Film} Film */
@@ -29,9 +29,9 @@ const SCENES = { drawing, table, lines };
 export const FEATURES = [];
 
 function header(film, tools, tabs) {
-  if (tabs) return h("header", {}, [h("div", { class: "title" }, titled(film)), tabs, ...tools]);
+  if (tabs) return h("header", { role: "none" }, [h("div", { class: "title" }, titled(film)), tabs, ...tools]);
   const pill = film.steps && film.voice !== "value" ? [h("span", { class: `voice ${film.voice}` }, [VOICES[film.voice] ?? film.voice])] : [];
-  return h("header", {}, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
+  return h("header", { role: "none" }, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
 }
 
 const titled = (film) => [h("b", {}, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
@@ -83,9 +83,9 @@ export class Player {
       (this.whole = button("whole", "Whole picture or readable size", () => this.element.classList.toggle("whole"))),
       (this.screen = button("screen", "Full screen", () => this.fullScreen())),
     ];
-    const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
+    const side = sides.length ? [h("aside", { role: "none" }, [h("div", {}, sides)])] : [];
     const stage = stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages;
-    const parts = [header(film, this.tools, this.tabs()), h("main", {}, [...stage, ...side])];
+    const parts = [header(film, this.tools, this.tabs()), h("div", { class: "main" }, [...stage, ...side])];
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
     if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
@@ -111,7 +111,7 @@ export class Player {
     const speeds = SPEEDS.map((speed) => h("option", { value: speed }, [`${speed}×`]));
     this.speeds = h("select", { "aria-label": "Speed", title: "Speed" }, speeds);
     this.speeds.addEventListener("change", () => this.setSpeed(Number(this.speeds.value)));
-    return h("footer", { class: voice }, [
+    return h("footer", { class: voice, role: "group", "aria-label": "Steps" }, [
       go("first", "First step", () => 0),
       go("previous", "Previous step", () => this.state.step - 1),
       this.playButton,
@@ -125,7 +125,7 @@ export class Player {
 
   listen() {
     const keyOf = (event) => event.target.closest("[data-key]")?.dataset.key ?? "";
-    const main = this.element.querySelector("main");
+    const main = this.element.querySelector(".main");
     main.addEventListener("pointerover", (event) => this.hover(keyOf(event)));
     main.addEventListener("pointerleave", () => this.hover(""));
     main.addEventListener("click", (event) => {
@@ -140,7 +140,10 @@ export class Player {
   start(root, step, speed, selected) {
     root.host.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab leaves our keys to us
     this.unfollow = followPage(this.element);
-    this.sizes = new ResizeObserver(() => this.offerWhole());
+    this.sizes = new ResizeObserver(() => {
+      this.offerWhole();
+      this.panes.forEach(reachable);
+    });
     this.sizes.observe(this.element);
     this.screen.hidden = !document.fullscreenEnabled;
     const quiet = this.onChange;
