@@ -16,6 +16,7 @@ from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
 from advis.autodiff.table import mapping_text, operations_text
 from advis.autodiff.tape import Tape
+from advis.autodiff.visible import brief, visible
 from advis.films.draw import (
     LABEL_SIZE,
     LOCAL_SIZE,
@@ -214,7 +215,7 @@ def _with_margin(placed: Layout, direction: str) -> Layout:
 
 def _drawing(tape: Tape, boxes: list[Box], curves: list[Edge], placed: Layout) -> Scene:
     marks: tuple[Mark, ...] = (*curves, *boxes)
-    names = ", ".join(node.name for node in tape.inputs[:8]), ", ".join(node.name for node in tape.outputs[:8])
+    names = [", ".join(brief(node.name) for node in nodes[:8]) for nodes in (tape.inputs, tape.outputs)]
     said = f"Graph of {tape.function}: inputs {names[0]}; {operations_text(tape)}; output {names[1]}."
     return Scene("graph", "drawing", "Graph", marks, placed.width, placed.height, description=said)
 
@@ -374,10 +375,19 @@ def source_scene(tape: Tape) -> Scene:
     for code, lines in codes.items():
         if shown and lines:
             shown.append(Line(0, ""))
-        shown += [Line(k, text, tuple(pieces.get((code, k), ()))) for k, text in enumerate(lines, 1)]
+        shown += [_line(k, text, pieces.get((code, k), [])) for k, text in enumerate(lines, 1)]
     return Scene(
         "source", "lines", "Source", tuple(shown), description=", ".join(display_name(c.co_name) for c in codes)
     )
+
+
+def _line(number: int, text: str, pieces: list[tuple[str, int, int]]) -> Line:
+    """A line of which every character can be seen; what belongs to the nodes moves along."""
+
+    def place(column: int) -> int:
+        return len(visible(text[:column]))
+
+    return Line(number, visible(text), tuple((key, place(start), place(stop)) for key, start, stop in pieces))
 
 
 def _spread(span: tuple[int, int, int, int], lines: tuple[str, ...]) -> list[tuple[int, int, int]]:
