@@ -167,8 +167,9 @@ def test_a_notebooks_output_without_scripts_and_a_picture_run_nothing(visit: Cal
 @pytest.mark.browser
 def test_a_widget_runs_nothing(visit: Callable[..., Any]) -> None:
     code = f'<script type="text/plain" id="code">{widget_module()}</script>'
+    film = inline_json(json.dumps(FILMS["play"]().to_json()))
     start = f"""<script type=module>
-        const values = {{ film: {inline_json(json.dumps(FILMS["play"]().to_json()))}, step: 2, speed: 1, selected: "" }};
+        const values = {{ film: {film}, step: 2, speed: 1, selected: "" }};
         const nothing = () => {{}};
         const model = {{ get: (name) => values[name], set: nothing, save_changes: nothing }};
         model.on = model.off = nothing;
