@@ -81,6 +81,7 @@ def test_svg_is_xml_without_anything_that_runs(name: str) -> None:
     assert not any(attribute.startswith("on") or "href" in attribute for attribute in names)
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")  # matplotlib's own font has not all of them
 @pytest.mark.parametrize("name", FILMS)
 def test_figures_are_drawn(name: str) -> None:
     for kind in ("svg", "png"):
