@@ -439,7 +439,8 @@ def test_no_step_and_no_choice_moves_anything(show: Any) -> None:
         .filter((element) => element.getClientRects().length)
         .map((element) => {
           const name = element.closest('[data-key]')?.dataset.key ?? `${element.tagName} ${element.textContent}`;
-          return [element.matches('.pill, rect') ? name : element.tagName, element.getBoundingClientRect()];
+          const kind = element.matches('.stage') ? 'stage' : element.tagName;
+          return [element.matches('.pill, rect') ? name : kind, element.getBoundingClientRect()];
         })"""
     seen: dict[str, Any] = {}
     for move in ("forward", "ArrowRight", "ArrowRight", "ArrowRight", "my own", "reverse", "End"):

@@ -151,6 +151,7 @@ def test_a_player_runs_nothing_and_keeps_its_shape(visit: Callable[..., Any], na
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     if name != "by hand":  # a film of ours reserves the room of its texts
         assert page.evaluate(OUTSIDE) == []
+        assert page.locator(".pane.table").bounding_box()["width"] > 200, "a long line of source leaves room"
 
 
 @pytest.mark.browser
