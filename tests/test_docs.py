@@ -26,7 +26,7 @@ PICTURES = {
 
 def test_pictures_are_up_to_date():
     folder = ROOT / "docs" / "images"
-    assert {path.name for path in folder.iterdir()} == set(PICTURES)
+    assert {path.name for path in folder.iterdir() if path.is_file()} == set(PICTURES)
     for name, draw in PICTURES.items():
         assert (folder / name).read_text(encoding="utf-8") == draw(), f"docs/images/{name}: python tests/test_docs.py"
 

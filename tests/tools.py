@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+
+CHROMIUM_FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
 
 def needs(tool: str) -> str:
@@ -16,3 +24,14 @@ def needs(tool: str) -> str:
     if os.environ.get("ADVIS_CI") == "1":
         pytest.fail(f"{tool} is missing, and ADVIS_CI=1 says that it is here")
     pytest.skip(f"{tool} is not installed")
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A real browser without a window."""
+    path = needs("chromium")
+    driver = pytest.importorskip("playwright.sync_api")
+    with driver.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

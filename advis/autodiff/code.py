@@ -7,6 +7,7 @@ import dis
 import inspect
 import linecache
 import textwrap
+import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from advis.autodiff.errors import HIDDEN
 from advis.autodiff.recorder import Context, Position
+from advis.autodiff.visible import visible
 
 T = TypeVar("T")
 MOST_CODES = 512
@@ -215,13 +217,16 @@ def source_lines(code: CodeType) -> tuple[str, ...]:
     if code.co_name == "<lambda>":
         last = max((span[1] or 0 for span in code.co_positions() if span[0]), default=_base(code))
         return tuple(line.rstrip() for line in lines[: max(1, last - _base(code) + 1)])
-    block = "".join(inspect.getblock(lines))
+    try:
+        block = "".join(inspect.getblock(lines))
+    except (tokenize.TokenError, SyntaxError):  # the file has changed since it was run
+        return ()
     return tuple(textwrap.dedent(block).rstrip().split("\n"))
 
 
 def display_name(name: str) -> str:
-    """Return the name of a function as a reader says it."""
-    return {"<lambda>": "lambda", "<module>": "module"}.get(name, name)
+    """Return the name of a function or a block as a reader says it."""
+    return {"<lambda>": "lambda", "<module>": "module"}.get(name) or visible(name)
 
 
 def block_paths(contexts: list[Context]) -> list[tuple[str, ...]]:

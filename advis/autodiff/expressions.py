@@ -9,6 +9,7 @@ import numpy as np
 from advis.autodiff.numbers import TEXT, minus, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.primitives.shaping import _index_text
+from advis.autodiff.visible import visible
 
 if TYPE_CHECKING:
     from advis.autodiff.tape import Tape
@@ -49,7 +50,7 @@ def written(primitive: Primitive, operands: list[str]) -> str:
     if primitive.symbol:
         return primitive.symbol.format(*operands, **options)
     shown = [f"{name}={text}" for name, text in options.items() if text != "None" and name != "keepdims"]
-    return f"{primitive.name}({', '.join(operands + shown)})"
+    return f"{visible(primitive.name)}({', '.join(operands + shown)})"
 
 
 def _is_short_number(text: str) -> bool:

@@ -92,5 +92,9 @@ class Shown:
         """For notebooks: the picture or player, and a text that changes when the picture does."""
         return Shown._doors.html(self)
 
+    def _display_(self) -> Any:
+        """For marimo, which runs no scripts of `text/html`: the live widget."""
+        return self.widget()
+
     def __repr__(self) -> str:
         return str(self)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from advis.autodiff import expressions
 from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
+from advis.autodiff.visible import brief
 
 if TYPE_CHECKING:
     from advis.autodiff.sweep import Contribution, Sweep
@@ -52,10 +53,11 @@ class Table:
 
     def text(self) -> str:
         """Return the table as aligned plain text."""
-        cells = [self.headings, *self.rows]
+        rows = [tuple(map(brief, row)) for row in self.rows]
+        cells = [self.headings, *rows]
         widths = [max(len(row[k]) for row in cells) for k in range(len(self.headings))]
         lines = [self.title, "", _aligned(self.headings, widths, self.numeric), "  ".join("─" * w for w in widths)]
-        body = [_aligned(row, widths, self.numeric) for row in self.rows]
+        body = [_aligned(row, widths, self.numeric) for row in rows]
         return "\n".join([*lines, *self._with_gap(body, "… {} more rows …"), *self._paragraph()])
 
     def _with_gap(self, lines: list[str], said: str) -> list[str]:

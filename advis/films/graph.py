@@ -10,6 +10,7 @@ from advis.autodiff.numbers import shape_text
 from advis.autodiff.primitives.rule import INPUT, shape_of
 from advis.autodiff.table import operations_text
 from advis.autodiff.tape import Tape
+from advis.autodiff.visible import brief
 from advis.films.cast import Cast, Link, Vertex, casts, drawn
 from advis.films.details import arrays_data
 from advis.films.draw import (
@@ -151,7 +152,7 @@ def _described(cast: Cast) -> str:
     if cast.place.key:
         turns = f", {len(cast.place.turns):,} turns" if cast.place.shared else ""
         return f"Graph of {cast.place.label} in {tape.function}: {len(cast.place.items)} boxes{turns}."
-    names = ", ".join(node.name for node in tape.inputs[:8]), ", ".join(node.name for node in tape.outputs[:8])
+    names = [", ".join(brief(node.name) for node in nodes[:8]) for nodes in (tape.inputs, tape.outputs)]
     return f"Graph of {tape.function}: inputs {names[0]}; {operations_text(tape)}; output {names[1]}."
 
 

@@ -6,6 +6,7 @@ The widths are those of a wide font (in the manner of DejaVu Sans), so that a te
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate, takewhile
 
 _NARROW = dict.fromkeys("ijl.,:;'|!·", 0.33) | dict.fromkeys("frt()[] I/\\-", 0.4)
 _WIDE = dict.fromkeys("mwMW@%−=+<>≥≤≠×→√", 0.9) | dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ&_", 0.72)
@@ -35,6 +36,6 @@ def shortened(text: str, size: float, room: float) -> str:
     """
     if text_width(text, size) <= room:
         return text
-    while text and text_width(text + "…", size) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    widths = accumulate(text_width(character, size) for character in text)
+    fitting = sum(1 for _ in takewhile(lambda width: width <= room - text_width("…", size), widths))
+    return text[:fitting].rstrip() + "…"

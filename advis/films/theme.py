@@ -21,20 +21,23 @@ COLOURS: dict[str, tuple[str, str]] = {
     "ink": ("#1c2026", "#e8eaee"),
     "soft": ("#5d6672", "#9aa3af"),
     "line": ("#d5d9e0", "#2f3640"),
-    "edge": ("#a3abb7", "#5f6a78"),
+    "edge": ("#838b97", "#677280"),
     "value": ("#1c2026", "#e8eaee"),
-    "value-pale": ("#a4a9b0", "#676c74"),
+    "value-pale": ("#868b92", "#6d727a"),
     "value-tint": ("#eff1f4", "#23282f"),
     "tangent": ("#0b5fa5", "#74b8ff"),
-    "tangent-pale": ("#91b7d6", "#3f6085"),
+    "tangent-pale": ("#5690c0", "#4a729d"),
     "tangent-tint": ("#eaf3fb", "#14273a"),
     "adjoint": ("#b5460f", "#ff9f66"),
-    "adjoint-pale": ("#deac93", "#82553b"),
+    "adjoint-pale": ("#ca7951", "#966142"),
     "adjoint-tint": ("#fef3ec", "#2e2018"),
     "wrong": ("#a3002d", "#ff8095"),
     "wrong-tint": ("#fdeef1", "#331820"),
 }
-"""Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision."""
+"""Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision.
+
+Text has at least 4.5:1 against whatever it stands on, marks and lines that carry meaning 3:1; ``line`` only divides.
+"""
 
 VOICES = ("value", "tangent", "adjoint")
 RARE = frozenset({"wrong", "next", "gone", "open"})
@@ -127,7 +130,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("frame inner active VOICE", "fill:none;stroke-width:1.4"),
     ("hatch", "fill:none;stroke:@edge;stroke-opacity:.55"),
     ("fold", "fill:none;stroke:@edge;stroke-width:1.4"),
-    ("slot", "fill:none;stroke:@line"),
+    ("slot", "fill:none;stroke:@edge"),
     ("piece filled VOICE", "fill:@VOICE"),
     ("piece coming VOICE", "fill:@VOICE-pale"),
     ("piece filled negative VOICE", "fill:@paper;stroke:@VOICE;stroke-width:1.4"),

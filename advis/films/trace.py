@@ -11,6 +11,7 @@ from advis.autodiff.code import display_name, source_lines, source_of
 from advis.autodiff.primitives.rule import INPUT
 from advis.autodiff.recorder import Position
 from advis.autodiff.tape import Tape
+from advis.autodiff.visible import visible
 from advis.films.cast import Cast, Vertex
 from advis.films.draw import VOICES
 from advis.films.film import Line, Mark, Row, Scene, Spans
@@ -98,11 +99,20 @@ def source_scene(cast: Cast) -> Scene:
         lit = {line for other, line in pieces if other is code}
         for k, text in enumerate(lines, 1):
             if _near(k, lit, len(lines)):
-                shown.append(Line(k, text, tuple(pieces.get((code, k), ()))))
+                shown.append(_line(k, text, pieces.get((code, k), [])))
             elif shown and shown[-1] != GAP:
                 shown.append(GAP)
     said = ", ".join(display_name(code.co_name) for code in codes)
     return Scene("source", "lines", "Source", tuple(shown), description=said)
+
+
+def _line(number: int, text: str, pieces: list[tuple[str, int, int]]) -> Line:
+    """A line of which every character can be seen; what belongs to the nodes moves along."""
+
+    def place(column: int) -> int:
+        return len(visible(text[:column]))
+
+    return Line(number, visible(text), tuple((key, place(start), place(stop)) for key, start, stop in pieces))
 
 
 def _near(line: int, lit: set[int], count: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advis.autodiff.visible import brief
 from advis.films.draw import VOICES
 from advis.films.film import Box, Edge, Film, Spans, State, state_at
 
@@ -54,7 +55,7 @@ def _quoted(text: str) -> str:
 
 def _label(mark: Box, states: dict[str, State]) -> str:
     """The box's title and rows, one below the other."""
-    lines = [mark.more or _joined(mark.title)]
+    lines = [brief(mark.more or _joined(mark.title))]
     for voice, key in mark.rows:
         text = _joined(states.get(key, State()).text)
         if text:

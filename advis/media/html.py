@@ -54,13 +54,13 @@ def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
     for film, _ in shown:
         checked_step("page", film, step)
     places = "\n".join(_place(film, told, step, alone=len(shown) == 1) for film, told in shown)
-    heading = f"<h1>{text(title)}</h1>\n" if len(shown) > 1 else ""
+    heading = f"<h1{' class=alone' if len(shown) == 1 else ''}>{text(title)}</h1>\n"
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}</title>\n<style>{_page_css()}</style>\n</head>\n<body>\n"
-        f"{heading}{places}\n{_script([film for film, _ in shown])}\n</body>\n</html>\n"
+        f"<main>\n{heading}{places}\n</main>\n{_script([film for film, _ in shown])}\n</body>\n</html>\n"
     )
 
 
@@ -98,5 +98,6 @@ def _page_css() -> str:
         f"body{{margin:0;padding:18px;background:{paper};color:{ink};font:16px/1.5 system-ui,sans-serif}}"
         "[data-advis]{margin:0 auto 24px;max-width:1440px}[data-alone]{margin-bottom:0}"
         "h1{font-size:22px;max-width:1440px;margin:0 auto 16px}"
+        ".alone{position:absolute;clip-path:inset(50%)}"  # heard, not seen: the player has the title already
         f"@media(prefers-color-scheme:dark){{body{{background:{paper_dark};color:{ink_dark}}}}}"
     )

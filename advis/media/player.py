@@ -21,7 +21,8 @@ from advis.media.squeeze import squeezed
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "places", "zoom", "search", "views", "magnitude", "details", "mount"),
+    *("spoken", "groups", "tabs", "chooser", "places", "zoom", "search", "views", "magnitude", "details"),
+    *("mount", "checked"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
 _STYLES = ("player", "groups", "tabs", "places", "zoom", "search", "views", "magnitude", "details")
@@ -109,7 +110,6 @@ def needs_of(films: Iterable[Film]) -> Needs:
         for key, track in film.tracks.items()
         for _, state in track
     )
-    drawings = (scene for film in shown for scene in film.scenes if scene.kind == "drawing")
     return Needs(
         words,
         groups=any(isinstance(mark, Group) for mark in marks),
@@ -120,7 +120,6 @@ def needs_of(films: Iterable[Film]) -> Needs:
         views=bool(kinds & {"table", "lines"}),
         details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
         magnitude=magnitude,
-        many=any(sum(isinstance(mark, Box) for mark in scene.marks) > FEW for scene in drawings),
     )
 
 

@@ -206,7 +206,7 @@ def _number(value: float) -> str:
 def _css(roles: list[str]) -> str:
     """Fixed colours, for programs that know no variables; then the dark ones, where the reader's system is dark."""
     light, dark = (_fixed_css(shade, roles) for shade in (0, 1))
-    base = f".advis{{font-family:{SANS}}}" + light.replace("\n", "")
+    base = f".advis{{font-family:{SANS}}}.advis tspan{{unicode-bidi:isolate}}" + light.replace("\n", "")
     return base + "@media(prefers-color-scheme:dark){" + "".join(map(_coloured, dark.splitlines())) + "}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from advis.films.film import Film
+from advis.films.film import SCHEMA, Film
 from advis.media.player import Needs, needs_of, widget_module
 
 
@@ -68,7 +68,16 @@ class FilmWidget(anywidget.AnyWidget):
             self.film = film.to_json()
 
     def _read(self, film: str) -> None:
-        self._steps = int(json.loads(film)["steps"])
+        try:
+            record = json.loads(film)
+            if record["schema"] != SCHEMA:
+                raise ValueError(f"its schema is {record['schema']!r}")
+            self._steps = int(record["steps"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise traitlets.TraitError(
+                f"FilmWidget: film={film[:40]!r}… is no film of this version ({SCHEMA}): {error}; "
+                "give film.to_json(), or call .show(film, text)"
+            ) from None
         self._digest = hashlib.sha256(film.encode()).hexdigest()[:12]
 
     @traitlets.validate("film")

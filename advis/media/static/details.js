@@ -37,7 +37,7 @@ function details(player) {
   if (!film.scenes.some(({ kind }) => kind === "table")) return undefined;
   const arrays = arraysOf(film.data), program = film.scenes.filter(({ name }) => name.startsWith("code")).flatMap(({ marks: lines }) => lines);
   const body = h("div", { class: "scroll" }), close = button("close", "Close the details", () => open(false));
-  const pane = h("section", { class: "pane details", "aria-label": "Details", hidden: true }, [h("h4", {}, ["Details", close]), body]);
+  const pane = h("div", { class: "pane details", role: "group", "aria-label": "Details", hidden: true }, [h("h4", { role: "none" }, ["Details", close]), body]);
   const opener = button("details", "Details of what is selected", () => open(pane.hidden));
 
   function open(on) {

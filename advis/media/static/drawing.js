@@ -12,9 +12,9 @@ export function drawing(scene, cast, film) {
     else if (mark.kind === "group") drawGroup(mark, cast, boxes, chosen.has(mark.key));
   }
   for (const mark of marks ?? []) if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens); // after boxes, for keys
-  const options = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description || title };
+  const options = { viewBox: `0 0 ${width} ${height}`, role: chosen.size ? "group" : "img", "aria-label": description || title };
   const svg = s("svg", { ...options, style: `--w:${width}px;--h:${height}px` }, [edges, boxes, tokens]);
-  return h("section", { class: "stage", "aria-label": title }, [svg]);
+  return h("div", { class: "stage", role: "group", "aria-label": title }, [svg]);
 }
 
 const TAGS = { rect: "rect", path: "path", lines: "path", tiles: "path", text: "text" };

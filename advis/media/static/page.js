@@ -1,14 +1,13 @@
 // What a page does with the films on it: pictures come to life.
-import { unpack } from "./film.js";
-import { mount } from "./mount.js";
+import { show } from "./checked.js";
 
 /** Bring to life the places on this page that carry a film of this digest and are still pictures. */
 export function upgrade(digest, style) {
   for (const place of document.querySelectorAll(`[data-advis="${digest}"]`)) {
     if (place.shadowRoot) continue;
-    const film = unpack(JSON.parse(place.querySelector('script[type="application/json"]').textContent));
-    const player = mount(place.attachShadow({ mode: "open" }), film, { style, step: Number(place.dataset.step ?? 0) });
-    if ("alone" in place.dataset) lead(player);
+    const film = place.querySelector('script[type="application/json"]')?.textContent;
+    const player = show(place.attachShadow({ mode: "open" }), film, { style, step: Number(place.dataset.step ?? 0) });
+    if (player && "alone" in place.dataset) lead(player);
   }
 }
 

@@ -8,7 +8,7 @@ export function table(scene, cast, film) {
   const roles = columns.map(([, role]) => role), soft = roles.indexOf("soft"); // what may be cut short: the operation
   const need = widths.reduce((sum, width, i) => sum + (i === soft ? Math.min(width, 90) : width), 0);
   const cols = widths.map((width, i) => h("col", i === soft ? { class: "soft" } : { style: `width:${Math.ceil(width)}px` }));
-  const head = columns.map(([heading, role]) => h("th", { scope: "col", class: role }, [heading]));
+  const head = columns.map(([heading, role]) => (heading ? h("th", { scope: "col", class: role }, [heading]) : h("td")));
   const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];
   const element = pane(scene, [h("table", { class: need > 370 ? "broad" : "", style: `min-width:${need}px` }, parts)]);
@@ -98,7 +98,15 @@ function sourcePiece(text, segments, cast, voice) {
 function pane(scene, children) {
   const scroller = h("div", { class: "scroll" }, children);
   const hidden = scene.name.startsWith("code"); // until it is asked for
-  return h("section", { class: `pane ${scene.kind}`, "aria-label": scene.title, hidden }, [h("h4", {}, [scene.title]), scroller]);
+  const title = h("h4", { role: "none" }, [scene.title]);
+  return h("div", { class: `pane ${scene.kind}`, role: "group", "aria-label": scene.title, hidden }, [title, scroller]);
+}
+
+/** A pane that scrolls can have the focus of the keyboard; one that does not needs none. */
+export function reachable(pane) {
+  const scrolls = pane.scrollHeight > pane.clientHeight + 1 || pane.scrollWidth > pane.clientWidth + 1;
+  if (scrolls) pane.tabIndex = 0;
+  else pane.removeAttribute("tabindex");
 }
 
 /** Scroll a pane, never the page, until an element of it is in view; code moves sideways no more than it must. */

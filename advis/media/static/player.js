@@ -3,7 +3,7 @@ import { VOICES, at, lookup } from "./film.js";
 import { Cast, Motion } from "./cast.js";
 import { drawing } from "./drawing.js";
 import { button, h, icon, write } from "./elements.js";
-import { lines, reveal, table } from "./panes.js";
+import { lines, reachable, reveal, table } from "./panes.js";
 import { followPage } from "./surroundings.js";
 
 /** @typedef {import("./film.js").Film} Film */
@@ -31,9 +31,9 @@ const SCENES = { drawing, table, lines };
 export const FEATURES = [];
 
 function header(film, tools, tabs) {
-  if (tabs) return h("header", {}, [h("div", { class: "title" }, titled(film)), tabs, ...tools]);
+  if (tabs) return h("header", { role: "none" }, [h("div", { class: "title" }, titled(film)), tabs, ...tools]);
   const pill = film.steps && film.voice !== "value" ? [h("span", { class: `voice ${film.voice}` }, [VOICES[film.voice] ?? film.voice])] : [];
-  return h("header", {}, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
+  return h("header", { role: "none" }, [h("div", { class: "title" }, titled(film)), ...pill, ...tools]);
 }
 
 const titled = (film) => [h("b", { title: film.title }, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
@@ -85,7 +85,7 @@ export class Player {
       (this.whole = button("whole", "Whole picture or readable size", () => this.element.classList.toggle("whole"))),
       (this.screen = button("screen", "Full screen", () => this.fullScreen())),
     ];
-    this.main = h("main");
+    this.main = h("div", { class: "main" });
     const parts = [header(film, this.tools, this.tabs()), ...this.features.flatMap(({ bars = [] }) => bars), this.main];
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
     if (film.steps) parts.push((this.footer = this.controls()));
@@ -103,7 +103,7 @@ export class Player {
     const stages = build(scenes.filter(({ kind }) => kind === "drawing"));
     const sides = build(scenes.filter(({ kind }) => kind !== "drawing"));
     this.panes = [...stages, ...sides.map((side) => side.querySelector(".scroll"))];
-    const side = sides.length ? [h("aside", {}, [h("div", {}, sides)])] : [];
+    const side = sides.length ? [h("aside", { role: "none" }, [h("div", {}, sides)])] : [];
     this.main.replaceChildren(...(stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages), ...side);
     this.element.classList.toggle("undrawn", !stages.length);
     this.element.classList.toggle("alone", !sides.length);
@@ -127,7 +127,7 @@ export class Player {
     const speeds = SPEEDS.map((speed) => h("option", { value: speed }, [`${speed}×`]));
     this.speeds = h("select", { "aria-label": "Speed", title: "Speed" }, speeds);
     this.speeds.addEventListener("change", () => this.setSpeed(Number(this.speeds.value)));
-    return h("footer", { class: voice }, [
+    return h("footer", { class: voice, role: "group", "aria-label": "Steps" }, [
       go("first", "First step", () => this.stepAt(0)),
       go("previous", "Previous step", () => this.next(-1)),
       this.playButton,
@@ -155,7 +155,10 @@ export class Player {
   start(root, step, speed, selected) {
     root.host.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab leaves our keys to us
     this.unfollow = followPage(this.element);
-    this.sizes = new ResizeObserver(() => this.offerWhole());
+    this.sizes = new ResizeObserver(() => {
+      this.offerWhole();
+      this.panes.forEach(reachable);
+    });
     this.sizes.observe(this.element);
     this.screen.hidden = !document.fullscreenEnabled;
     const quiet = this.onChange;

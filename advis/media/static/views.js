@@ -70,7 +70,7 @@ function views(player) {
     const drawn = seen(".stage"), told = seen(".pane");
     element.classList.toggle("undrawn", !drawn);
     element.classList.toggle("alone", !told);
-    for (const [place, on] of [["aside", told], [".stages", drawn], ["main", drawn || told]]) {
+    for (const [place, on] of [["aside", told], [".stages", drawn], [".main", drawn || told]]) {
       element.querySelector(place)?.toggleAttribute("hidden", !on);
     }
     player.follow((key) => at(player.states, key).role.startsWith("active"), false);

@@ -1,14 +1,13 @@
 // The player as an anywidget: what the reader does goes to the kernel, what the kernel sets is shown.
 // STYLE is the first line of the module that player.py makes of these files.
-import { unpack } from "./film.js";
-import { mount } from "./mount.js";
+import { show } from "./checked.js";
 
 const SHARED = ["step", "playing", "speed", "selected"];
 
 export default () => {
   let runner = null; // where several views show one film, this one beats time and the others follow
 
-  /** Mount a film of the model in a root; `runner` is told when it plays. */
+  /** Show the film of the model in a root, or say why not; `runner` is told when it plays. */
   function start(model, root) {
     const [step, playing, speed, selected] = SHARED.map((name) => model.get(name));
     const send = (state, part) => {
@@ -18,8 +17,8 @@ export default () => {
       for (const name of changed) model.set(name, state[name]);
       if (changed.length) model.save_changes();
     };
-    const player = mount(root, unpack(JSON.parse(model.get("film"))), { step, speed, selected, style: STYLE, onChange: send });
-    if (playing) run(player);
+    const player = show(root, model.get("film"), { step, speed, selected, style: STYLE, onChange: send });
+    if (playing && player) run(player);
     return player;
   }
 
@@ -32,19 +31,19 @@ export default () => {
     const root = el.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
     let player = start(model, root);
     const listeners = {
-      "change:step": () => player.seek(model.get("step")),
-      "change:playing": () => (model.get("playing") ? run(player) : player.pause()),
-      "change:speed": () => player.setSpeed(model.get("speed")),
-      "change:selected": () => player.select(model.get("selected")),
+      "change:step": () => player?.seek(model.get("step")),
+      "change:playing": () => (model.get("playing") ? player && run(player) : player?.pause()),
+      "change:speed": () => player?.setSpeed(model.get("speed")),
+      "change:selected": () => player?.select(model.get("selected")),
       "change:film": () => {
-        player.destroy();
+        player?.destroy();
         player = start(model, root);
       },
     };
     for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
     return () => {
       for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
-      player.destroy();
+      player?.destroy();
     };
   }
 
