@@ -13,6 +13,7 @@ from advis.films import narration
 from advis.films.draw import token_width
 from advis.films.film import Film, Spans, State, Track, Variant
 from advis.films.graph import Additions, drawn, links, picture_value, subtitle, tape_scenes, title, value_tracks
+from advis.films.reseed import seeds_of
 from advis.films.sweep import (
     Script,
     derivative_tracks,
@@ -56,6 +57,9 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     additions = Additions(("tangent", "adjoint"), texts, _widest(*tokens), stacks(reverse))
     scenes = tape_scenes(tape, additions, engine, direction)
     data = {"notes": list(tape.notes), "label": "both"}
+    seeds = seeds_of(shown)
+    if seeds:
+        data["seeds"] = seeds
     return Film(
         "play", title(tape), scenes, _whole(both, keys), steps, subtitle(tape), "value", variants=variants, data=data
     )

@@ -37,7 +37,7 @@ COLOURS: dict[str, tuple[str, str]] = {
 """Each colour in light and in dark. The voices differ in lightness too, so that they hold without colour vision."""
 
 VOICES = ("value", "tangent", "adjoint")
-RARE = frozenset({"wrong", "next", "gone", "open"})
+RARE = frozenset({"wrong", "next", "gone", "open", "idle"})
 """Words that only the states of some films have."""
 _HALO = "paint-order:stroke;stroke-linejoin:round"  # paper around the letters, so that a line may pass behind
 
@@ -119,6 +119,8 @@ INKS: tuple[tuple[str, str], ...] = (
     ("frame block", "stroke:@edge"),
     ("frame blind", "stroke:@edge;stroke-dasharray:5 4"),
     ("frame odd", "stroke:@ink"),
+    ("frame idle", "fill:none;stroke:@line"),
+    ("frame inner idle", "display:none"),
     ("frame active VOICE", "fill:@VOICE-tint;stroke:@VOICE;stroke-width:2.6"),
     ("frame wrong", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
     ("frame active wrong VOICE", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
