@@ -53,11 +53,12 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     ]
     keys = both.keys() | {key for *_, tracks in parts for key in tracks}
     variants = tuple(Variant(label, voice, last, _whole(tracks, keys)) for label, voice, last, tracks in parts)
-    texts = {key: _texts(track) for key, track in both.items() if key.endswith((".t", ".a"))}
+    seeds = seeds_of(shown)
+    usual = ("−0.8888 …",) * bool(seeds)  # other seeds bring other numbers
+    texts = {key: usual + _texts(track) for key, track in both.items() if key.endswith((".t", ".a"))}
     additions = Additions(("tangent", "adjoint"), texts, _widest(*tokens), stacks(reverse))
     scenes = tape_scenes(tape, additions, engine, direction)
     data = {"notes": list(tape.notes), "label": "both"}
-    seeds = seeds_of(shown)
     if seeds:
         data["seeds"] = seeds
     return Film(

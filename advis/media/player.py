@@ -20,7 +20,7 @@ from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "mount"),
+    *("groups", "tabs", "chooser", "numbers", "reseed", "seeds", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
 
@@ -56,12 +56,15 @@ class Needs:
         Whether there are several ways to play one.
     choices : bool
         Whether there is something to choose.
+    seeds : bool
+        Whether there are other outputs, or inputs, to sweep from.
     """
 
     words: frozenset[str] | None = None
     groups: bool = True
     tabs: bool = True
     choices: bool = True
+    seeds: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -70,7 +73,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, seeds=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -78,9 +81,10 @@ def needs_of(films: Iterable[Film]) -> Needs:
     said = {
         word for film in shown for track in film.tracks.values() for _, state in track for word in state.role.split()
     }
-    words = families(marks) | (RARE if choices else RARE & said)
+    seeds = any("seeds" in film.data for film in shown)
+    words = families(marks) | (RARE if choices else RARE & said) | ({"idle"} if seeds else set())
     tabs = choices or any(film.variants for film in shown)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices)
+    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, seeds)
 
 
 @cache
@@ -100,6 +104,7 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 def _joined(needs: Needs, last: str) -> str:
     wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
+    wanted |= dict.fromkeys(("numbers", "reseed", "seeds"), needs.seeds)
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
@@ -118,7 +123,8 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    frame = "".join(_static(f"{part}.css") for part in ("player", *["groups"] * needs.groups, *["tabs"] * needs.tabs))
+    parts = {"player": True, "groups": needs.groups, "tabs": needs.tabs, "seeds": needs.seeds}
+    frame = "".join(_static(f"{part}.css") for part, wanted in parts.items() if wanted)
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
 

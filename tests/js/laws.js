@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { after, leastFrom, openChoices, shown } from "../../advis/media/static/choices.js";
 import { lower, stateAt, unpack } from "../../advis/media/static/film.js";
-import { number } from "../../advis/media/static/numbers.js";
+import { numberText } from "../../advis/media/static/numbers.js";
 import { endingAt, givenSeeds, programOf, reseeded } from "../../advis/media/static/reseed.js";
 
 /** The states of a step: of a film with choices, those of its first order, as in Python. */
@@ -22,7 +22,7 @@ const ask = {
     const states = (variant) => Array.from({ length: variant.steps + 1 }, (_, step) => Object.fromEntries(stateAt(variant, step)));
     return film.variants.map((variant) => ({ label: variant.label, voice: variant.voice, states: states(variant) }));
   },
-  numbers: ({ words, scale }) => words.map((word) => number(Number(word), scale)),
+  numbers: ({ words, scale }) => words.map((word) => numberText(Number(word), scale)),
   reseed({ film, output, moves }) {
     const whole = programOf(film), given = givenSeeds(film);
     const tangents = moves ? given.tangents.map(([key]) => [key, key === moves ? 1 : null]) : given.tangents;

@@ -168,7 +168,7 @@ export class Player {
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target === this.speeds) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select,[type=text]")) return;
     const { step } = this.state;
     const moves = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: this.steps };
     const onButton = event.target instanceof HTMLButtonElement, choice = event.target.closest(".choice.open");

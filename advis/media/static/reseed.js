@@ -1,7 +1,7 @@
 // The law of seeds: both sweeps over a scalar tape from any output and along any direction, and what is said of them.
 // It follows films/play.py, sweep.py and narration.py for numbers; the tests compare the two over many programs.
 import { tokenWidth } from "./film.js";
-import { number, scaleOf } from "./numbers.js";
+import { numberText, scaleOf } from "./numbers.js";
 
 /**
  * @typedef {{key: string, source: string, target: string, partial: number}} Link
@@ -9,15 +9,15 @@ import { number, scaleOf } from "./numbers.js";
  * @typedef {{nodes: Node[], names: Map<string, Node>, inputs: string[], outputs: string[]}} Program
  * @typedef {[string, number | null][]} Seeds  of the inputs, or of the outputs; null does not move
  */
-const LONGEST_TOKEN = 136, MOST_NAMED = 3, LONGEST = 48, DIRECTION = { tangent: "forward", adjoint: "reverse" };
+const LONGEST_TOKEN = 136, MOST_NAMED = 3, LONGEST = 48;
 
-const read = (words) => words.split(" ").map((word) => (word === "_" ? null : Number(word)));
+const numbersIn = (words) => words.split(" ").map((word) => (word === "_" ? null : Number(word)));
 const indexOf = (key) => Number(key.slice(1));
-const sum = (a, b) => (a === undefined ? b : a + b);
+const plus = (a, b) => (a === undefined ? b : a + b);
 
 /** The program in a film: the nodes that a derivative reaches, in the order of the record. @returns {Program} */
 export function programOf({ scenes, data: { seeds } }) {
-  const partials = read(seeds.partials), links = new Map();
+  const partials = numbersIn(seeds.partials), links = new Map();
   const edges = scenes.flatMap(({ kind, marks }) => (kind === "drawing" ? marks.filter((mark) => mark.kind === "edge") : []));
   for (const [i, { key, source, target }] of edges.entries()) {
     if (partials[i] !== null) links.set(target, [...(links.get(target) ?? []), { key, source, target, partial: partials[i] }]);
@@ -25,14 +25,14 @@ export function programOf({ scenes, data: { seeds } }) {
   const said = (cell) => cell.map(([, part]) => part).join("");
   const rows = scenes.find(({ kind }) => kind === "table").marks.filter(({ cells }) => typeof cells.at(-1) === "string");
   const nodes = rows.map(({ key, cells }) => ({ key, name: said(cells[0]), operation: said(cells[1]), links: links.get(key) ?? [] }));
-  return { nodes, names: new Map(nodes.map((node) => [node.key, node])), inputs: keys(seeds.inputs), outputs: keys(seeds.outputs) };
+  return { nodes, names: new Map(nodes.map((node) => [node.key, node])), inputs: nodeKeys(seeds.inputs), outputs: nodeKeys(seeds.outputs) };
 }
 
-const keys = (indices) => indices.map((index) => `n${index}`);
+const nodeKeys = (indices) => indices.map((index) => `n${index}`);
 
 /** The seeds with which a film was made. @returns {{tangents: Seeds, adjoints: Seeds}} */
 export function givenSeeds({ data: { seeds } }) {
-  const pairs = (indices, words) => keys(indices).map((key, i) => [key, read(words)[i]]);
+  const pairs = (indices, words) => nodeKeys(indices).map((key, i) => [key, numbersIn(words)[i]]);
   return { tangents: pairs(seeds.inputs, seeds.tangents), adjoints: pairs(seeds.outputs, seeds.adjoints) };
 }
 
@@ -64,9 +64,9 @@ function swept(program, voice, seeds) {
     const flows = node.links.map((link) => {
       const [from, to] = forward ? [link.source, node.key] : [node.key, link.source], given = column.get(from);
       const amount = link.partial * (given ?? 0), before = arrivals.get(to) ?? [];
-      if (given !== undefined) column.set(to, sum(column.get(to), amount));
+      if (given !== undefined) column.set(to, plus(column.get(to), amount));
       const { total, scale } = before.at(-1) ?? { total: starts.get(to), scale: scaleOf(starts.get(to)) };
-      const arrival = { step, link, from, to, given: given ?? 0, amount, total: sum(total, amount), scale: Math.max(scale, scaleOf(amount)) };
+      const arrival = { step, link, from, to, given: given ?? 0, amount, total: plus(total, amount), scale: Math.max(scale, scaleOf(amount)) };
       arrivals.set(to, [...before, arrival]);
       return arrival;
     });
@@ -80,11 +80,11 @@ const valueAt = ({ column }, key) => column.get(key) ?? 0;
 function tracksOf(sweep) {
   const { arrivals, voice, turns } = sweep, tracks = { ...numberTracks(sweep), ...nodeTracks(sweep) };
   for (const { step, link, given, amount } of [...arrivals.values()].flat()) {
-    const product = number(amount), said = `${number(link.partial)} · ${number(given)} = ${product}`;
+    const product = numberText(amount), said = `${numberText(link.partial)} · ${numberText(given)} = ${product}`;
     const token = tokenWidth(said) <= LONGEST_TOKEN ? said : `= ${product}`;
     tracks[link.key] = [[step, `flow ${voice}`, token], [step + 1, `done ${voice}`]];
   }
-  const spoken = [opening(sweep), ...turns.map((turn, i) => said(sweep, turn, i + 1)), closing(sweep)];
+  const spoken = [openingSaid(sweep), ...turns.map((turn, i) => turnSaid(sweep, turn, i + 1)), closingSaid(sweep)];
   tracks.say = spoken.map((spans, step) => [step, "", spans.filter(([, part]) => part)]);
   return tracks;
 }
@@ -93,7 +93,7 @@ function tracksOf(sweep) {
 function numberTracks(sweep) {
   const { program, arrivals, starts, turns, last, voice, forward } = sweep;
   const turn = new Map(turns.map(({ node }, i) => [node.key, i + 1])), ends = forward ? program.inputs : program.outputs;
-  const state = (x, scale, left) => (left ? ["partial", `${number(x, scale)} …`] : ["", number(x, scale)]);
+  const state = (x, scale, left) => (left ? ["partial", `${numberText(x, scale)} …`] : ["", numberText(x, scale)]);
   return Object.fromEntries(program.nodes.map(({ key }) => {
     const entries = new Map(), arrived = arrivals.get(key) ?? [];
     if (ends.includes(key) && (forward || starts.has(key))) entries.set(0, state(starts.get(key) ?? 0, 0, arrived.length));
@@ -145,7 +145,7 @@ function conserved(forward, reverse) {
     sums.push(total());
   }
   const scale = 1e-3 * scaleOf(...sums);
-  const spans = (x) => [["", "Σ⟨"], ["adjoint", "adjoint so far"], ["", ", "], ["tangent", "tangent"], ["", "⟩ = "], ["strong", number(x, scale)], ["", " = ⟨u, Jv⟩"]];
+  const spans = (x) => [["", "Σ⟨"], ["adjoint", "adjoint so far"], ["", ", "], ["tangent", "tangent"], ["", "⟩ = "], ["strong", numberText(x, scale)], ["", " = ⟨u, Jv⟩"]];
   return [...sums, sums.at(-1)].map(spans);
 }
 
@@ -157,42 +157,42 @@ function listed(items, between, more, pieces) {
   return items.length > MOST_NAMED ? [...spans, ["", more(items.length - MOST_NAMED)]] : spans;
 }
 
-function opening(sweep) {
+function openingSaid(sweep) {
   const { program, voice, forward, starts, column } = sweep, ends = forward ? program.inputs : program.outputs;
   const seeded = ends.filter((key) => starts.has(key));
-  const start = (key) => [["name", nameOf(sweep, key)], ["", ` starts with ${voice} `], [voice, number(starts.get(key))]];
+  const start = (key) => [["name", nameOf(sweep, key)], ["", ` starts with ${voice} `], [voice, numberText(starts.get(key))]];
   const rest = forward && seeded.length < ends.length ? "; the other inputs do not move." : ".";
   const grey = seeded.length && program.nodes.some(({ key }) => !column.has(key)) ? " The seed does not reach what is grey." : "";
   return [["", "The seed: "], ...listed(seeded, ", ", (more) => `, and ${more} more`, start), ["", rest + grey]];
 }
 
-function said(sweep, { node, flows }, step) {
+function turnSaid(sweep, { node, flows }, step) {
   const letters = [...node.operation], operation = letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join("")}…` : node.operation;
   const head = [["", `Step ${step} of ${sweep.turns.length}. `], ["name", node.name], ["strong", ` = ${operation} `]];
   return [...head, ...(sweep.forward ? collects : handsBack)(sweep, node, flows, step)];
 }
 
-const product = ({ link, given }) => `${number(link.partial)} · ${number(given)}`;
+const factors = ({ link, given }) => `${numberText(link.partial)} · ${numberText(given)}`;
 
 function collects(sweep, node, flows) {
-  const from = (flow) => [["tangent", product(flow)], ["", " from "], ["name", nameOf(sweep, flow.from)]];
+  const from = (flow) => [["tangent", factors(flow)], ["", " from "], ["name", nameOf(sweep, flow.from)]];
   const { total, scale } = flows.at(-1), several = flows.length > 1;
   const terms = listed(flows, " plus ", (more) => ` and ${more} more`, from);
   const so = several ? ": its tangent is " : ", so its tangent is ";
-  return [["", "collects "], ...terms, ["", so], ["tangent", number(total, several ? scale : 0)], ["", "."]];
+  return [["", "collects "], ...terms, ["", so], ["tangent", numberText(total, several ? scale : 0)], ["", "."]];
 }
 
 function handsBack(sweep, node, flows, step) {
   const gets = (flow) => {
     const before = sweep.arrivals.get(flow.to).findLast((arrival) => arrival.step < step);
-    const top = before ? [["", ` on top of ${number(before.total, before.scale)}`]] : [];
-    return [["name", nameOf(sweep, flow.to)], ["adjoint", ` gets ${product(flow)}`], ...top];
+    const top = before ? [["", ` on top of ${numberText(before.total, before.scale)}`]] : [];
+    return [["name", nameOf(sweep, flow.to)], ["adjoint", ` gets ${factors(flow)}`], ...top];
   };
   const parts = listed(flows, "; ", (more) => `; and ${more} more`, gets);
-  return [["", "hands its adjoint "], ["adjoint", number(valueAt(sweep, node.key))], ["", " back: "], ...parts, ["", "."]];
+  return [["", "hands its adjoint "], ["adjoint", numberText(valueAt(sweep, node.key))], ["", " back: "], ...parts, ["", "."]];
 }
 
-function closing(sweep) {
+function closingSaid(sweep) {
   const { program, forward, starts, voice } = sweep;
   const [first, ends] = forward ? [program.inputs, program.outputs] : [program.outputs, program.inputs];
   const seeded = first.filter((key) => starts.has(key)), unit = seeded.length === 1 && starts.get(seeded[0]) === 1;
@@ -201,6 +201,6 @@ function closing(sweep) {
     const [top, bottom] = forward ? [key, seeded[0]] : [seeded[0], key];
     return [["", "∂"], ["name", nameOf(sweep, top)], ["", "/∂"], ["name", nameOf(sweep, bottom)]];
   };
-  const result = (key) => [...name(key), ["", " = "], [voice, number(valueAt(sweep, key))]];
+  const result = (key) => [...name(key), ["", " = "], [voice, numberText(valueAt(sweep, key))]];
   return [["", "Done: "], ...listed(ends, "; ", (more) => `; and ${more} more`, result), ["", "."]];
 }
