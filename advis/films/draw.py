@@ -72,7 +72,7 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
         Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
         Ink("lines", "fold" if mark.shape == "block" else "off", (left + width - FOLD, top, left + width, top + FOLD)),
         Ink("text", "title", (left + PAD, top + TITLE), mark.title),
-        Ink("text", "note", (left + width - PAD, top + TITLE), (("", mark.note),), "end"),
+        Ink("text", "note", (left + width - PAD, top + TITLE), (("", "" if "veiled" in role else mark.note),), "end"),
         Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
     ]
     for place, (voice, key) in enumerate(mark.rows):
@@ -105,11 +105,12 @@ def _edge(mark: Edge, state: State) -> list[Ink]:
     x, y = mark.label_at
     flowing = "flow" in state.role
     half = token_width(state.text) / 2 if flowing else 0.0
-    label = "local" if mark.label and not flowing else "off"
+    told = "" if "veiled" in state.role else mark.label
+    label = "local" if told and not flowing else "off"
     return [
         Ink("path", f"edge {state.role}".strip(), mark.path),
         Ink("lines", f"arrow {state.role}".strip(), arrow(mark.path, at_start="adjoint" in state.role)),
-        Ink("text", label, (x, y + 4), (("", mark.label),), "middle"),
+        Ink("text", label, (x, y + 4), (("", told),), "middle"),
         Ink("rect", f"token {state.role}" if flowing else "off", (x - half, y - 11, 2 * half, 22.0, 11.0)),
         Ink("text", "amount" if flowing else "off", (x, y + 4.5), _spans(state.text), "middle"),
     ]

@@ -47,7 +47,7 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     both = values | _in_turn(there, back, forward.last + 1)
     steps = forward.last + 1 + reverse.last
     parts = [
-        ("evaluate", "value", *_evaluated(tape)),
+        ("evaluate", "value", *evaluation(tape)),
         ("forward", "tangent", forward.last, values | there),
         ("reverse", "adjoint", reverse.last, values | back),
     ]
@@ -107,8 +107,8 @@ def _conserved(shown: Play, step: int) -> Spans:
     )
 
 
-def _evaluated(tape: Tape) -> tuple[int, Tracks]:
-    """The evaluation, from the inputs on: one step for each operation."""
+def evaluation(tape: Tape) -> tuple[int, Tracks]:
+    """Return the steps and tracks of the evaluation, from the inputs on: one step for each operation."""
     order = [index for index in drawn(tape) if tape.primitives[index] is not INPUT]
     values = value_tracks(tape)
     tracks: Tracks = {f"n{node.index}.v": values[f"n{node.index}.v"] for node in tape.inputs}

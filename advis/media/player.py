@@ -20,7 +20,7 @@ from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "numbers", "reseed", "seeds", "mount"),
+    *("groups", "tabs", "chooser", "numbers", "reseed", "seeds", "quiz", "mount"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
 
@@ -58,6 +58,8 @@ class Needs:
         Whether there is something to choose.
     seeds : bool
         Whether there are other outputs, or inputs, to sweep from.
+    quiz : bool
+        Whether something is asked.
     """
 
     words: frozenset[str] | None = None
@@ -65,6 +67,7 @@ class Needs:
     tabs: bool = True
     choices: bool = True
     seeds: bool = True
+    quiz: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -73,7 +76,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, seeds=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, seeds=False, quiz=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -84,7 +87,8 @@ def needs_of(films: Iterable[Film]) -> Needs:
     seeds = any("seeds" in film.data for film in shown)
     words = families(marks) | (RARE if choices else RARE & said) | ({"idle"} if seeds else set())
     tabs = choices or any(film.variants for film in shown)
-    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, seeds)
+    quiz = any("quiz" in film.data for film in shown)
+    return Needs(words, any(isinstance(mark, Group) for mark in marks), tabs, choices, seeds, quiz)
 
 
 @cache
@@ -104,7 +108,7 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 def _joined(needs: Needs, last: str) -> str:
     wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
-    wanted |= dict.fromkeys(("numbers", "reseed", "seeds"), needs.seeds)
+    wanted |= dict.fromkeys(("numbers", "reseed", "seeds"), needs.seeds) | {"quiz": needs.quiz}
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
@@ -123,7 +127,7 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    parts = {"player": True, "groups": needs.groups, "tabs": needs.tabs, "seeds": needs.seeds}
+    parts = {"player": True, "groups": needs.groups, "tabs": needs.tabs, "seeds": needs.seeds, "quiz": needs.quiz}
     frame = "".join(_static(f"{part}.css") for part, wanted in parts.items() if wanted)
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"

@@ -65,7 +65,9 @@ spans = st.lists(st.tuples(st.sampled_from(["", "soft", "name"]), words), min_si
 texts = words | spans
 places = st.integers(-400, 4000).map(lambda n: n / 4)
 sizes = st.integers(160, 1000).map(lambda n: n / 4)
-roles = st.builds("{} {}".format, st.sampled_from(["active", "flow", "done", "odd done"]), voices) | st.just("")
+roles = st.builds(
+    "{} {}".format, st.sampled_from(["active", "flow", "done", "odd done", "idle", "veiled"]), voices
+) | st.just("")
 states = st.builds(State, roles, texts, st.integers(0, 8).map(lambda n: n / 8))
 stacks = st.builds(Stack, st.sampled_from(["e0", "e1"]), st.just(0.25), st.sampled_from([0.0, 0.5]), st.booleans())
 boxes = st.builds(

@@ -118,7 +118,7 @@ function lowerBox(mark, states) {
     ink("lines", role.includes("odd") ? "hatch" : "off", hatch(mark.at)),
     ink("lines", mark.shape === "block" ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
     ink("text", "title", [left + PAD, top + TITLE], mark.title ?? []),
-    ink("text", "note", [right - PAD, top + TITLE], [["", mark.note ?? ""]], "end"),
+    ink("text", "note", [right - PAD, top + TITLE], [["", role.includes("veiled") ? "" : mark.note ?? ""]], "end"),
     ink("lines", "rule", [left + PAD - 2, top + RULE, right - PAD + 2, top + RULE]),
   ];
   for (const [place, [voice, key]] of (mark.rows ?? []).entries()) {
@@ -146,11 +146,12 @@ function lowerMeter(mark, states) {
 
 function lowerEdge(mark, state) {
   const [x, y] = mark.label_at, flowing = state.role.includes("flow");
+  const told = state.role.includes("veiled") ? "" : mark.label ?? "";
   const half = flowing ? tokenWidth(state.text) / 2 : 0;
   return [
     ink("path", `edge ${state.role}`.trim(), mark.path),
     ink("lines", `arrow ${state.role}`.trim(), arrow(mark.path, state.role.includes("adjoint"))),
-    ink("text", mark.label && !flowing ? "local" : "off", [x, y + 4], [["", mark.label ?? ""]], "middle"),
+    ink("text", told && !flowing ? "local" : "off", [x, y + 4], [["", told]], "middle"),
     ink("rect", flowing ? `token ${state.role}` : "off", [x - half, y - 11, 2 * half, 22, 11]),
     ink("text", flowing ? "amount" : "off", [x, y + 4.5], pieces(state.text), "middle"),
   ];

@@ -6,7 +6,7 @@ export function table(scene, cast, film) {
   const { columns = [], marks = [] } = scene;
   const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film));
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const cols = widths.map((width) => h("col", { style: `width:${(100 * width) / total}%` }));
+  const cols = widths.map((width, i) => h("col", { style: `width:${columns[i][1] === "name" ? `${width}px` : `${(100 * width) / total}%`}` }));
   const head = columns.map(([heading, role]) => h("th", { scope: "col", class: role }, [heading]));
   const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];

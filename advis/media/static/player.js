@@ -18,6 +18,8 @@ const SCENES = { drawing, table, lines };
  * What a player can do besides playing: a module adds a maker to the list, and a page that needs it not has no such module.
  * The maker is called once for each player, before the player is built, and returns nothing where the film has no use for it.
  * @typedef {{tools?: Element[],                      buttons for the header
+ *            bars?: Element[],                       what stands below the sentence
+ *            reach?: (step: number) => number,       how far one can go, when one wants to go to a step
  *            press?: (event: KeyboardEvent) => boolean,  whether a key was meant for it
  *            click?: (event: MouseEvent, key: string) => boolean,  whether a click in the panes was
  *            start?: () => void,                     the player stands on the page
@@ -87,6 +89,7 @@ export class Player {
     const stage = stages.length > 1 ? [h("div", { class: "stages" }, stages)] : stages;
     const parts = [header(film, this.tools, this.tabs()), h("main", {}, [...stage, ...side])];
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
+    parts.push(...this.features.flatMap(({ bars = [] }) => bars));
     if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
     const flat = film.scenes.some(({ kind, width, height }) => kind === "drawing" && width > 2.4 * height);
@@ -197,6 +200,7 @@ export class Player {
   /** Show a step. One step forward moves, any other change is immediate. */
   seek(step, animate = step === this.state.step + 1) {
     step = Math.min(Math.max(Math.round(step), 0), this.reach);
+    step = Math.min(step, ...this.features.map((feature) => feature.reach?.(step) ?? step));
     if (step === this.state.step) return;
     this.show(step, animate);
   }
@@ -260,7 +264,7 @@ export class Player {
 
   beat() {
     clearTimeout(this.timer);
-    if (this.state.step >= this.steps || !this.element.isConnected) return this.pause();
+    if (!this.state.playing || this.state.step >= this.steps || !this.element.isConnected) return this.pause();
     this.timer = setTimeout(() => {
       this.seek(this.state.step + 1);
       this.beat();

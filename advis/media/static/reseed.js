@@ -121,9 +121,9 @@ function nodeTracks({ program, voice, forward, arrivals, starts, column, turns, 
   return Object.fromEntries([...words].map(([key, entries]) => [key, track(key, entries)]));
 }
 
-/** Of each sum of several terms its pieces: the edge, where it starts, how long it is, and its sign. */
+/** Of each sum its pieces: the edge, where it starts, how long it is, and its sign. */
 function meters({ arrivals }) {
-  return Object.fromEntries([...arrivals].filter(([, arrived]) => arrived.length > 1).map(([key, arrived]) => {
+  return Object.fromEntries([...arrivals].map(([key, arrived]) => {
     const sizes = arrived.map(({ amount }) => Math.sqrt(amount * amount)).map((size) => (Number.isFinite(size) ? size : 0));
     const whole = sizes.reduce((a, b) => a + b, 0) || 1;
     let end = 0;
