@@ -28,8 +28,8 @@ class Quiz(Shown):
 def quiz(shown: Tape | Sweep | Play) -> Quiz:
     """Return a tape, a sweep or a play as a quiz, to be looked at in a notebook.
 
-    Before each step the reader says whose turn is next, or which value, tangent, adjoint or shape comes. Right and wrong
-    are explained. ``shown.save("quiz.html", quiz=True)`` makes a page of it.
+    Before each step the reader says whose turn is next, or which value, tangent, adjoint or shape comes. Right and
+    wrong are explained. ``shown.save("quiz.html", quiz=True)`` makes a page of it.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from advis.analysis.play import Play
 from advis.autodiff import expressions
@@ -58,7 +59,7 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     texts = {key: usual + _texts(track) for key, track in both.items() if key.endswith((".t", ".a"))}
     additions = Additions(("tangent", "adjoint"), texts, _widest(*tokens), stacks(reverse))
     scenes = tape_scenes(tape, additions, engine, direction)
-    data = {"notes": list(tape.notes), "label": "both"}
+    data: dict[str, Any] = {"notes": list(tape.notes), "label": "both"}
     if seeds:
         data["seeds"] = seeds
     return Film(

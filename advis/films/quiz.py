@@ -9,8 +9,8 @@ from typing import Any
 from advis.analysis.play import Play
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Tape
-from advis.films import questions
-from advis.films.film import Film, State, Track
+from advis.films import number_questions, questions
+from advis.films.film import Box, Edge, Film, State, Track
 from advis.films.graph import drawn
 from advis.films.play import evaluation
 from advis.films.questions import Question
@@ -32,7 +32,7 @@ def quiz_film(shown: Tape | Sweep | Play, film: Film) -> Film:
         If the program is too long to be drawn node by node.
     """
     tape = shown if isinstance(shown, Tape) else shown.tape
-    if any(mark.shape == "block" for mark in film.scene("graph").marks if mark.kind == "box"):
+    if any(isinstance(mark, Box) and mark.shape == "block" for mark in film.scene("graph").marks):
         raise ValueError(
             f"quiz: the {len(tape):,} nodes of {tape.function} are drawn as one box; ask about a part of it"
         )
@@ -53,9 +53,9 @@ def _evaluated(tape: Tape, film: Film) -> Film:
 
 
 def veiled(tracks: Any, film: Film) -> dict[str, Track]:
-    """Return the tracks of an evaluation in which a box keeps its shape, and an edge its partial, until it has its turn."""
+    """Return the tracks of an evaluation in which boxes keep their shape, and edges their partial, until their turn."""
     veil = State("veiled")
-    marks = [mark for mark in film.scene("graph").marks if mark.kind in ("box", "edge")]
+    marks = [mark for mark in film.scene("graph").marks if isinstance(mark, (Box, Edge))]
     late = {mark.key: tracks[mark.key] for mark in marks if tracks.get(mark.key, ((0, State()),)) != ((0, State()),)}
     return dict(tracks) | {key: ((0, veil), *track) for key, track in late.items() if track[0][0] > 0}
 
@@ -78,13 +78,13 @@ def _value_questions(tape: Tape) -> list[Question]:
         len(order),
         lambda step: questions.turn_question(order, step, tape, "evaluate"),
         lambda step: questions.value_shape_question(tape, order[step - 1], step),
-        lambda step: questions.value_question(tape, order[step - 1], step),
+        lambda step: number_questions.value_question(tape, order[step - 1], step),
     )
 
 
 def _sweep_questions(script: Script) -> list[Question]:
     sweep = script.sweep
-    number = questions.tangent_question if sweep.direction == "forward" else questions.adjoint_question
+    number = number_questions.tangent_question if sweep.direction == "forward" else number_questions.adjoint_question
     return _spread(
         len(script.order),
         lambda step: questions.turn_question(script.order, step, sweep.tape, sweep.direction),

@@ -1,6 +1,6 @@
 """What a player needs to sweep a scalar tape again by itself, from another output or along another input.
 
-``static/reseed.js`` holds the sweep. It is that of `advis.play` with ``output=`` or other tangents; the tests compare them.
+``static/reseed.js`` holds the sweep. It is that of `advis.play` with ``output=`` or other tangents; tests compare them.
 """
 
 from __future__ import annotations

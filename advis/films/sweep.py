@@ -174,7 +174,7 @@ def node_tracks(script: Script) -> dict[str, Track]:
 
 
 def _node_role(script: Script, index: int, word: str, step: int) -> str:
-    """The role of a node; ``odd`` once its tangent or adjoint is not finite, ``idle`` where the sweep brings nothing."""
+    """The role of a node; ``odd`` once its number is not finite, ``idle`` where the sweep brings nothing."""
     arrived = [arrival.total for arrival in script.arrivals.get(index, []) if arrival.step <= step]
     odd = bool(arrived) and not np.all(np.isfinite(plain_value(arrived[-1])))
     return word if word == "idle" else f"{word} {script.sweep.voice}{' odd' if odd else ''}"

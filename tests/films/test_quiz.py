@@ -11,7 +11,7 @@ import advis as av
 from advis.films.draw import lower
 from advis.films.film import Box, Edge, Film, state_at
 from advis.films.graph import MOST_BOXES
-from advis.films.questions import close
+from advis.films.number_questions import close
 from tests.gallery import GALLERY
 
 

@@ -60,14 +60,14 @@ def test_keys_choose_the_selected_node_and_reset_brings_all_back(playing: Shown)
     assert [number(playing, node, "tangent") for node in (0, 1, 3, 4)] == ["0", "1", "2", "2"]
     assert [number(playing, node, "adjoint") for node in (0, 1, 3, 4)] == ["5.5", "2", "1", "1"]
     playing.page.locator("button.reset").click()
-    assert (playing.get(lists), playing.count()) == (["", ""], "0 / 13")
+    assert (playing.get(lists), playing.count()) == (["n6", "n0"], "0 / 13")
     playing.press("Escape")
     assert playing.get(PICTURE) == before
 
 
 def test_the_lists_say_and_choose_what_is_played(playing: Shown) -> None:
     options = "[...root.querySelectorAll('.seeds select')].map((list) => [...list.options].map((o) => o.text).join())"
-    assert playing.get(options) == ["y,x1,x2,v1,v2,v3,v4", "x1,x2"]
+    assert playing.get(options) == ["x1,x2,v1,v2,v3,v4,y", "x1,x2"]
     pill(playing, "evaluate")
     playing.page.get_by_label("Output", exact=True).select_option("n2")
     pressed = "root.querySelector('.pill[aria-pressed=true]').textContent"
@@ -81,15 +81,16 @@ def test_the_lists_say_and_choose_what_is_played(playing: Shown) -> None:
 
 
 def test_a_meter_follows_another_output(playing: Shown) -> None:
-    pieces = """[...root.querySelectorAll('g[data-key=n0] .piece.filled')]
-        .map((piece) => Math.round(100 * piece.width.baseVal.value / piece.parentNode.querySelector('.slot').width.baseVal.value))"""
+    width, slot = "width.baseVal.value", "root.querySelector('g[data-key=n0] .slot')"
+    filled = "[...root.querySelectorAll('g[data-key=n0] .piece.filled')]"
+    pieces = f"{filled}.map((piece) => Math.round(100 * piece.{width} / {slot}.{width}))"
     pill(playing, "reverse")
     playing.press("End")
     assert playing.get(pieces) == [91, 9]
     playing.page.get_by_label("Output", exact=True).select_option("n3")
     playing.press("End")
     assert playing.get(pieces) == [100]
-    playing.page.get_by_label("Output", exact=True).select_option("")
+    playing.page.get_by_label("Output", exact=True).select_option("n6")
     playing.press("End")
     assert playing.get(pieces) == [91, 9]
 
@@ -209,8 +210,8 @@ def test_seeds_and_quiz_fit_every_width(show: Any, width: int) -> None:  # noqa:
     for film in (play.film(), play.film(quiz=True)):
         shown = show(one(film), viewport={"width": width, "height": 900})
         assert shown.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-        inside = "[...root.querySelectorAll('header :is(button, select), .quiz :is(button, input)')].filter((e) => e.offsetWidth)"
-        places = shown.get(f"{inside}.map((element) => element.getBoundingClientRect())")
+        inside = "[...root.querySelectorAll('header :is(button, select), .quiz :is(button, input)')]"
+        places = shown.get(f"{inside}.filter((e) => e.offsetWidth).map((element) => element.getBoundingClientRect())")
         assert all(place["left"] >= 0 and place["right"] <= width for place in places)
 
 

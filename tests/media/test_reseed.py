@@ -1,10 +1,11 @@
-"""Another output, another input: the player's sweeps over a scalar tape are those of Python, number by number and word by word."""
+"""Another output, another input: the player's sweeps over a scalar tape are those of Python, digit by digit."""
 
 from __future__ import annotations
 
 import copy
 import json
 import math
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,10 @@ def traced(name: str) -> Tape:
 def in_python(film: Film) -> dict[str, Any]:
     """The forward and the reverse variant, without values and what is never lit."""
     found = json.loads(json.dumps(plain(film)))["variants"]
-    tracks = [{k: t for k, t in v["tracks"].items() if not k.endswith(".v") and t != [[0]]} for v in found[1:]]
+    tracks = [
+        {k: [trimmed(entry) for entry in t] for k, t in v["tracks"].items() if not k.endswith(".v") and t != [[0]]}
+        for v in found[1:]
+    ]
     return {v["label"]: {"steps": v["steps"], "tracks": t} for v, t in zip(found[1:], tracks, strict=True)}
 
 
@@ -59,11 +63,18 @@ def in_the_player(film: Film, output: str, moves: str) -> dict[str, Any]:
     for name in ("forward", "reverse"):
         for key, track in answer[name]["tracks"].items():
             answer[name]["tracks"][key] = [trimmed(entry) for entry in track]
+        answer[name]["tracks"] = {key: track for key, track in answer[name]["tracks"].items() if track}
     answer.pop("meters")
     return answer
 
 
 def trimmed(entry: list[Any]) -> list[Any]:
+    """An entry without the defaults at its end, and with the pieces of its text joined where they have one role."""
+    if len(entry) > 2 and isinstance(entry[2], list):
+        joined = [
+            [role, "".join(part for _, part in run)] for role, run in groupby(entry[2], key=lambda piece: piece[0])
+        ]
+        entry = [*entry[:2], [piece for piece in joined if piece[1]], *entry[3:]]
     while len(entry) > 1 and entry[-1] in ("", 0, []):
         entry = entry[:-1]
     return entry

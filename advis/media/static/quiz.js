@@ -7,7 +7,7 @@ import { FEATURES } from "./player.js";
 
 FEATURES.push((player) => (player.film.data.quiz ? quizOf(player) : undefined));
 
-const CLOSE = 2e-3; // as in films/questions.py
+const CLOSE = 2e-3; // as in films/number_questions.py
 const AGAIN = "Try again, or let it be shown.";
 const FORMS = { node: "Write the name of a node, or click it.", number: "Write a number, such as −0.5, 1/2 or 1e−3." };
 
