@@ -151,7 +151,7 @@ def test_it_can_be_answered_with_the_keyboard_alone(asking: Shown) -> None:
     keyboard.press("Tab")
     keyboard.press("Tab")
     keyboard.press("Enter")  # Show me
-    assert asking.get(TOLD) == "→ x2 gets 2 · 1 on top of −0.2837, so 1.716."
+    assert asking.get(TOLD) == "Shown. x2 gets 2 · 1 on top of −0.2837, so 1.716."
     keyboard.type("11/2")
     keyboard.press("Enter")
     assert asking.count() == "5 / 6"

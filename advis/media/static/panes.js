@@ -10,7 +10,7 @@ export function table(scene, cast, film) {
   const head = columns.map(([heading, role]) => h("th", { scope: "col", class: role }, [heading]));
   const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];
-  return pane(scene, [h("table", { style: `min-width:${columns.length * 72}px` }, parts)]);
+  return pane(scene, [h("table", { style: `min-width:${columns.length * 76}px` }, parts)]);
 }
 
 /** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */

@@ -98,7 +98,7 @@ function quizOf(player) {
     settle(question, "right", "✓ Right.", verdict.said);
   }
 
-  const reveal = () => settle(pending(), "shown", "→", pending().answers[0][2]);
+  const reveal = () => settle(pending(), "shown", "Shown.", pending().answers[0][2]);
 
   /** A question is done: its step is shown, and the next one can be answered at once. */
   function settle(question, done, mark, said) {
