@@ -66,21 +66,22 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
     role = f"{mark.shape} {states.get(mark.key, State()).role}".strip()
     round_ = 18.0 if "input" in role else 8.0
     inner = (left + 4, top + 4, width - 8, height - 8, round_ - 2)
+    idle = " idle" if "idle" in role else ""
     inks = [
         Ink("rect", f"frame {role}", (left, top, width, height, round_)),
         Ink("rect", f"frame inner {role}" if "output" in role else "off", inner),
         Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
         Ink("lines", "fold" if mark.shape == "block" else "off", (left + width - FOLD, top, left + width, top + FOLD)),
-        Ink("text", "title", (left + PAD, top + TITLE), mark.title),
+        Ink("text", f"title{idle}", (left + PAD, top + TITLE), mark.title),
         Ink("text", "note", (left + width - PAD, top + TITLE), (("", "" if "veiled" in role else mark.note),), "end"),
         Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
     ]
     for place, (voice, key) in enumerate(mark.rows):
         baseline = top + FIRST_ROW + ROW * place
         state = states.get(key, State())
-        inks.append(Ink("text", f"label {voice}", (left + PAD, baseline), (("", VOICES[voice]),)))
+        inks.append(Ink("text", f"label {voice}{idle}", (left + PAD, baseline), (("", VOICES[voice]),)))
         number = (left + width - PAD, baseline)
-        inks.append(Ink("text", f"number {voice} {state.role}".strip(), number, _spans(state.text), "end"))
+        inks.append(Ink("text", f"number {voice} {state.role}".strip() + idle, number, _spans(state.text), "end"))
     return inks + _meter(mark, states)
 
 

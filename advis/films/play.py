@@ -75,8 +75,11 @@ def _swept(script: Script, tokens: Mapping[str, str]) -> Tracks:
 
 
 def _in_turn(first: Tracks, second: Tracks, later: int) -> Tracks:
-    """One after the other: the second begins at a later step."""
+    """One after the other: the second begins at a later step, and what was idle in the first is idle no longer."""
     moved = {key: tuple((step + later, state) for step, state in track) for key, track in second.items()}
+    for key, track in moved.items():
+        if track[0][0] > later and key in first and first[key][-1][1].role == "idle":
+            moved[key] = ((later, State()), *track)
     return {key: (*first.get(key, ()), *moved.get(key, ())) for key in (*first, *moved)}
 
 

@@ -4,6 +4,7 @@ import { after, leastFrom, openChoices, shown } from "../../advis/media/static/c
 import { lower, stateAt, unpack } from "../../advis/media/static/film.js";
 import { numberText } from "../../advis/media/static/numbers.js";
 import { endingAt, givenSeeds, programOf, reseeded } from "../../advis/media/static/reseed.js";
+import { inTurn } from "../../advis/media/static/seeds.js";
 
 /** The states of a step: of a film with choices, those of its first order, as in Python. */
 function at(film, step) {
@@ -26,7 +27,8 @@ const ask = {
   reseed({ film, output, moves }) {
     const whole = programOf(film), given = givenSeeds(film);
     const tangents = moves ? given.tangents.map(([key]) => [key, key === moves ? 1 : null]) : given.tangents;
-    return output ? reseeded(endingAt(whole, output), tangents, [[output, 1]]) : reseeded(whole, tangents, given.adjoints);
+    const found = output ? reseeded(endingAt(whole, output), tangents, [[output, 1]]) : reseeded(whole, tangents, given.adjoints);
+    return { ...found, both: inTurn(found.forward, found.reverse) };
   },
   choose({ film, keys, order }) {
     const chosen = after(film, keys), open = openChoices(film, chosen).map(({ key }) => key);

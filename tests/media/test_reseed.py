@@ -49,23 +49,24 @@ def traced(name: str) -> Tape:
 
 
 def in_python(film: Film) -> dict[str, Any]:
-    """The forward and the reverse variant, without values and what is never lit."""
-    found = json.loads(json.dumps(plain(film)))["variants"]
-    tracks = [
-        {k: [trimmed(entry) for entry in t] for k, t in v["tracks"].items() if not k.endswith(".v") and t != [[0]]}
-        for v in found[1:]
-    ]
-    return {v["label"]: {"steps": v["steps"], "tracks": t} for v, t in zip(found[1:], tracks, strict=True)}
+    """Forward, reverse and both in turn, without values and what is never lit."""
+    record = json.loads(json.dumps(plain(film)))
+    ways = [*record["variants"][1:], {"label": "both", "steps": record["steps"], "tracks": record["tracks"]}]
+    return {way["label"]: {"steps": way["steps"], "tracks": lit(way["tracks"])} for way in ways}
 
 
 def in_the_player(film: Film, output: str, moves: str) -> dict[str, Any]:
     answer = in_javascript("reseed", film, output=output, moves=moves)
-    for name in ("forward", "reverse"):
-        for key, track in answer[name]["tracks"].items():
-            answer[name]["tracks"][key] = [trimmed(entry) for entry in track]
-        answer[name]["tracks"] = {key: track for key, track in answer[name]["tracks"].items() if track}
-    answer.pop("meters")
-    return answer
+    return {
+        name: {"steps": answer[name]["steps"], "tracks": lit(answer[name]["tracks"])}
+        for name in ("forward", "reverse", "both")
+    }
+
+
+def lit(tracks: dict[str, Any]) -> dict[str, Any]:
+    """The tracks of what changes, but for values."""
+    found = {key: [trimmed(entry) for entry in track] for key, track in tracks.items() if not key.endswith(".v")}
+    return {key: track for key, track in found.items() if track not in ([], [[0]])}
 
 
 def trimmed(entry: list[Any]) -> list[Any]:

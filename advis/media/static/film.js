@@ -111,20 +111,21 @@ function lowerBox(mark, states) {
   const [left, top, width, height] = mark.at, right = left + width;
   const role = `${mark.shape} ${at(states, mark.key).role}`.trim();
   const round = role.includes("input") ? 18 : 8;
+  const idle = role.includes("idle") ? " idle" : "";
   const inner = [left + 4, top + 4, width - 8, height - 8, round - 2];
   const inks = [
     ink("rect", `frame ${role}`, [left, top, width, height, round]),
     ink("rect", role.includes("output") ? `frame inner ${role}` : "off", inner),
     ink("lines", role.includes("odd") ? "hatch" : "off", hatch(mark.at)),
     ink("lines", mark.shape === "block" ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
-    ink("text", "title", [left + PAD, top + TITLE], mark.title ?? []),
+    ink("text", `title${idle}`, [left + PAD, top + TITLE], mark.title ?? []),
     ink("text", "note", [right - PAD, top + TITLE], [["", role.includes("veiled") ? "" : mark.note ?? ""]], "end"),
     ink("lines", "rule", [left + PAD - 2, top + RULE, right - PAD + 2, top + RULE]),
   ];
   for (const [place, [voice, key]] of (mark.rows ?? []).entries()) {
     const baseline = top + FIRST_ROW + ROW * place, state = at(states, key);
-    inks.push(ink("text", `label ${voice}`, [left + PAD, baseline], [["", VOICES[voice]]]));
-    inks.push(ink("text", `number ${voice} ${state.role}`.trim(), [right - PAD, baseline], pieces(state.text), "end"));
+    inks.push(ink("text", `label ${voice}${idle}`, [left + PAD, baseline], [["", VOICES[voice]]]));
+    inks.push(ink("text", `number ${voice} ${state.role}`.trim() + idle, [right - PAD, baseline], pieces(state.text), "end"));
   }
   return inks.concat(lowerMeter(mark, states));
 }

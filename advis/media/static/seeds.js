@@ -40,7 +40,7 @@ function seedsOf(player) {
     player.pause();
     player.film = reset.disabled ? original : reseededFilm();
     if (reset.disabled) fit(pieces);
-    player.way ||= original.variants.length; // evaluation has no seed
+    player.way ||= original.variants.length; // the first one has no seed
     player.showTab();
     player.show(0, false);
     offerAt(player.state.selected);
@@ -63,8 +63,8 @@ function seedsOf(player) {
     const still = ([key, track]) => [key, key.endsWith(".v") ? track : [[0, names.has(key) && !inside.has(key) ? "idle" : ""]]];
     const rest = Object.fromEntries(tracks.map(still)), whole = (way) => ({ ...way, tracks: { ...rest, ...way.tracks } });
     const ways = [swept.forward, swept.reverse].map((way) => ({ ...way, tracks: output ? marked(way.tracks, output) : way.tracks }));
-    const [evaluate, ...parts] = original.variants;
-    return { ...original, ...whole(inTurn(...ways)), variants: [evaluate, ...parts.map((part, i) => ({ ...part, ...whole(ways[i]) }))] };
+    const [record, ...parts] = original.variants;
+    return { ...original, ...whole(inTurn(...ways)), variants: [record, ...parts.map((part, i) => ({ ...part, ...whole(ways[i]) }))] };
   }
 
   /** The output has the double line of an output, and the first sentence says where the program ends. */
@@ -102,8 +102,10 @@ function seedsOf(player) {
 }
 
 /** One sweep after the other, as in films/play.py. */
-function inTurn(first, second) {
+export function inTurn(first, second) {
   const start = first.steps + 1, moved = (track) => track.map(([step, ...state]) => [step + start, ...state]);
-  const later = Object.entries(second.tracks).map(([key, track]) => [key, [...(first.tracks[key] ?? []), ...moved(track)]]);
+  const wakes = (before, track) => (track[0]?.[0] && before.at(-1)?.[1] === "idle" ? [[start, ""]] : []);
+  const joined = (before, track) => [...before, ...wakes(before, track), ...moved(track)];
+  const later = Object.entries(second.tracks).map(([key, track]) => [key, joined(first.tracks[key] ?? [], track)]);
   return { steps: start + second.steps, tracks: { ...first.tracks, ...Object.fromEntries(later) } };
 }
