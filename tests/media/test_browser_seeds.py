@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 import advis as av
-from tests.media.test_browser import SAID, Shown, browser, one, pill, show  # noqa: F401 (fixtures)
+from advis.media.player import inline_json, widget_module
+from tests.media.test_browser import MODEL, SAID, Shown, browser, one, pill, show  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.browser
 TOLD, ASKED = (f"root.querySelector('.{name}').textContent" for name in ("told", "asked"))
@@ -223,3 +225,30 @@ def test_no_question_moves_the_controls(asking: Shown) -> None:
         asking.page.locator("button.show").click()
         asking.page.wait_for_timeout(50)
         assert asking.get(places) == before
+
+
+HOSTILE = "</script><img src=x onerror=window.hacked=1>"
+
+
+def test_hostile_names_run_nothing(show: Any) -> None:  # noqa: F811
+    tape = av.trace(lambda p: p[HOSTILE] * p["b"] + p["b"], {HOSTILE: 2.0, "b": 3.0})
+    for film in (av.play(tape).film(), tape.reverse().film(quiz=True)):
+        shown = show(one(film))
+        shown.page.locator("g.node[data-key=n0]").click()
+        shown.press("s", "End")
+        assert shown.page.evaluate("() => window.hacked") is None
+        assert shown.get("root.querySelectorAll('img, script').length") == 0
+        assert HOSTILE in shown.get("root.querySelector('.player').textContent")
+
+
+def test_a_kernel_cannot_go_past_a_question_either(show: Any) -> None:  # noqa: F811
+    film = av.trace(classic, 2.0, 5.0).reverse().film(quiz=True)
+    code = f'<script type="text/plain" id="code">{widget_module()}</script>'
+    start = f"<script type=module>{MODEL % inline_json(json.dumps(film.to_json()))}</script>"
+    shown = show(f"<!doctype html><meta charset=utf-8><div id=a></div><div id=b></div>{code}{start}")
+    shown.page.wait_for_function("() => globalThis.test")
+    counts = "() => ['a', 'b'].map((id) => test.root(id).querySelector('.count').textContent)"
+    assert shown.page.evaluate(counts) == ["0 / 6", "0 / 6"]
+    shown.page.evaluate("() => test.model.set('step', 4)")
+    assert shown.page.evaluate(counts) == ["0 / 6", "0 / 6"]
+    assert shown.page.evaluate("() => test.values.step") == 0

@@ -105,6 +105,17 @@ def test_the_rules_themselves_give_the_same_words(name: str) -> None:
     agree(tape, (None, tape.inputs[0].index))
 
 
+def test_round_off_far_below_its_terms_is_zero_in_both() -> None:
+    def f(x: Any) -> Any:
+        first = x * 2.0
+        return first + (x * 0.1 + x * 0.2 - x * 0.3)
+
+    tape = linear(av.trace(f, 1.0))
+    agree(tape, (None, None), (len(tape) - 2, None))
+    said = [text for _, _, text, *_ in in_the_player(av.play(tape).film(), "", "")["reverse"]["tracks"]["say"]]
+    assert " on top of 0" in "".join(part for spans in said for _, part in spans)
+
+
 STEPS: list[Any] = [
     lambda a, b: a + b,
     lambda a, b: a - b,

@@ -159,6 +159,7 @@ function quizOf(player) {
   /** Nobody goes past a question: who tries is led to it. */
   function stopAt() {
     player.pause();
+    player.onChange(player.state, { step: player.state.step }); // a kernel hears it too
     const { activeElement } = /** @type {ShadowRoot} */ (player.element.getRootNode());
     if (activeElement || document.activeElement === document.body) focus();
   }

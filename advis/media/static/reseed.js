@@ -155,7 +155,7 @@ function turnSaid({ forward, turns }, node) {
 function collects({ flows }) {
   const terms = listed(flows, " plus ", " and", ({ said, from }) => tell`${["tangent", said]} from ${nameOf(from)}`);
   const { total, scale } = flows.at(-1), several = flows.length > 1;
-  return tell`collects ${terms}${several ? ": its tangent is " : ", so its tangent is "}${["tangent", numberText(total, several ? scale : 0)]}.`;
+  return tell`collects ${terms}${several ? ": its tangent is " : ", so its tangent is "}${["tangent", numberText(total, scale)]}.`;
 }
 
 function handsBack({ now, flows }) {
