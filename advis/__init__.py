@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from advis.analysis.cost_map import CostMap
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
+    from advis.analysis.quiz import Quiz, quiz
     from advis.analysis.sabotage import sabotage
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Node",
     "OffTape",
     "Play",
+    "Quiz",
     "Sabotage",
     "SabotagedTape",
     "Sweep",
@@ -63,6 +65,7 @@ __all__ = [
     "jvp",
     "play",
     "primitive",
+    "quiz",
     "sabotage",
     "stop_gradient",
     "to_graphviz",
@@ -82,12 +85,14 @@ _LATER = {
     "CostMap": "cost_map",
     "Factor": "factor",
     "Play": "play",
+    "Quiz": "quiz",
     "Sabotage": "bugs",
     "SabotagedTape": "bugs",
     "chain": "chains",
     "check": "check",
     "compose": "composition",
     "play": "play",
+    "quiz": "quiz",
     "sabotage": "sabotage",
 }
 """The names of the analysis floor, each with its module."""
@@ -108,7 +113,9 @@ def __dir__() -> list[str]:
 class _Doors:
     """The way up: from an object to its film, and from the film to every medium."""
 
-    def film(self, shown: Any, **options: Any) -> Any:
+    def film(self, shown: Any, quiz: bool = False, **options: Any) -> Any:
+        if type(shown).__name__ == "Quiz":
+            return self.film(shown.of, quiz=True, **options)
         from advis.analysis import bugs
         from advis.films.assembly import assembly_film
         from advis.films.chain import accumulation_film, chain_film
@@ -138,8 +145,15 @@ class _Doors:
         if isinstance(shown, Sweep) and isinstance(shown.tape, bugs.SabotagedTape) and shown.direction == "reverse":
             shown = shown.tape.beside(shown)  # its sums are not those of its contributions
         maker = makers[type(shown).__name__]
-        _check_options(type(shown).__name__, signature(maker).parameters, options)
-        return maker(shown, **options)
+        kind, known = type(shown).__name__, [*signature(maker).parameters][1:]  # the first is what is shown
+        asks = kind in ("Tape", "Sweep", "Play")
+        _check_options(kind, [*known, "quiz"] if asks else known, [*options, *["quiz"] * quiz])
+        if not quiz:
+            return maker(shown, **options)
+        film = maker(shown, **{**options, "fold": False})  # what is asked must be seen
+        from advis.films.quiz import quiz_film
+
+        return quiz_film(shown, film)
 
     def html(self, shown: Any) -> dict[str, str]:
         from advis.media.html import fragment
@@ -165,7 +179,7 @@ class _Doors:
 
 def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> None:
     """Refuse a display option that a picture of this kind does not have."""
-    names = list(known)[1:]  # the first is what is shown
+    names = list(known)
     for name in options:
         if name not in names:
             has = f"its options are {', '.join(names)}" if names else "it has no options"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
+
 import numpy as np
 
 from advis.autodiff.sweep import Sweep
+from advis.autodiff.sweeps import quiet
 
 
 def cut_sums(forward: Sweep, reverse: Sweep) -> list[float]:
@@ -42,15 +46,21 @@ def cut_sums(forward: Sweep, reverse: Sweep) -> list[float]:
     pending = {}
     for node in reverse.tape.outputs:
         pending[node.index] = _product(reverse.seed[node.name], forward.at(node.index))
-    sums = [sum(pending.values())]
+    sums = [_total(pending)]
     for step in reverse.steps:
         pending.pop(step.node.index, None)
         for flow in step.contributions:
             target = flow.target.index
             pending[target] = pending.get(target, 0.0) + _product(flow.amount, forward.at(target))
-        sums.append(sum(pending.values()))
+        sums.append(_total(pending))
     return sums
 
 
 def _product(adjoint: object, tangent: object) -> float:
-    return float(np.real(np.sum(np.asarray(adjoint) * np.asarray(tangent))))
+    with quiet():
+        return float(np.real(np.sum(np.asarray(adjoint) * np.asarray(tangent))))
+
+
+def _total(pending: dict[int, float]) -> float:
+    """One after the other, in every version of Python and in the player: from 3.12 on, `sum` compensates."""
+    return reduce(add, pending.values(), 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from advis.analysis.checks import cut_sums
 from advis.autodiff.numbers import TEXT, number, scale_of
 from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.shown import Shown
-from advis.autodiff.structure import fill
+from advis.autodiff.structure import Place, fill
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.table import Table, sweep_table
 from advis.autodiff.tape import Tape
@@ -55,7 +56,7 @@ class Play(Shown):
         return self.table().text()
 
 
-def play(tape: Tape, tangents: Any = None, adjoint: Any = None) -> Play:
+def play(tape: Tape, tangents: Any = None, adjoint: Any = None, output: int | str | None = None) -> Play:
     """Return evaluation, forward sweep and reverse sweep of a tape as one, to be played in turn or together.
 
     Parameters
@@ -66,6 +67,8 @@ def play(tape: Tape, tangents: Any = None, adjoint: Any = None) -> Play:
         given, every input moves by one.
     adjoint : optional
         The weights u in the structure of the result; ones if not given.
+    output : int or str, optional
+        A node of the tape, by name or index, that is taken as the result: the program then ends there.
 
     Returns
     -------
@@ -77,8 +80,10 @@ def play(tape: Tape, tangents: Any = None, adjoint: Any = None) -> Play:
     ------
     TypeError
         For something that is not a tape.
-    ValueError, KeyError
-        For seeds that do not fit, or that carry several vectors at once.
+    IndexError, KeyError
+        If there is no such node, or no such input.
+    ValueError
+        For an output that no derivative reaches, and for seeds that do not fit, or that carry several vectors at once.
 
     Examples
     --------
@@ -100,6 +105,8 @@ def play(tape: Tape, tangents: Any = None, adjoint: Any = None) -> Play:
     """
     if not isinstance(tape, Tape):
         raise TypeError(f"play: {tape!r} is no tape; record one with av.trace(f, *args)")
+    if output is not None:
+        tape = ending_at(tape, tape[output].index)
     ones = lambda index: np.ones(shape_of(tape.values[index]))[()]  # noqa: E731
     if isinstance(tangents, dict):
         forward = tape.forward(**tangents)
@@ -109,3 +116,25 @@ def play(tape: Tape, tangents: Any = None, adjoint: Any = None) -> Play:
     if forward.count is not None or reverse.count is not None:
         raise ValueError("play: give one direction and one weight, not several vectors at once")
     return Play(tape, forward, reverse)
+
+
+def ending_at(tape: Tape, index: int) -> Tape:
+    """Return the record up to a node, with that node as the one output; names, inputs and indices stay.
+
+    Raises
+    ------
+    ValueError
+        If no derivative reaches the node.
+    """
+    if not tape.carried[index]:
+        name = tape.names[index] or f"node {index}"
+        raise ValueError(f"play: output={name!r} has no derivative with respect to any input; choose another node")
+    part, length = copy.copy(tape), 1 + max(index, *(place.index for place in tape.input_places))
+    for name in ("notes", "carried", "output_places", "_index_by_name"):  # worked out from the whole
+        part.__dict__.pop(name, None)
+    part.names = tape.names[:length]
+    part.primitives, part.parents = tape.primitives[:length], tape.parents[:length]
+    part.values, part.positions = tape.values[:length], tape.positions[:length]
+    part._steered = [turn for turn in tape._steered if turn[0] < length]
+    part._outcome, part._latest = Place(index), {}
+    return part

@@ -39,11 +39,13 @@ class Shown:
             Who places the boxes: our own layout, or Graphviz's ``dot`` where it is installed.
         direction : {"right", "down"}, optional
             Where the computation flows.
+        quiz : bool, optional
+            Of a tape, sweep or play: what comes next is hidden until the reader says it.
 
         Raises
         ------
         ValueError
-            For an unknown engine or direction.
+            For an unknown engine or direction, or a quiz on a program that is too long to be drawn.
 
         Examples
         --------

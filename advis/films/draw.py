@@ -67,21 +67,22 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
     role = f"{mark.shape} {states.get(mark.key, State()).role}".strip()
     round_ = 18.0 if "input" in role else 8.0
     inner = (left + 4, top + 4, width - 8, height - 8, round_ - 2)
+    idle = " idle" if "idle" in role else ""
     inks = [
         Ink("rect", f"frame {role}", (left, top, width, height, round_)),
         Ink("rect", f"frame inner {role}" if "output" in role else "off", inner),
         Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
         Ink("lines", "fold" if opens(mark) else "off", (left + width - FOLD, top, left + width, top + FOLD)),
-        Ink("text", "title", (left + PAD, top + TITLE), _title(mark, states)),
-        Ink("text", "note", (left + width - PAD, top + TITLE), (("", mark.note),), "end"),
+        Ink("text", f"title{idle}", (left + PAD, top + TITLE), _title(mark, states)),
+        Ink("text", "note", (left + width - PAD, top + TITLE), (("", "" if "veiled" in role else mark.note),), "end"),
         Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
     ]
     for place, (voice, key) in enumerate(mark.rows):
         baseline = top + FIRST_ROW + ROW * place
         state = states.get(key, State())
-        inks.append(Ink("text", f"label {voice}", (left + PAD, baseline), (("", VOICES[voice]),)))
+        inks.append(Ink("text", f"label {voice}{idle}", (left + PAD, baseline), (("", VOICES[voice]),)))
         number = (left + width - PAD, baseline)
-        inks.append(Ink("text", f"number {voice} {state.role}".strip(), number, _spans(state.text), "end"))
+        inks.append(Ink("text", f"number {voice} {state.role}".strip() + idle, number, _spans(state.text), "end"))
     return inks + _meter(mark, states)
 
 
@@ -125,6 +126,8 @@ def _edge(mark: Edge, states: dict[str, State]) -> list[Ink]:
     partial = _spans(mark.label or states.get(f"{mark.key}.p", State()).text)
     flowing = "flow" in state.role
     half = token_width(state.text) / 2 if flowing else 0.0
+    if "veiled" in state.role:
+        partial = ()
     label = partial if flowing or not any(part for _, part in _spans(state.text)) else _spans(state.text)
     shown = "local" if any(part for _, part in label) and not flowing else "off"
     return [

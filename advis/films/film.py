@@ -17,7 +17,8 @@ key         state
 ``m0.2``    the product of the factors 0 and 1; ``c0.1.2`` the choice to multiply them (`advis.films.rail`)
 ==========  =======================================================================================
 
-A voice is ``value``, ``tangent`` or ``adjoint``.
+A voice is ``value``, ``tangent`` or ``adjoint``. A node that a sweep does not reach is ``idle``; what a quiz asks
+for is ``veiled`` until its step: a box then keeps its shape to itself, an edge its partial.
 
 In a scene that several blocks share, as the turns of a loop do, a key says ``@`` where these differ (`resolve`).
 """

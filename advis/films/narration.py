@@ -67,7 +67,10 @@ def _opening(sweep: Sweep) -> Spans:
         spans.append(("", f", and {len(seeded) - MOST_NAMED} more"))
     rest = "; the other inputs do not move." if forward and len(seeded) < len(ends) else "."
     many = f" {sweep.count} seeds travel at once." if (sweep.count or 1) != 1 else ""
-    return (*spans, ("", rest + many))
+    tape = sweep.tape
+    idle = any(carried and not sweep.reached(index) for index, carried in enumerate(tape.carried))
+    grey = " The seed does not reach what is grey." if idle and seeded else ""
+    return (*spans, ("", rest + many + grey))
 
 
 def _turn(script: Script, step: int) -> Spans:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from advis.analysis.play import Play
 from advis.autodiff.numbers import PICTURE, minus
@@ -17,6 +18,7 @@ from advis.films.film import Film, Spans, State, Track, Variant
 from advis.films.folds import Passage, fold_tracks
 from advis.films.graph import tape_graph, value_tracks
 from advis.films.places import plan
+from advis.films.reseed import seeds_of
 from advis.films.sweep import additions_of, sweep_tracks, tokens_of, write_script
 from advis.films.words import Words, subtitle, title
 
@@ -38,12 +40,15 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right", fo
     values, there, back = value_tracks(words, seen), sweep_tracks(forward, tokens[0]), sweep_tracks(reverse, tokens[1])
     back["sum"] = _conserved_track(shown, reverse.last)
     parts = [
-        ("evaluate", "value", *_evaluated(words, seen)),
+        ("evaluate", "value", *evaluation(words, seen)),
         ("forward", "tangent", forward.last, values | there),
         ("reverse", "adjoint", reverse.last, values | back),
     ]
     first, second = additions_of(forward, there, tokens[0]), additions_of(reverse, back, tokens[1])
-    texts, widest = {**first.texts, **second.texts}, _widest(first.tokens, second.tokens)
+    seeds = None if forward.folded else seeds_of(shown)
+    usual = ("−0.8888 …",) * bool(seeds)  # other seeds bring other numbers
+    texts = {key: usual + said for key, said in {**first.texts, **second.texts}.items()}
+    widest = _widest(first.tokens, second.tokens)
     additions = replace(second, voices=("tangent", "adjoint"), texts=texts, tokens=widest)
     graph = tape_graph(words, seen, additions, engine, direction)
     both = {**graph.tracks, **values, **_in_turn(there, back, forward.last + 1)}
@@ -51,7 +56,10 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right", fo
     variants = tuple(
         Variant(label, voice, last, _whole({**graph.tracks, **tracks}, keys)) for label, voice, last, tracks in parts
     )
-    steps, data = forward.last + 1 + reverse.last, {"notes": list(tape.notes), "label": "both"}
+    steps = forward.last + 1 + reverse.last
+    data: dict[str, Any] = {"notes": list(tape.notes), "label": "both"}
+    if seeds:
+        data["seeds"] = seeds
     data |= arrays_data(tape, seen, shown.forward, shown.reverse)
     codes = (("code forward", "▸ Code", shown.forward), ("code reverse", "◂ Code", shown.reverse))
     code = () if reverse.folded else tuple(s for name, said, sweep in codes for s in code_scene(sweep, name, said))
@@ -79,8 +87,11 @@ def _conserved_track(shown: Play, last: int) -> Track:
 
 
 def _in_turn(first: Tracks, second: Tracks, later: int) -> Tracks:
-    """One after the other: the second begins at a later step."""
+    """One after the other: the second begins at a later step, and what was idle in the first is idle no longer."""
     moved = {key: tuple((step + later, state) for step, state in track) for key, track in second.items()}
+    for key, track in moved.items():
+        if track[0][0] > later and key in first and first[key][-1][1].role == "idle":
+            moved[key] = ((later, State()), *track)
     return {key: (*first.get(key, ()), *moved.get(key, ())) for key in (*first, *moved)}
 
 
@@ -108,8 +119,8 @@ def _conserved(shown: Play, step: int) -> Spans:
     )
 
 
-def _evaluated(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
-    """The evaluation, from the inputs on: one step for each operation."""
+def evaluation(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
+    """Return the steps and tracks of the evaluation, from the inputs on: one step for each operation."""
     tape = words.tape
     order = [k for k, primitive in enumerate(tape.primitives) if primitive is not INPUT and primitive is not CONSTANT]
     turns = {index: step for step, index in enumerate(order, 1)}

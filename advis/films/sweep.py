@@ -193,14 +193,15 @@ def node_tracks(script: Script) -> dict[str, Track]:
     sweep, tape = script.sweep, script.sweep.tape
     forward = sweep.direction == "forward"
     starts, ends = (tape.inputs, tape.outputs) if forward else (tape.outputs, tape.inputs)
-    entries: dict[int, dict[int, str]] = {}
+    idle = [index for index in script.nodes if tape.carried[index] and not sweep.reached(index)]
+    entries: dict[int, dict[int, str]] = {index: {0: "idle"} for index in idle}
     for node in starts:
         if sweep._seeds[node.index] is not None:
             entries.setdefault(node.index, {}).update({0: "active", 1: "done"})
     for index in script.nodes:
         if index in script.turns:
-            step = script.turns[index]
-            entries.setdefault(index, {}).update({step: "active", step + 1: "done"})
+            step, later = script.turns[index], "done" if sweep.reached(index) else "idle"
+            entries.setdefault(index, {}).update({step: "active", step + 1: later})
     for node in ends:
         entries.setdefault(node.index, {})[script.last] = "active"
     seen = set(script.nodes)
@@ -212,10 +213,10 @@ def node_tracks(script: Script) -> dict[str, Track]:
 
 
 def _node_role(script: Script, index: int, word: str, step: int) -> str:
-    """The role of a node; ``odd`` once its tangent or adjoint is not finite."""
+    """The role of a node; ``odd`` once its number is not finite, ``idle`` where the sweep brings nothing."""
     arrived = [arrival.total for arrival in script.arrivals.get(index, []) if arrival.step <= step]
     odd = bool(arrived) and not finite(arrived[-1])
-    return f"{word} {script.sweep.voice}{' odd' if odd else ''}"
+    return word if word == "idle" else f"{word} {script.sweep.voice}{' odd' if odd else ''}"
 
 
 def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:

@@ -40,7 +40,7 @@ Text has at least 4.5:1 against whatever it stands on, marks and lines that carr
 """
 
 VOICES = ("value", "tangent", "adjoint")
-RARE = frozenset({"wrong", "next", "gone", "open"})
+RARE = frozenset({"wrong", "next", "gone", "open", "idle"})
 """Words that only the states of some films have."""
 _HALO = "paint-order:stroke;stroke-linejoin:round"  # paper around the letters, so that a line may pass behind
 
@@ -123,6 +123,8 @@ INKS: tuple[tuple[str, str], ...] = (
     ("frame block", "stroke:@edge"),
     ("frame blind", "stroke:@edge;stroke-dasharray:5 4"),
     ("frame odd", "stroke:@ink"),
+    ("frame idle", "fill:@value-tint;stroke:@line"),
+    ("frame inner idle", "display:none"),
     ("frame active VOICE", "fill:@VOICE-tint;stroke:@VOICE;stroke-width:2.6"),
     ("frame wrong", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
     ("frame active wrong VOICE", "fill:@wrong-tint;stroke:@wrong;stroke-width:3.4;stroke-dasharray:9 5"),
@@ -147,6 +149,9 @@ INKS: tuple[tuple[str, str], ...] = (
     ("number adjoint", "fill:@adjoint;font-weight:600"),
     ("number partial", "font-weight:400"),
     ("number odd", "stroke:none;font-weight:700"),
+    ("title idle", "fill:@soft"),
+    ("label idle", "fill:@soft"),
+    ("number idle", "fill:@soft"),
     ("number wrong", "fill:@wrong;font-weight:600"),
     ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("token VOICE", "fill:@VOICE"),

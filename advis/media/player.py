@@ -22,10 +22,10 @@ from advis.media.squeeze import squeezed
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
     *("spoken", "groups", "tabs", "chooser", "places", "zoom", "search", "views", "magnitude", "details"),
-    *("mount", "checked"),
+    *("numbers", "reseed", "seeds", "quiz", "mount", "checked"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
-_STYLES = ("player", "groups", "tabs", "places", "zoom", "search", "views", "magnitude", "details")
+_STYLES = ("player", "groups", "tabs", "places", "zoom", "search", "views", "magnitude", "details", "seeds", "quiz")
 
 FEW = 20
 """So many boxes are seen without zoom, map and search."""
@@ -72,6 +72,10 @@ class Needs:
         Whether there are nodes whose numbers can be looked at.
     magnitude : bool
         Whether there are tangents or adjoints whose magnitude is told.
+    seeds : bool
+        Whether there are other outputs, or inputs, to sweep from.
+    quiz : bool
+        Whether something is asked.
     """
 
     words: frozenset[str] | None = None
@@ -83,6 +87,8 @@ class Needs:
     views: bool = True
     details: bool = True
     magnitude: bool = True
+    seeds: bool = True
+    quiz: bool = True
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -100,7 +106,8 @@ def needs_of(films: Iterable[Film]) -> Needs:
     said = {
         word for film in shown for track in film.tracks.values() for _, state in track for word in state.role.split()
     }
-    words = families(marks) | (RARE if choices else RARE & said)
+    seeds = any("seeds" in film.data for film in shown)
+    words = families(marks) | (RARE if choices else RARE & said) | ({"idle"} if seeds else set())
     tabs = choices or any(film.variants for film in shown)
     kinds = {scene.kind for film in shown for scene in film.scenes}
     drawings = (scene for film in shown for scene in film.scenes if scene.kind == "drawing")
@@ -120,6 +127,8 @@ def needs_of(films: Iterable[Film]) -> Needs:
         views=bool(kinds & {"table", "lines"}),
         details="table" in kinds and any(isinstance(mark, Box) for mark in marks),
         magnitude=magnitude,
+        seeds=seeds,
+        quiz=any("quiz" in film.data for film in shown),
     )
 
 
@@ -147,7 +156,8 @@ def _joined(needs: Needs, last: str) -> str:
 def _optional(needs: Needs) -> dict[str, bool]:
     """The modules and styles that not every page carries, and whether this one does."""
     choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
-    named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details")}
+    named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details", "quiz")}
+    named |= dict.fromkeys(("numbers", "reseed", "seeds"), needs.seeds)
     found = {"places": needs.blocks, "zoom": needs.many, "search": needs.many or needs.blocks}
     return {**choosing, **named, **found}
 

@@ -52,3 +52,30 @@ def test_what_is_refused():
         av.play(tape, {"z": 1.0})
     with pytest.raises(ValueError, match="not several vectors at once"):
         av.play(tape, (np.ones(3), np.zeros(3)))
+
+
+def test_any_node_can_be_the_output_and_the_program_ends_there():
+    tape = av.trace(classic, 2.0, 5.0)
+    shown = av.play(tape, {"x2": 1.0}, output="v2")
+    assert [node.name for node in shown.tape] == [node.name for node in tape][:4]
+    assert shown.reverse.result == (5.0, 2.0)
+    assert shown.forward.result == 2.0
+    assert shown.sums == pytest.approx([2.0] * len(shown.sums))
+    assert av.play(tape, output=3).reverse.result == (5.0, 2.0)
+    assert av.play(tape, output="x1").reverse.result == (1.0, 0.0)
+    assert tape.reverse().result == av.play(tape).reverse.result, "the tape itself stays as it is"
+
+
+def test_an_array_can_be_the_output():
+    shown = av.play(av.trace(lambda x: np.sum(np.sin(x)), np.array([0.0, np.pi])), output="v1")
+    np.testing.assert_allclose(shown.reverse.result, [1.0, -1.0])
+
+
+def test_an_output_that_is_not_there_or_has_no_derivative_is_refused():
+    tape = av.trace(lambda x: x * np.floor(x), 1.5)
+    with pytest.raises(KeyError, match="no node is named 'z'"):
+        av.play(tape, output="z")
+    with pytest.raises(IndexError, match="nodes 0 to 2"):
+        av.play(tape, output=7)
+    with pytest.raises(ValueError, match="play: output='v1' has no derivative"):
+        av.play(tape, output="v1")

@@ -71,7 +71,9 @@ def test_each_step_is_told_in_a_sentence(reverse):
 
 def test_forward_collects():
     film = av.trace(f, 2.0, 5.0).forward(x1=1.0).film()
-    assert told(film, 0) == "The seed: x1 starts with tangent 1; the other inputs do not move."
+    assert told(film, 0) == (
+        "The seed: x1 starts with tangent 1; the other inputs do not move. The seed does not reach what is grey."
+    )
     assert told(film, 2) == "Step 2 of 5. v2 = x1 · x2 collects 5 · 1 from x1 plus 2 · 0 from x2: its tangent is 5."
     assert told(film, 6) == "Done: ∂y/∂x1 = 5.5."
     assert state_at(film, 0)["n1.t"].text == "0"

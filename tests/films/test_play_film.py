@@ -117,3 +117,20 @@ def test_a_long_program_plays_in_its_places_too():
     for one in film.variants:
         states = state_at(replace(film, tracks=one.tracks), one.steps)
         assert states[loop.key].role in (f"active {one.voice}", f"done {one.voice}")
+
+
+def test_what_the_seed_does_not_reach_is_idle_until_the_reverse_sweep_gets_there(film):
+    forward, turn = variant(film, "forward"), film.variants[1].steps + 1
+    x2, v4 = "n1", "n5"
+    assert state_at(forward, 0)[x2].role == state_at(forward, 6)[v4].role == "idle"
+    assert state_at(forward, 4)[v4].role == "active tangent"
+    assert "does not reach what is grey" in text(state_at(forward, 0)["say"])
+    assert state_at(film, turn - 1)[x2].role == "idle"
+    assert state_at(film, turn)[x2].role == ""
+    assert not [key for key, state in state_at(variant(film, "reverse"), 0).items() if state.role == "idle"]
+
+
+def test_a_grey_box_is_grey_in_all_its_texts(film):
+    box = next(mark for scene in film.scenes for mark in scene.marks if isinstance(mark, Box) and mark.key == "n1")
+    inks = lower(box, state_at(variant(film, "forward"), 0))
+    assert all("idle" in ink.role for ink in inks if ink.role.split()[0] in ("frame", "title", "label", "number"))

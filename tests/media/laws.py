@@ -24,12 +24,12 @@ def _node() -> subprocess.Popen[str]:
     return subprocess.Popen([needs("node"), str(SCRIPT)], **pipes)
 
 
-def in_javascript(what: str, film: Film, **rest: Any) -> Any:
-    """Return what the player's own code answers about a film, which it gets as packed JSON."""
+def in_javascript(what: str, film: Film | None, **rest: Any) -> Any:
+    """Return what the player's own code answers about a film, which it gets as packed JSON, or without one."""
     node = _node()
     assert node.stdin is not None
     assert node.stdout is not None
-    node.stdin.write(f'{{"film":{film.to_json()},{json.dumps({"what": what, **rest})[1:]}\n')
+    node.stdin.write(f'{{"film":{film.to_json() if film else "null"},{json.dumps({"what": what, **rest})[1:]}\n')
     node.stdin.flush()
     answer = json.loads(node.stdout.readline())
     if "error" in answer:

@@ -66,7 +66,9 @@ texts = words | spans
 places = st.integers(-400, 4000).map(lambda n: n / 4)
 sizes = st.integers(160, 1000).map(lambda n: n / 4)
 roles = st.builds(
-    "{} {}".format, st.sampled_from(["active", "flow", "done", "odd done", "done negative"]), voices
+    "{} {}".format,
+    st.sampled_from(["active", "flow", "done", "odd done", "done negative", "idle", "veiled"]),
+    voices,
 ) | st.just("")
 states = st.builds(State, roles, texts, st.integers(0, 8).map(lambda n: n / 8))
 stacks = st.sampled_from(["e0", "e1"])

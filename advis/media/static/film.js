@@ -145,20 +145,21 @@ function lowerBox(mark, states) {
   const [left, top, width, height] = mark.at, right = left + width;
   const role = `${mark.shape} ${at(states, mark.key).role}`.trim();
   const round = role.includes("input") ? 18 : 8;
+  const idle = role.includes("idle") ? " idle" : "";
   const inner = [left + 4, top + 4, width - 8, height - 8, round - 2];
   const inks = [
     ink("rect", `frame ${role}`, [left, top, width, height, round]),
     ink("rect", role.includes("output") ? `frame inner ${role}` : "off", inner),
     ink("lines", role.includes("odd") ? "hatch" : "off", hatch(mark.at)),
     ink("lines", /^block(?!.*closed)/.test(mark.shape) ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
-    ink("text", "title", [left + PAD, top + TITLE], titleOf(mark, states)),
-    ink("text", "note", [right - PAD, top + TITLE], [["", mark.note ?? ""]], "end"),
+    ink("text", `title${idle}`, [left + PAD, top + TITLE], titleOf(mark, states)),
+    ink("text", "note", [right - PAD, top + TITLE], [["", role.includes("veiled") ? "" : mark.note ?? ""]], "end"),
     ink("lines", "rule", [left + PAD - 2, top + RULE, right - PAD + 2, top + RULE]),
   ];
   for (const [place, [voice, key]] of (mark.rows ?? []).entries()) {
     const baseline = top + FIRST_ROW + ROW * place, state = at(states, key);
-    inks.push(ink("text", `label ${voice}`, [left + PAD, baseline], [["", VOICES[voice]]]));
-    inks.push(ink("text", `number ${voice} ${state.role}`.trim(), [right - PAD, baseline], pieces(state.text), "end"));
+    inks.push(ink("text", `label ${voice}${idle}`, [left + PAD, baseline], [["", VOICES[voice]]]));
+    inks.push(ink("text", `number ${voice} ${state.role}`.trim() + idle, [right - PAD, baseline], pieces(state.text), "end"));
   }
   return inks.concat(lowerMeter(mark, states));
 }
@@ -190,7 +191,8 @@ function lowerMeter(mark, states) {
 function lowerEdge(mark, states) {
   const [x, y] = mark.label_at, state = at(states, mark.key), flowing = state.role.includes("flow");
   const said = (spans) => spans.some(([, part]) => part), told = pieces(state.text);
-  const label = flowing || !said(told) ? pieces(mark.label || at(states, `${mark.key}.p`).text) : told;
+  const partial = state.role.includes("veiled") ? [] : pieces(mark.label || at(states, `${mark.key}.p`).text);
+  const label = flowing || !said(told) ? partial : told;
   const half = flowing ? tokenWidth(state.text) / 2 : 0;
   return [
     ink("path", `edge ${state.role}`.trim(), mark.path),

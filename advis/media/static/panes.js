@@ -55,7 +55,7 @@ function showCell(element, role, state, motion) {
 
 /** Give an element the role of a state, and tell assistive technology where the step is. */
 function light(element, role) {
-  element.classList.remove("active", "done", "flow", ...Object.keys(VOICES));
+  element.classList.remove("active", "done", "flow", "idle", "odd", "output", ...Object.keys(VOICES));
   element.classList.add(...role.split(" ").filter(Boolean));
   if (role.startsWith("active")) element.setAttribute("aria-current", "step");
   else element.removeAttribute("aria-current");

@@ -19,6 +19,8 @@ const SCENES = { drawing, table, lines };
  * The maker is called once for each player, before the player is built, and returns nothing where the film has no use for it.
  * @typedef {{tools?: Element[],                      buttons for the header
  *            bars?: Element[],                       rows between the header and the panes
+ *            asides?: Element[],                     what stands below the sentence
+ *            reach?: (step: number) => number,       how far one can go, when one wants to go to a step
  *            press?: (event: KeyboardEvent) => boolean,  whether a key was meant for it
  *            click?: (event: MouseEvent, key: string) => boolean,  whether a click in the panes was
  *            start?: () => void,                     the player stands on the page
@@ -88,6 +90,7 @@ export class Player {
     this.main = h("div", { class: "main" });
     const parts = [header(film, this.tools, this.tabs()), ...this.features.flatMap(({ bars = [] }) => bars), this.main];
     if (film.tracks.say || film.choices.length) parts.push(this.sentence());
+    parts.push(...this.features.flatMap(({ asides = [] }) => asides));
     if (film.steps) parts.push((this.footer = this.controls()));
     const label = `${film.title}${film.subtitle ? `, ${film.subtitle}` : ""}`;
     this.element = h("div", { class: "player", role: "group", tabindex: 0, "aria-label": label }, parts);
@@ -186,7 +189,7 @@ export class Player {
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target === this.speeds) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select,[type=text]")) return;
     const moves = { ArrowLeft: () => this.next(-1), ArrowRight: () => this.next(1) };
     Object.assign(moves, { Home: () => this.stepAt(0), End: () => this.stepAt(Infinity) });
     const onButton = event.target instanceof HTMLButtonElement, choice = event.target.closest(".choice.open");
@@ -215,6 +218,7 @@ export class Player {
   /** Show a step. One step forward moves, any other change is immediate. */
   seek(step, animate = step === this.next(1)) {
     step = Math.min(Math.max(Math.round(step), 0), this.reach);
+    step = Math.min(step, ...this.features.map((feature) => feature.reach?.(step) ?? step));
     if (step === this.state.step) return;
     this.show(step, animate);
   }
@@ -317,7 +321,7 @@ export class Player {
 
   beat() {
     clearTimeout(this.timer);
-    if (this.atEnd || !this.element.isConnected) return this.pause();
+    if (!this.state.playing || this.atEnd || !this.element.isConnected) return this.pause();
     this.timer = setTimeout(() => {
       this.seek(this.next(1));
       this.beat();
