@@ -27,7 +27,11 @@ from advis.films.sweep import (
 Tracks = dict[str, Track]
 
 
-def play_film(shown: Play, engine: str = "layered", direction: str = "right") -> Film:
+WIDEST = "−1.234e−05"  # no number of a picture is wider
+WIDEST_TOKEN = "0" * 15  # as wide as the longest token
+
+
+def play_film(shown: Play, engine: str = "layered", direction: str = "right", steady: bool = False) -> Film:
     """Return the film of a play: it runs forward and then in reverse; its variants are the parts by themselves.
 
     Parameters
@@ -35,6 +39,8 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     shown : Play
     engine, direction : str
         As in `advis.films.graph.tape_film`.
+    steady : bool
+        Whether every box and token has room for any number, so that nothing moves when only numbers change.
     """
     tape = shown.tape
     if len(drawn(tape)) < sum(primitive is not CONSTANT for primitive in tape.primitives):
@@ -53,7 +59,11 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right") ->
     keys = both.keys() | {key for *_, tracks in parts for key in tracks}
     variants = tuple(Variant(label, voice, last, _whole(tracks, keys)) for label, voice, last, tracks in parts)
     texts = {key: _texts(track) for key, track in both.items() if key.endswith((".t", ".a"))}
-    additions = Additions(("tangent", "adjoint"), texts, _widest(*tokens), stacks(reverse))
+    widest = _widest(*tokens)
+    if steady:
+        texts = {key: (*held, WIDEST) for key, held in texts.items()}
+        widest = {key: max(token, WIDEST_TOKEN, key=token_width) for key, token in widest.items()}
+    additions = Additions(("tangent", "adjoint"), texts, widest, stacks(reverse))
     scenes = tape_scenes(tape, additions, engine, direction)
     data = {"notes": list(tape.notes), "label": "both"}
     return Film(

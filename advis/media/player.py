@@ -20,7 +20,7 @@ from advis.films.theme import COLOURS, RARE, ink_css, palette_css
 
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
-    *("groups", "tabs", "chooser", "mount"),
+    *("groups", "tabs", "chooser", "mount", "renew", "drag", "live"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
 
@@ -56,12 +56,21 @@ class Needs:
         Whether there are several ways to play one.
     choices : bool
         Whether there is something to choose.
+    live : bool
+        Whether the kernel sends one film after the other, and inputs can be moved by hand: see `advis.explore`.
     """
 
     words: frozenset[str] | None = None
     groups: bool = True
     tabs: bool = True
     choices: bool = True
+    live: bool = False
+
+    def cover(self, other: Needs) -> bool:
+        """Whether a player with these needs can show what asks for others."""
+        words = self.words is None or (other.words is not None and other.words <= self.words)
+        parts = ("groups", "tabs", "choices", "live")
+        return words and all(getattr(self, part) or not getattr(other, part) for part in parts)
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -70,7 +79,7 @@ def needs_of(films: Iterable[Film]) -> Needs:
     Examples
     --------
     >>> needs_of([Film("tape", "f")])
-    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False)
+    Needs(words=frozenset({'off'}), groups=False, tabs=False, choices=False, live=False)
     """
     shown = list(films)
     marks = [mark for film in shown for scene in film.scenes if scene.kind == "drawing" for mark in scene.marks]
@@ -100,6 +109,7 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 def _joined(needs: Needs, last: str) -> str:
     wanted = {"choices": needs.choices, "chooser": needs.choices, "groups": needs.groups, "tabs": needs.tabs}
+    wanted |= dict.fromkeys(("renew", "drag", "live"), needs.live)
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
     return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
 
@@ -118,7 +128,8 @@ def _static(name: str) -> str:
 @cache
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
-    frame = "".join(_static(f"{part}.css") for part in ("player", *["groups"] * needs.groups, *["tabs"] * needs.tabs))
+    parts = ("player", *["groups"] * needs.groups, *["tabs"] * needs.tabs, *["live"] * needs.live)
+    frame = "".join(_static(f"{part}.css") for part in parts)
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     return f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words)}\n{frame}"
 

@@ -235,6 +235,8 @@ export class Player {
 
   showTab() {}
 
+  setTab() {}
+
   statesAt(step) {
     return stateAt(this.film, step);
   }

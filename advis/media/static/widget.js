@@ -1,16 +1,17 @@
 // The player as an anywidget: what the reader does goes to the kernel, what the kernel sets is shown.
 // STYLE is the first line of the module that player.py makes of these files.
 import { unpack } from "./film.js";
+import { enliven } from "./live.js";
 import { mount } from "./mount.js";
 
-const SHARED = ["step", "playing", "speed", "selected"];
+const SHARED = ["step", "playing", "speed", "selected", "tab"];
 
 export default () => {
   let runner = null; // where several views show one film, this one beats time and the others follow
 
   /** Mount a film of the model in a root; `runner` is told when it plays. */
-  function start(model, root) {
-    const [step, playing, speed, selected] = SHARED.map((name) => model.get(name));
+  function start(model, root, film) {
+    const [step, playing, speed, selected, tab] = SHARED.map((name) => model.get(name));
     const send = (state, part) => {
       if (state.playing) runner ??= player;
       else if (runner === player) runner = null;
@@ -18,7 +19,7 @@ export default () => {
       for (const name of changed) model.set(name, state[name]);
       if (changed.length) model.save_changes();
     };
-    const player = mount(root, unpack(JSON.parse(model.get("film"))), { step, speed, selected, style: STYLE, onChange: send });
+    const player = mount(root, film, { step, speed, selected, tab, style: STYLE, onChange: send });
     if (playing) run(player);
     return player;
   }
@@ -30,20 +31,27 @@ export default () => {
 
   function render({ model, el }) {
     const root = el.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
-    let player = start(model, root);
+    const read = () => unpack(JSON.parse(model.get("film")));
+    const begin = (film) => start(model, root, film);
+    let player = begin(read());
+    const live = model.get("live") && enliven(player, model, begin);
+    const show = (film) => {
+      if (live) return live.show(film);
+      player.destroy();
+      return begin(film);
+    };
     const listeners = {
       "change:step": () => player.seek(model.get("step")),
       "change:playing": () => (model.get("playing") ? run(player) : player.pause()),
       "change:speed": () => player.setSpeed(model.get("speed")),
       "change:selected": () => player.select(model.get("selected")),
-      "change:film": () => {
-        player.destroy();
-        player = start(model, root);
-      },
+      "change:tab": () => player.setTab(model.get("tab"), model.get("step")),
+      "change:film": () => (player = show(read())),
     };
     for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
     return () => {
       for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+      if (live) live.stop();
       player.destroy();
     };
   }

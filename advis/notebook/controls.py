@@ -1,0 +1,112 @@
+"""Sliders and number fields for the handles of an exploration: a row each, with the value and the tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets
+
+from advis.analysis.landscape import Window
+from advis.analysis.space import DIRECTIONS, Space
+
+COLUMNS = "max-content minmax(110px, 1fr) 92px 76px"
+FINE = 300  # steps of a slider from end to end
+
+
+class Controls(ipywidgets.VBox):
+    """A row for each handle: name, slider, value, tangent; below them the direction of arrays and the adjoint.
+
+    Parameters
+    ----------
+    space : Space
+    output : str
+        The name of f's result if it is one number, which then has a field for its adjoint; else ``""``.
+    moved, turned : callable
+        ``moved(name, value)`` is called when a reader changes a number: ``"x1"``, ``"▸ x1"`` for a tangent, ``"◂"`` for
+        the adjoint. ``turned(kind, element)`` when another direction is chosen.
+    """
+
+    def __init__(
+        self, space: Space, output: str, moved: Callable[[str, float], None], turned: Callable[[str, int], None]
+    ) -> None:
+        self.moved, self.turned = moved, turned
+        self._pushing = False
+        wide, field = ipywidgets.Layout(width="auto"), ipywidgets.Layout(width="auto", margin="2px")
+        names = [handle.name for handle in space.handles]
+        look = ipywidgets.SliderStyle()
+        self.sliders = {
+            name: ipywidgets.FloatSlider(readout=False, layout=wide, style=look, tooltip=name) for name in names
+        }
+        self.fields = {name: ipywidgets.FloatText(layout=field, tooltip=name) for name in names}
+        self.tangents = {name: ipywidgets.FloatText(layout=field, tooltip=f"tangent of {name}") for name in names}
+        heading = [ipywidgets.Label(text) for text in ("", "", "value", "▸ tangent")]
+        rows = [w for n in names for w in (ipywidgets.Label(n), self.sliders[n], self.fields[n], self.tangents[n])]
+        grid = ipywidgets.GridBox(
+            [*heading, *rows], layout=ipywidgets.Layout(grid_template_columns=COLUMNS, grid_gap="0 8px")
+        )
+        self.adjoint = ipywidgets.FloatText(value=1.0, layout=ipywidgets.Layout(width="76px"), tooltip="adjoint")
+        self.direction = ipywidgets.Dropdown(options=DIRECTIONS, layout=ipywidgets.Layout(width="130px"))
+        most = sum(int(move.size) for move in space.handles[-1].moves.values()) - 1 if space.along else 0
+        self.element = ipywidgets.BoundedIntText(
+            min=0, max=max(most, 0), layout=ipywidgets.Layout(width="76px"), disabled=True, tooltip="which element"
+        )
+        below: list[Any] = []
+        if space.along:
+            below.append(_row(f"{names[-1]} goes along", self.direction, self.element))
+        if output:
+            below.append(_row(f"◂ adjoint of {output}", self.adjoint))
+        super().__init__([grid, *below], layout=ipywidgets.Layout(flex="1 1 300px", min_width="280px"))
+        self._listen()
+
+    def _listen(self) -> None:
+        told = [(self.sliders, ""), (self.fields, ""), (self.tangents, "▸ ")]
+        for widgets, sign in told:
+            for name, widget in widgets.items():
+                widget.observe(self._moved(sign + name), "value")
+        self.adjoint.observe(self._moved("◂"), "value")
+        for widget in (self.direction, self.element):
+            widget.observe(self._turned, "value")
+
+    def _moved(self, name: str) -> Callable[[Any], None]:
+        def tell(change: Any) -> None:
+            if not self._pushing:
+                self.moved(name, float(change["new"]))
+
+        return tell
+
+    def _turned(self, change: Any) -> None:
+        self.element.disabled = self.direction.value != "one element"
+        if not self._pushing:
+            self.turned(self.direction.value, int(self.element.value))
+
+    def push(
+        self,
+        point: Mapping[str, float],
+        tangents: Mapping[str, float],
+        adjoint: float,
+        windows: Mapping[str, Window],
+    ) -> None:
+        """Show these numbers, without telling anyone that they changed."""
+        with self._quietly():
+            for name, slider in self.sliders.items():
+                low, high = windows[name]
+                with slider.hold_sync(), slider.hold_trait_notifications():
+                    slider.min, slider.max, slider.step = low, high, (high - low) / FINE
+                    slider.value = point[name]
+                self.fields[name].value = point[name]
+                self.tangents[name].value = tangents[name]
+            self.adjoint.value = adjoint
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        self._pushing = True
+        try:
+            yield
+        finally:
+            self._pushing = False
+
+
+def _row(label: str, *widgets: Any) -> Any:
+    return ipywidgets.HBox([ipywidgets.Label(label), *widgets])
