@@ -76,8 +76,16 @@ def _matched(before: Tape, after: Tape) -> dict[int, int]:
     if max(len(before), len(after)) > MOST_MATCHED:
         return {}
     ours, theirs = _signatures(before), _signatures(after)
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    return {b + k: a + k for a, b, size in matcher.get_matching_blocks() for k in range(size)}
+    begin = _common(ours, theirs)  # of a loop that runs once more, the last round is the new one
+    matcher = SequenceMatcher(None, ours[begin:], theirs[begin:], autojunk=False)
+    later = {b + k: a + k for a, b, size in matcher.get_matching_blocks() for k in range(size)}
+    return {k: k for k in range(begin)} | {begin + b: begin + a for b, a in later.items()}
+
+
+def _common(ours: list[Any], theirs: list[Any]) -> int:
+    """How many nodes agree from the start."""
+    pairs = zip(ours, theirs, strict=False)
+    return next((k for k, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))
 
 
 def _signatures(tape: Tape) -> list[tuple[Any, ...]]:

@@ -42,6 +42,8 @@ class Curve:
         Where f was evaluated, and its values; nan where it has none.
     at, value, slope : float
         The point, f there, and its derivative along the line.
+    way : str
+        Where the line leads, if not along an input: ``"along the tangents"``.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Curve:
     at: float
     value: float
     slope: float
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,13 +167,11 @@ def why_not(tape: Tape) -> str:
     if len(values) != 1:
         return f"No plot: {tape.function} returns {len(values)} results, and a plot shows one number."
     if values[0].ndim:
-        return (
-            f"No plot: {tape.function} returns an array of {values[0].size:,} numbers, and a plot shows one number."
-        )
+        return f"No plot: {tape.function} returns an array of {values[0].size:,} numbers, and a plot shows one number."
     if values[0].dtype.kind == "c":
         return f"No plot: {tape.function} returns a complex number."
     if evaluations(tape) < LEAST:
-        return f"No plot: one run of {tape.function} records {len(tape):,} nodes; running it again and again takes too long."
+        return f"No plot: a run of {tape.function} records {len(tape):,} nodes; a plot needs too many of them."
     return ""
 
 

@@ -14,10 +14,10 @@ from advis.autodiff.numbers import PICTURE, minus, number
 from advis.films.film import Film, Group, Ink, Scene, Spans, State
 
 LEFT, TOP, RIGHT, BOTTOM = 66.0, 44.0, 18.0, 46.0  # margins around the area of the axes
-WIDE, HIGH, SQUARE = 440.0, 260.0, 290.0
+WIDE, HIGH, SQUARE = 350.0, 240.0, 270.0
 LEVELS = 10  # contours, about
 ARROW = 64.0
-JUMP = 0.3  # of the window: two neighbours further apart, and far more than the others, are no curve
+JUMP = 0.03  # of the window: two neighbours further apart, and far more than those beside them, are no curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def landscape_film(shown: Landscape, function: str) -> Film:
     axes, marks, said = _curve(shown) if isinstance(shown, Curve) else _plane(shown)
     told = Group("reading", (Ink("text", "told reading", (LEFT, 24.0)),))
     scene = Scene("plot", "drawing", "Plot", (*marks, told), *axes.size, description=reading(shown))
-    over = shown.name if isinstance(shown, Curve) else ", ".join(shown.names)
-    return Film("plot", f"{shown.output} over {over}", (scene,), {"reading": ((0, State("", said)),)})
+    over = shown.way or f"over {shown.name}" if isinstance(shown, Curve) else f"over {', '.join(shown.names)}"
+    return Film("plot", f"{shown.output} {over}", (scene,), {"reading": ((0, State("", said)),)})
 
 
 # -- one input
@@ -102,11 +102,10 @@ def _pieces(shown: Curve, axes: Axes) -> tuple[float, ...]:
     """The curve as straight pieces; none where f has no value, jumps, or leaves what is seen."""
     (low, high), points = axes.ys, list(zip(shown.xs.tolist(), shown.ys.tolist(), strict=True))
     steps = np.abs(np.diff(shown.ys))
-    usual = float(np.median(steps[np.isfinite(steps)])) if np.isfinite(steps).any() else 0.0
+    beside = np.maximum(np.append(steps[1:], 0.0), np.append(0.0, steps[:-1]))
     numbers: list[float] = []
-    for (x, y), (x2, y2) in pairwise(points):
-        step = abs(y2 - y)
-        if not math.isfinite(step) or (step > JUMP * (high - low) and step > 8 * usual):
+    for ((x, y), (x2, y2)), step, near in zip(pairwise(points), steps.tolist(), beside.tolist(), strict=True):
+        if not math.isfinite(step) or (step > JUMP * (high - low) and (step > 5 * near or _pole(y, y2, low, high))):
             continue
         clipped = _clipped(x, y, x2, y2, low, high)
         if clipped:
@@ -114,7 +113,14 @@ def _pieces(shown: Curve, axes: Axes) -> tuple[float, ...]:
     return tuple(numbers)
 
 
-def _clipped(x: float, y: float, x2: float, y2: float, low: float, high: float) -> tuple[float, float, float, float] | None:
+def _pole(y: float, y2: float, low: float, high: float) -> bool:
+    """Whether a piece goes from below what is seen to above it, or the other way."""
+    return (y < low and y2 > high) or (y > high and y2 < low)
+
+
+def _clipped(
+    x: float, y: float, x2: float, y2: float, low: float, high: float
+) -> tuple[float, float, float, float] | None:
     """A straight piece between two heights."""
     if max(y, y2) < low or min(y, y2) > high:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -12,24 +13,23 @@ from advis.analysis.landscape import Window
 from advis.analysis.space import DIRECTIONS, Space
 
 COLUMNS = "max-content minmax(110px, 1fr) 92px 76px"
-FINE = 300  # steps of a slider from end to end
 
 
-class Controls(ipywidgets.VBox):
+class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A row for each handle: name, slider, value, tangent; below them the direction of arrays and the adjoint.
 
     Parameters
     ----------
     space : Space
-    output : str
-        The name of f's result if it is one number, which then has a field for its adjoint; else ``""``.
+    weighed : bool
+        Whether f's result is one number, which then has a field for its adjoint.
     moved, turned : callable
         ``moved(name, value)`` is called when a reader changes a number: ``"x1"``, ``"▸ x1"`` for a tangent, ``"◂"`` for
         the adjoint. ``turned(kind, element)`` when another direction is chosen.
     """
 
     def __init__(
-        self, space: Space, output: str, moved: Callable[[str, float], None], turned: Callable[[str, int], None]
+        self, space: Space, weighed: bool, moved: Callable[[str, float], None], turned: Callable[[str, int], None]
     ) -> None:
         self.moved, self.turned = moved, turned
         self._pushing = False
@@ -55,16 +55,17 @@ class Controls(ipywidgets.VBox):
         below: list[Any] = []
         if space.along:
             below.append(_row(f"{names[-1]} goes along", self.direction, self.element))
-        if output:
-            below.append(_row(f"◂ adjoint of {output}", self.adjoint))
-        super().__init__([grid, *below], layout=ipywidgets.Layout(flex="1 1 300px", min_width="280px"))
+        if weighed:
+            below.append(_row("◂ adjoint of the result", self.adjoint))
+        room = ipywidgets.Layout(flex="1 1 300px", min_width="280px", margin="0 16px 8px 4px")
+        super().__init__([grid, *below], layout=room)
         self._listen()
 
     def _listen(self) -> None:
-        told = [(self.sliders, ""), (self.fields, ""), (self.tangents, "▸ ")]
-        for widgets, sign in told:
-            for name, widget in widgets.items():
-                widget.observe(self._moved(sign + name), "value")
+        for name in self.sliders:
+            self.sliders[name].observe(self._slid(name), "value")
+            self.fields[name].observe(self._moved(name), "value")
+            self.tangents[name].observe(self._moved(f"▸ {name}"), "value")
         self.adjoint.observe(self._moved("◂"), "value")
         for widget in (self.direction, self.element):
             widget.observe(self._turned, "value")
@@ -73,6 +74,16 @@ class Controls(ipywidgets.VBox):
         def tell(change: Any) -> None:
             if not self._pushing:
                 self.moved(name, float(change["new"]))
+
+        return tell
+
+    def _slid(self, name: str) -> Callable[[Any], None]:
+        """A slider knows only its own steps: a number between two of them, which it rounded by itself, is no move."""
+
+        def tell(change: Any) -> None:
+            apart = abs(change["new"] - self.fields[name].value)
+            if not self._pushing and apart > 0.6 * self.sliders[name].step:
+                self.moved(name, float(f"{change['new']:.8g}"))
 
         return tell
 
@@ -93,7 +104,7 @@ class Controls(ipywidgets.VBox):
             for name, slider in self.sliders.items():
                 low, high = windows[name]
                 with slider.hold_sync(), slider.hold_trait_notifications():
-                    slider.min, slider.max, slider.step = low, high, (high - low) / FINE
+                    slider.min, slider.max, slider.step = low, high, step_of((low, high))
                     slider.value = point[name]
                 self.fields[name].value = point[name]
                 self.tangents[name].value = tangents[name]
@@ -110,3 +121,14 @@ class Controls(ipywidgets.VBox):
 
 def _row(label: str, *widgets: Any) -> Any:
     return ipywidgets.HBox([ipywidgets.Label(label), *widgets])
+
+
+def step_of(window: Window) -> float:
+    """Return the step of a slider: a power of ten, a hundredth of the range or less.
+
+    Examples
+    --------
+    >>> step_of((-1.0, 5.0)), step_of((0.0, 20.0))
+    (0.01, 0.1)
+    """
+    return float(10.0 ** math.floor(math.log10((window[1] - window[0]) / 100)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,7 +30,7 @@ from advis.notebook.plotter import Plotter, filled, first_windows
 MODES = ("evaluate", "forward", "reverse", "both")
 
 
-class Explorer(ipywidgets.VBox):
+class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Sliders and fields, f's plot, and a player that follows. Made by `advis.explore`.
 
     Attributes
@@ -66,11 +67,9 @@ class Explorer(ipywidgets.VBox):
         self._shown = shown
         self.player = LiveWidget(film, self._told(shown), **self._movable())
         self.plot = BesideWidget(landscape_film(landscape, shown.tape.function), reading(landscape), self.player)
-        outputs = shown.tape.outputs
-        output = outputs[0].name if len(outputs) == 1 and not outputs[0].shape else ""
-        self.controls = Controls(space, output, self._moved, self._turned)
+        self.controls = Controls(space, _is_number(shown.tape), self._moved, self._turned)
         self._push()
-        self.plot.layout = ipywidgets.Layout(flex="0 1 460px", min_width="300px")
+        self.plot.layout = ipywidgets.Layout(flex="0 1 410px", min_width="300px")
         above = ipywidgets.HBox([self.controls, self.plot], layout=ipywidgets.Layout(flex_flow="row wrap"))
         self.children = [above, self.player]
         if self.player.tab:
@@ -147,6 +146,13 @@ class Explorer(ipywidgets.VBox):
         before = getattr(self, proposal["trait"].name) or names
         return {name: float(given.get(name, before[name])) for name in names}
 
+    @traitlets.validate("mode")
+    def _valid_mode(self, proposal: Any) -> str:
+        mode = proposal["value"]
+        if mode and mode not in MODES:
+            raise traitlets.TraitError(f"explore: mode={mode!r} is not known; choose one of {', '.join(MODES)}")
+        return str(mode)
+
     def _moved(self, name: str, value: float) -> None:
         """A reader moved a slider, or wrote into a field."""
         if not math.isfinite(value):
@@ -205,7 +211,7 @@ class Explorer(ipywidgets.VBox):
         if changed is None:
             self.player.follow(film, text)
         else:
-            kept = {f"n{new}": f"n{old}" for new, old in changed.kept.items()}
+            kept = {f"n{new}": f"n{old}" for new, old in changed.kept.items()} or None
             self.player.follow(film, text, changed.text, kept)
         self.plot.show(landscape_film(landscape, shown.tape.function), reading(landscape))
         self.error = ""
@@ -214,22 +220,27 @@ class Explorer(ipywidgets.VBox):
         """Everything that is shown at the point."""
         with quiet():
             tape = trace(self._f, *self._space.arguments(self.point), kwargs=self._keywords)
-        outputs = tape.outputs
-        adjoint = self.adjoint if len(outputs) == 1 and not outputs[0].shape else None
-        shown = play(tape, self._space.tangents(self.tangents), None if adjoint is None else filled(tape, adjoint))
+        adjoint = filled(tape, self.adjoint) if _is_number(tape) else None
+        shown = play(tape, self._space.tangents(self.tangents), adjoint)
         film = play_film(shown, **self._picture)
         return shown, film, self._plotter.landscape(self._space, shown, self.point, self.tangents, self._windows)
 
     def _told(self, shown: Play) -> str:
         numbers = ", ".join(f"{name} = {number(value)}" for name, value in self.point.items())
         speeds = ", ".join(number(value) for value in self.tangents.values())
-        return f"explore {shown.tape.function} at {numbers}, tangents ({speeds}), adjoint {number(self.adjoint)}\n{shown}"
+        return (
+            f"explore {shown.tape.function} at {numbers}, tangents ({speeds}), adjoint {number(self.adjoint)}\n{shown}"
+        )
+
+
+def _is_number(tape: Tape) -> bool:
+    return [node.shape for node in tape.outputs] == [()]
 
 
 def told(error: Exception) -> str:
     """Return an error of f in one line, with the reader's line."""
     said = " ".join(str(error).split())
-    if isinstance(error, OffTape) or " line " in said:
+    if isinstance(error, OffTape) or re.search(r"\bline \d+ of ", said):
         return said
     frames, where = error.__traceback__, None
     while frames is not None:
@@ -256,8 +267,8 @@ def explore(
     f : callable
         As for `advis.trace`; it is recorded again whenever something moves.
     *args
-        Where to start: numbers, arrays, and nested tuples, lists and dicts of them. Numbers and the elements of arrays of
-        up to six can be moved by themselves; larger arrays along a direction, as x + t v.
+        Where to start: numbers, arrays, and nested tuples, lists and dicts of them. Numbers and the elements of arrays
+        of up to six can be moved by themselves; larger arrays along a direction, as x + t v.
     kwargs : mapping, optional
         Keyword arguments for f, passed as they are.
     mode : {"both", "evaluate", "forward", "reverse"}, optional
@@ -270,9 +281,9 @@ def explore(
     Returns
     -------
     Explorer
-        A widget. Shown in a notebook, it has a slider and fields for every number and its tangent; an input's box in the
-        graph can be dragged sideways. Beside it stands the curve of f with its tangent line, for two numbers contours
-        with the gradient.
+        A widget. Shown in a notebook, it has a slider and fields for every number and its tangent; an input's box in
+        the graph can be dragged sideways. Beside it stands the curve of f with its tangent line, for two numbers
+        contours with the gradient.
 
     Raises
     ------
@@ -307,6 +318,8 @@ def explore(
             raise ValueError(f"explore: ranges has {name!r}, but {function_name(f)} has {', '.join(space.start)}")
         low, high = window
         if not -math.inf < low < high < math.inf:
-            raise ValueError(f"explore: the range of {name} is {window!r}; give two finite numbers, the smaller one first")
+            raise ValueError(
+                f"explore: the range of {name} is {window!r}; give two finite numbers, the smaller one first"
+            )
     picture = {"engine": engine, "direction": direction, "steady": True}
     return Explorer(f, space, kwargs or {}, mode, ranges or {}, picture)

@@ -70,7 +70,7 @@ class LiveWidget(FilmWidget):
             self.error = ""
             if notice is not None:
                 self.notice = notice
-            self.kept = None if kept is None else dict(kept)
+            self.set_trait("kept", None if kept is None else dict(kept))
             self.show(film, text)
 
     def __str__(self) -> str:
@@ -83,7 +83,7 @@ class LiveWidget(FilmWidget):
         return {str(key): float(value) for key, value in proposal["value"].items()}
 
 
-class BesideWidget(FilmWidget):
+class BesideWidget(LiveWidget):
     """A film beside a live one, shown by the player that the other one has: the code travels, and is saved, once.
 
     Attributes

@@ -76,10 +76,12 @@ class Plotter:
             first, second = names
             pair, seen = (first, second), (windows[first], windows[second])
             xs, ys, zs = self._kept(seen, lambda: plane(values, pair, point, seen, count))
-            return Plane(pair, output, xs, ys, zs, (point[first], point[second]), value, tuple(partials.values()))
+            return Plane(
+                pair, output, xs, ys, zs, (point[first], point[second]), value, (partials[first], partials[second])
+            )
         slope = sum(partials[name] * tangents[name] for name in names)
         xs, ys = line(values, "t", lambda t: {n: point[n] + t * tangents[n] for n in names}, ALONG, count)
-        return Curve("t, along the tangents", output, xs, ys, 0.0, value, slope)
+        return Curve("t", output, xs, ys, 0.0, value, slope, "along the tangents")
 
     def _kept(self, key: Any, make: Callable[[], Any]) -> Any:
         if key != self._key:

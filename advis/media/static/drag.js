@@ -4,18 +4,22 @@ const FULL = 300; // pixels from one end of a range to the other
 const SLIP = 4; // pixels before a press is a drag rather than a click
 const KEYS = { "+": 1, "=": 1, "-": -1, _: -1 };
 
-/** The value at a distance from where a drag began, on a grid of the range. */
-export function dragged(start, distance, [low, high], fine = false) {
-  const step = (high - low) / (fine ? 10 * FULL : FULL);
-  return Number((Math.round(start / step + distance) * step).toPrecision(8));
+/** The grid on which values move: a power of ten, a hundredth of the range or less. */
+const grid = ([low, high]) => 10 ** Math.floor(Math.log10((high - low) / 100));
+
+/** The value at a distance in pixels from where a drag began; ten times finer on demand. */
+export function dragged(start, distance, range, fine = false) {
+  const part = fine ? 0.1 : 1, step = part * grid(range);
+  const value = start + (part * distance * (range[1] - range[0])) / FULL;
+  return Number((Math.round(value / step) * step).toPrecision(8));
 }
 
 /** Let the boxes whose keys stand in the model's `values` be moved; returns what ends this. */
 export function dragging(host, model, selected) {
   let held = null;
   const values = () => model.get("values");
-  const move = (key, start, distance, fine) => {
-    const value = dragged(start, distance, model.get("ranges")[key], fine);
+  const range = (key) => model.get("ranges")[key];
+  const move = (key, value) => {
     if (value === values()[key]) return;
     model.set("values", { ...values(), [key]: value });
     model.save_changes();
@@ -31,14 +35,14 @@ export function dragging(host, model, selected) {
       if (!held.going && Math.abs(distance) < SLIP) return;
       if (!held.going) host.setPointerCapture(event.pointerId); // the box itself may go while it is dragged
       held.going = true;
-      move(held.key, held.start, distance, event.shiftKey);
+      move(held.key, dragged(held.start, distance, range(held.key), event.shiftKey));
     },
     pointerup: () => (held = null),
     pointercancel: () => (held = null),
     keydown(event) {
       const by = KEYS[event.key], key = selected();
       if (!by || !(key in values()) || event.ctrlKey || event.metaKey || event.altKey) return;
-      move(key, values()[key], by * (FULL / 100));
+      move(key, Number((values()[key] + by * grid(range(key))).toPrecision(8)));
       event.preventDefault();
       event.stopPropagation();
     },

@@ -55,7 +55,7 @@ export function replace(player, kept, start) {
   const before = snapshot(player), selected = player.state.selected;
   player.destroy();
   const next = start();
-  const was = (key) => (kept ? kept[key] : key), heir = boxesOf(next.film).find(({ key }) => was(key) === selected);
+  const was = (key) => (kept && /^n\d+$/.test(key) ? kept[key] : key), heir = boxesOf(next.film).find(({ key }) => was(key) === selected);
   if (heir && heir.key !== next.state.selected) next.select(heir.key);
   next.element.classList.toggle("whole", before.whole);
   next.panes.forEach((pane, i) => before.scrolls[i] && pane.scrollTo(before.scrolls[i][1], before.scrolls[i][0]));
