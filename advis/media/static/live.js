@@ -4,6 +4,7 @@ import { dragging } from "./drag.js";
 import { fill, s, write } from "./elements.js";
 import { groupOf, patch, replace, sameMarks } from "./renew.js";
 
+const HEARD = ["error", "notice", "values", "step"];
 const HINT = "Drag sideways (finer with Shift), or select and press + or −, to change this value";
 
 /**
@@ -17,10 +18,10 @@ export function enliven(player, model, begin) {
   const seen = { notice: "", step: 0, said: false };
   const dress = () => {
     for (const key of Object.keys(model.get("values"))) movable(groupOf(player.cast, key));
-    tell(player, model.get("error"), model.get("notice"), seen);
+    tell(player, model, seen);
   };
   const end = dragging(host, model, () => player.state.selected);
-  for (const name of ["error", "notice", "values"]) model.on(`change:${name}`, dress);
+  for (const name of HEARD) model.on(`change:${name}`, dress);
   dress();
   return {
     show(film) {
@@ -30,7 +31,7 @@ export function enliven(player, model, begin) {
       return player;
     },
     stop() {
-      for (const name of ["error", "notice", "values"]) model.off(`change:${name}`, dress);
+      for (const name of HEARD) model.off(`change:${name}`, dress);
       end();
     },
   };
@@ -44,14 +45,17 @@ function movable(group) {
   group.prepend(fill(s("title"), {}, [HINT]));
 }
 
-/** Where the sentence stands: the error of f, as long as there is one; what changed, until the reader goes on. */
-function tell(player, error, notice, seen) {
-  const { step } = player.state;
+/** In place of the sentence, and at the top: the error of f, as long as there is one; what changed, until the reader goes on. */
+function tell(player, model, seen) {
+  const [error, notice, step] = ["error", "notice", "step"].map((name) => model.get(name));
   if (seen.notice !== notice) Object.assign(seen, { notice, step });
+  const news = error ? [["wrong", `⚠ ${error}`]] : notice && seen.step === step ? [["strong", notice]] : null;
   player.element.classList.toggle("stale", Boolean(error));
-  const news = notice && seen.step === step ? [["strong", `${notice}. `]] : [];
-  const told = error ? [["wrong", `⚠ ${error}`]] : news.length ? news : at(player.states, "say").text;
-  const text = player.element.querySelector(".say p");
-  if (text && (error || news.length || seen.said)) write(text, told);
-  seen.said = Boolean(error || news.length);
+  if (!news && !seen.said) return;
+  const places = { ".say p": at(player.states, "say").text, ".title .soft": player.film.subtitle ?? "" };
+  for (const [place, usual] of Object.entries(places)) {
+    const element = player.element.querySelector(place);
+    if (element) write(element, news ?? usual);
+  }
+  seen.said = Boolean(news);
 }
