@@ -23,7 +23,7 @@ from advis.autodiff.tape import Tape
 
 CURVE, PLANE = 161, (35, 35)  # evaluations where they are cheap
 LEAST = 9  # fewer along a line would be no picture
-WORK = 200_000.0  # microseconds that a grid may take, by the estimate below
+WORK = 120_000.0  # microseconds that a grid may take, by the estimate below
 SLOW = 0.25  # seconds after which the clock cuts a grid down
 Window = tuple[float, float]
 
@@ -210,7 +210,7 @@ def _within_time(value: Callable[[Any], float], places: Iterable[Any]) -> np.nda
                     found[k] = value(places[k])
                 if time.perf_counter() - start > 4 * SLOW:
                     return found
-            if time.perf_counter() - start > SLOW / 2:
+            if time.perf_counter() - start > SLOW:
                 return found
     return found
 

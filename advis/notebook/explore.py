@@ -107,7 +107,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     # -- what is moved
 
     def move(self, **numbers: float) -> None:
-        """Move some of the numbers; names that are no Python names go into `point`.
+        """Move some of the numbers, and follow at once; names that are no Python names go into `point`.
 
         Raises
         ------
@@ -115,6 +115,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             For a name that is not there, or a number that is not finite.
         """
         self.point = {**self.point, **numbers}
+        self._latest.settle()
 
     def turn(self, direction: str, element: int = 0) -> None:
         """Let ``t`` go along another direction from here: ``"ones"``, ``"gradient"`` or ``"one element"``.
@@ -134,6 +135,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self.point = {**self.point, name: 0.0}
         else:
             self._latest.ask()
+        self._latest.settle()
 
     @traitlets.validate("point", "tangents")
     def _valid_numbers(self, proposal: Any) -> dict[str, float]:

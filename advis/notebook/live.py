@@ -71,6 +71,8 @@ class LiveWidget(FilmWidget):
             if notice is not None:
                 self.notice = notice
             self.set_trait("kept", None if kept is None else dict(kept))
+            if kept is not None:
+                self.selected = {old: new for new, old in kept.items()}.get(self.selected, "")
             self.show(film, text)
 
     def __str__(self) -> str:

@@ -164,6 +164,17 @@ def test_a_branch_that_flips_is_told_and_the_boxes_that_stay_are_known() -> None
     assert explorer.player.notice == "x > 0 is now true: line 2 of turning; 2 operations new, 1 gone"
 
 
+def test_the_box_that_is_selected_stays_so_under_its_new_key() -> None:
+    explorer = av.explore(turning, 0.5)
+    last = len(explorer.tape) - 1
+    explorer.player.selected = f"n{last}"
+    explorer.move(x=-0.5)
+    assert explorer.player.kept[explorer.player.selected] == f"n{last}"
+    explorer.player.selected = next(key for key in ("n4", "n3") if key not in explorer.player.kept)
+    explorer.move(x=0.5)
+    assert explorer.player.selected == ""
+
+
 def test_a_step_that_a_shorter_program_does_not_have_becomes_its_last() -> None:
     explorer = av.explore(turning, 0.5)
     explorer.player.step = 9

@@ -52,11 +52,9 @@ export const groupOf = (cast, key) => cast.faces.get(key)?.find((face) => face i
  * @param {() => any} start  mounts the new player
  */
 export function replace(player, kept, start) {
-  const before = snapshot(player), selected = player.state.selected;
+  const before = snapshot(player), was = (key) => (kept && /^n\d+$/.test(key) ? kept[key] : key);
   player.destroy();
   const next = start();
-  const was = (key) => (kept && /^n\d+$/.test(key) ? kept[key] : key), heir = boxesOf(next.film).find(({ key }) => was(key) === selected);
-  if (heir && heir.key !== next.state.selected) next.select(heir.key);
   next.element.classList.toggle("whole", before.whole);
   next.panes.forEach((pane, i) => before.scrolls[i] && pane.scrollTo(before.scrolls[i][1], before.scrolls[i][0]));
   if (before.focused) next.element.focus({ preventScroll: true });
@@ -71,10 +69,10 @@ function morph({ film, cast, element, calm }, before, was) {
   const svg = element.querySelector(".stage svg"), matrix = svg?.getScreenCTM();
   if (!matrix || !before.matrix) return;
   const way = matrix.inverse().multiply(before.matrix), stayed = new Set();
-  for (const { key, at: [x, y, width] } of boxesOf(film)) {
+  for (const { key, shape, at: [x, y, width] } of boxesOf(film)) {
     const group = groupOf(cast, key), old = before.boxes.get(was(key));
     if (old) stayed.add(was(key));
-    else tagNew(group, x + width, y);
+    else if (shape !== "constant") tagNew(group, x + width, y);
     if (calm.matches) continue;
     if (!old) fadeTo(group, 0, 1, 300, 260);
     else glide(group, way, old.at, [x, y]);
