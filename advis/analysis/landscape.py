@@ -10,7 +10,7 @@ import contextlib
 import io
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,10 @@ from advis.autodiff.structure import leaves
 from advis.autodiff.tape import Tape
 
 CURVE, PLANE = 161, (35, 35)  # evaluations where they are cheap
-LEAST = 9  # fewer along a line would be no picture
+COARSE, LEAST = 21, 9  # fewer along a line would be no picture
 WORK = 120_000.0  # microseconds that a grid may take, by the estimate below
-SLOW = 0.25  # seconds after which the clock cuts a grid down
+SLOW = 1.0  # seconds after which the clock ends a grid
+EVER_FINER = 8.0  # how many times as long the next grid takes, about
 Window = tuple[float, float]
 
 
@@ -137,10 +138,7 @@ def evaluations(tape: Tape) -> int:
 
 
 def plain_values(f: Callable[..., Any], space: Space, keywords: Mapping[str, Any]) -> Values:
-    """Return f as a function of the handles, without a record; nan where it has no value.
-
-    What f prints or warns about is not repeated for every point of a grid.
-    """
+    """Return f as a function of the handles, without a record; nan where it has no value."""
 
     def value(point: Mapping[str, float]) -> float:
         try:
@@ -175,21 +173,35 @@ def why_not(tape: Tape) -> str:
     return ""
 
 
-def line(values: Values, name: str, ways: Callable[[float], Mapping[str, float]], window: Window, count: int) -> Any:
-    """Return ``(xs, ys)``: f at evenly spaced places of a window; ``ways`` says which point stands at a place."""
-    xs = np.linspace(*window, _odd(min(count, CURVE)))
-    return xs, _within_time(lambda x: values(ways(x)), list(xs))
+def line(
+    values: Values, ways: Callable[[float], Mapping[str, float]], window: Window, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``(xs, ys)``: f at evenly spaced places of a window; ``ways`` says which point stands at a place.
+
+    Raises
+    ------
+    TimeoutError
+        If f takes so long that even a coarse grid has no end.
+    """
+    grids = [np.linspace(*window, _odd(min(count, most))) for most in (COARSE, CURVE)]
+    xs, ys = _finest(grids, lambda xs: [ways(x) for x in xs.tolist()], values)
+    return xs, ys
 
 
 def plane(
     values: Values, names: tuple[str, str], point: Mapping[str, float], windows: tuple[Window, Window], count: int
-) -> Any:
-    """Return ``(xs, ys, zs)``: f over a grid of two windows."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ``(xs, ys, zs)``: f over a grid of two windows; raises as `line` does."""
     share = min(1.0, np.sqrt(count / (PLANE[0] * PLANE[1])))
-    xs, ys = (np.linspace(*window, max(6, int(n * share))) for window, n in zip(windows, PLANE, strict=True))
-    places = [(x, y) for y in ys for x in xs]
-    flat = _within_time(lambda at: values({**point, names[0]: at[0], names[1]: at[1]}), places)
-    return xs, ys, flat.reshape(len(ys), len(xs))
+    sides = [(5, 5), tuple(max(6, int(n * share)) for n in PLANE)]
+    grids = [tuple(np.linspace(*window, n) for window, n in zip(windows, side, strict=True)) for side in sides]
+
+    def points(grid: Any) -> list[Mapping[str, float]]:
+        xs, ys = (side.tolist() for side in grid)
+        return [{**point, names[0]: x, names[1]: y} for y in ys for x in xs]
+
+    (xs, ys), zs = _finest(grids, points, values)
+    return xs, ys, zs.reshape(len(ys), len(xs))
 
 
 def _odd(count: int) -> int:
@@ -197,21 +209,31 @@ def _odd(count: int) -> int:
     return max(LEAST, count - 1 + count % 2)
 
 
-def _within_time(value: Callable[[Any], float], places: Iterable[Any]) -> np.ndarray:
-    """The values at all places, first at every eighth; only there, if these alone took too long."""
-    places = list(places)
-    found = np.full(len(places), np.nan)
-    start = time.perf_counter()
+def _finest(grids: Sequence[Any], points: Callable[[Any], list[Mapping[str, float]]], values: Values) -> Any:
+    """The last of some grids, ever finer, that does not take too long, with f's values on it."""
+    found = None
+    for grid in grids:
+        begin = time.perf_counter()
+        evaluated = _evaluated(points(grid), values, begin + SLOW)
+        if evaluated is None:
+            break
+        found = grid, evaluated
+        if (time.perf_counter() - begin) * EVER_FINER > SLOW:
+            break
+    if found is None:
+        raise TimeoutError("No plot: f takes too long to be run as often as a plot needs.")
+    return found
+
+
+def _evaluated(points: list[Mapping[str, float]], values: Values, deadline: float) -> np.ndarray | None:
+    """f at all points, None if the deadline passes; what it prints or warns about is not repeated for each."""
+    found = np.empty(len(points))
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for stride in (8, 1):
-            for k in range(0, len(places), stride):
-                if stride == 8 or k % 8:
-                    found[k] = value(places[k])
-                if time.perf_counter() - start > 4 * SLOW:
-                    return found
-            if time.perf_counter() - start > SLOW:
-                return found
+        for k, point in enumerate(points):
+            if time.perf_counter() > deadline:
+                return None
+            found[k] = values(point)
     return found
 
 

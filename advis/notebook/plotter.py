@@ -50,6 +50,7 @@ class Plotter:
         """What was computed holds no longer."""
         self._key: Any = None
         self._grid: Any = None
+        self._slow = ""
 
     def landscape(
         self,
@@ -60,27 +61,39 @@ class Plotter:
         windows: Mapping[str, Window],
     ) -> Landscape:
         """Return f around the point: along its one input, over two, or along the tangents of more."""
-        tape = shown.tape
-        reason = why_not(tape)
+        reason = why_not(shown.tape) or self._slow
         if reason:
             return Unplotted(reason)
+        try:
+            return self._plotted(space, shown.tape, point, tangents, windows)
+        except TimeoutError as error:  # told by the grid; it is not tried again at every move
+            self._slow = str(error)
+            return Unplotted(self._slow)
+
+    def _plotted(
+        self,
+        space: Space,
+        tape: Tape,
+        point: Mapping[str, float],
+        tangents: Mapping[str, float],
+        windows: Mapping[str, Window],
+    ) -> Landscape:
         names, count = list(space.start), evaluations(tape)
         values = plain_values(self._f, space, self._keywords)
         output, value = tape.outputs[0].name, float(tape.outputs[0].value)
         partials = space.partials(tape.reverse(filled(tape, 1.0)).result)
         if len(names) == 1:
             (name,) = names
-            xs, ys = self._kept((windows[name],), lambda: line(values, name, lambda x: {name: x}, windows[name], count))
+            xs, ys = self._kept((windows[name],), lambda: line(values, lambda x: {name: x}, windows[name], count))
             return Curve(name, output, xs, ys, point[name], value, partials[name])
         if len(names) == 2:
             first, second = names
             pair, seen = (first, second), (windows[first], windows[second])
             xs, ys, zs = self._kept(seen, lambda: plane(values, pair, point, seen, count))
-            return Plane(
-                pair, output, xs, ys, zs, (point[first], point[second]), value, (partials[first], partials[second])
-            )
+            at, gradient = (point[first], point[second]), (partials[first], partials[second])
+            return Plane(pair, output, xs, ys, zs, at, value, gradient)
         slope = sum(partials[name] * tangents[name] for name in names)
-        xs, ys = line(values, "t", lambda t: {n: point[n] + t * tangents[n] for n in names}, ALONG, count)
+        xs, ys = line(values, lambda t: {n: point[n] + t * tangents[n] for n in names}, ALONG, count)
         return Curve("t", output, xs, ys, 0.0, value, slope, "along the tangents")
 
     def _kept(self, key: Any, make: Callable[[], Any]) -> Any:
