@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,7 @@ class Partial:
 
 
 def _size(value: Any) -> int:
-    return int(np.prod(shape_of(value), dtype=int))
+    return math.prod(shape_of(value))
 
 
 def _flat(x: Any) -> np.ndarray:

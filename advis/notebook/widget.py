@@ -55,7 +55,7 @@ class FilmWidget(anywidget.AnyWidget):
     tab = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, film: Film, text: str, **traits: Any) -> None:
-        self._text = text
+        self._text, self._known = text, ""
         self._needs = self._needed(film)
         self._esm = self._module()
         self._read(film.to_json())
@@ -77,6 +77,9 @@ class FilmWidget(anywidget.AnyWidget):
             self.film = film.to_json()
 
     def _read(self, film: str) -> None:
+        if film == self._known:
+            return
+        self._known = film
         record = json.loads(film)
         self._tabs, self._opening = tabs_of(record)
         self._last = int(record["steps"])
