@@ -12,6 +12,7 @@ import ipywidgets
 from advis.analysis.landscape import Window
 from advis.analysis.space import DIRECTIONS, Space
 
+LONGEST = 24  # letters of a name; its slider tells the whole one
 COLUMNS = "max-content minmax(110px, 1fr) 92px 76px"
 
 
@@ -42,7 +43,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.fields = {name: ipywidgets.FloatText(layout=field, tooltip=name) for name in names}
         self.tangents = {name: ipywidgets.FloatText(layout=field, tooltip=f"tangent of {name}") for name in names}
         heading = [ipywidgets.Label(text) for text in ("", "", "value", "▸ tangent")]
-        rows = [w for n in names for w in (ipywidgets.Label(n), self.sliders[n], self.fields[n], self.tangents[n])]
+        rows = [w for n in names for w in (_label(n), self.sliders[n], self.fields[n], self.tangents[n])]
         grid = ipywidgets.GridBox(
             [*heading, *rows], layout=ipywidgets.Layout(grid_template_columns=COLUMNS, grid_gap="0 8px")
         )
@@ -117,6 +118,10 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             yield
         finally:
             self._pushing = False
+
+
+def _label(name: str) -> Any:
+    return ipywidgets.Label(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
 
 
 def _row(label: str, *widgets: Any) -> Any:

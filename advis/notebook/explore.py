@@ -27,6 +27,8 @@ from advis.notebook.latest import Latest
 from advis.notebook.live import BesideWidget, LiveWidget
 from advis.notebook.plotter import Plotter, filled, first_windows
 
+LONGEST = 300
+"""Letters that are told of an error of f."""
 MODES = ("evaluate", "forward", "reverse", "both")
 
 
@@ -249,6 +251,7 @@ def told(error: Exception) -> str:
         if not is_own(frames.tb_frame):
             where = place(frames.tb_frame.f_code, frames.tb_lineno)
         frames = frames.tb_next
+    said = said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
     return f"{type(error).__name__}: {said}" + (f", at {where}" if where else "")
 
 

@@ -131,6 +131,22 @@ def test_an_error_of_f_is_told_with_its_line_and_the_last_picture_stays() -> Non
     assert (explorer.error, explorer.player.error, explorer.tape.value) == ("", "", 1.0)
 
 
+def test_a_long_error_and_a_long_name_are_shortened() -> None:
+    def f(params: Any) -> Any:
+        (x,) = params.values()
+        if x < 0:
+            raise ValueError("long " * 1000)
+        return x
+
+    explorer = av.explore(f, {"key " * 100: 1.0})
+    labels = [label.value for label in explorer.controls.children[0].children if isinstance(label, ipywidgets.Label)]
+    assert max(len(label) for label in labels) == 24
+    (name,) = explorer.point
+    explorer.point = {name: -1.0}
+    assert len(explorer.error) < 400
+    assert "line 4 of f" in explorer.error
+
+
 def test_what_cannot_be_recorded_is_told_in_our_words() -> None:
     def sometimes(x: Any) -> Any:
         return math.sin(x) if x > 1 else x * 2
