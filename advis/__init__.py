@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
     from advis.analysis.sabotage import sabotage
+    from advis.notebook.explore import explore
 
 __all__ = [
     "Accumulation",
@@ -58,6 +59,7 @@ __all__ = [
     "chain",
     "check",
     "compose",
+    "explore",
     "grad",
     "hessian",
     "hvp",
@@ -75,34 +77,35 @@ __all__ = [
 ]
 
 _LATER = {
-    "Accumulation": "accumulation",
-    "Assembly": "assembly",
-    "Chain": "chain",
-    "ChainSweep": "chain_sweep",
-    "Check": "check",
-    "Comparison": "comparison",
-    "Composition": "composition",
-    "CostMap": "cost_map",
-    "Factor": "factor",
-    "Play": "play",
-    "Quiz": "quiz",
-    "Sabotage": "bugs",
-    "SabotagedTape": "bugs",
-    "chain": "chains",
-    "check": "check",
-    "compose": "composition",
-    "play": "play",
-    "quiz": "quiz",
-    "sabotage": "sabotage",
+    "Accumulation": "analysis.accumulation",
+    "Assembly": "analysis.assembly",
+    "Chain": "analysis.chain",
+    "ChainSweep": "analysis.chain_sweep",
+    "Check": "analysis.check",
+    "Comparison": "analysis.comparison",
+    "Composition": "analysis.composition",
+    "CostMap": "analysis.cost_map",
+    "Factor": "analysis.factor",
+    "Play": "analysis.play",
+    "Quiz": "analysis.quiz",
+    "Sabotage": "analysis.bugs",
+    "SabotagedTape": "analysis.bugs",
+    "chain": "analysis.chains",
+    "check": "analysis.check",
+    "compose": "analysis.composition",
+    "explore": "notebook.explore",
+    "play": "analysis.play",
+    "quiz": "analysis.quiz",
+    "sabotage": "analysis.sabotage",
 }
-"""The names of the analysis floor, each with its module."""
+"""The names of the floors above, each with its module."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of the analysis floor when it is first used: a tape and its sweeps need none of them."""
+    """Load a name of a floor above when it is first used: a tape and its sweeps need none of them."""
     if name not in _LATER:
         raise AttributeError(f"module 'advis' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"advis.analysis.{_LATER[name]}"), name)
+    found = globals()[name] = getattr(import_module(f"advis.{_LATER[name]}"), name)
     return found
 
 

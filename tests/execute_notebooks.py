@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 FOLDER = Path(__file__).parent.parent / "notebooks"
 
 
@@ -23,6 +24,9 @@ def execute(path: Path) -> None:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(VIEW, None)  # a random name, of a widget that is not saved: its text says more
     nbformat.write(notebook, path)
 
 

@@ -25,7 +25,13 @@ from advis.films.words import Words, subtitle, title
 Tracks = dict[str, Track]
 
 
-def play_film(shown: Play, engine: str = "layered", direction: str = "right", fold: bool | None = None) -> Film:
+WIDEST = "−1.234e−05"  # no number of a picture is wider
+WIDEST_TOKEN = "0" * 15  # as wide as the longest token
+
+
+def play_film(
+    shown: Play, engine: str = "layered", direction: str = "right", fold: bool | None = None, steady: bool = False
+) -> Film:
     """Return the film of a play: it runs forward and then in reverse; its variants are the parts by themselves.
 
     Parameters
@@ -33,6 +39,8 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right", fo
     shown : Play
     engine, direction, fold
         As in `advis.films.graph.tape_film`.
+    steady : bool
+        Whether every box and token has room for any number, so that nothing moves when only numbers change.
     """
     tape, words, seen = shown.tape, Words(shown.tape), casts(plan(shown.tape, fold))
     forward, reverse = write_script(shown.forward, words, seen), write_script(shown.reverse, words, seen)
@@ -49,6 +57,9 @@ def play_film(shown: Play, engine: str = "layered", direction: str = "right", fo
     usual = ("−0.8888 …",) * bool(seeds)  # other seeds bring other numbers
     texts = {key: usual + said for key, said in {**first.texts, **second.texts}.items()}
     widest = _widest(first.tokens, second.tokens)
+    if steady:
+        texts = {key: (*held, WIDEST) for key, held in texts.items()}
+        widest = {key: max(token, WIDEST_TOKEN, key=token_width) for key, token in widest.items()}
     additions = replace(second, voices=("tangent", "adjoint"), texts=texts, tokens=widest)
     graph = tape_graph(words, seen, additions, engine, direction)
     both = {**graph.tracks, **values, **_in_turn(there, back, forward.last + 1)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 
@@ -22,10 +22,23 @@ from advis.media.squeeze import squeezed
 _MODULES = (
     *("film", "choices", "elements", "cast", "drawing", "panes", "surroundings", "player"),
     *("spoken", "groups", "tabs", "chooser", "places", "zoom", "search", "views", "magnitude", "details"),
-    *("numbers", "reseed", "seeds", "quiz", "mount", "checked"),
+    *("numbers", "reseed", "seeds", "quiz", "mount", "checked", "renew", "drag", "live"),
 )
 """The modules of the player in the order in which they are joined: what extends the player stands after it."""
-_STYLES = ("player", "groups", "tabs", "places", "zoom", "search", "views", "magnitude", "details", "seeds", "quiz")
+_STYLES = (
+    "player",
+    "groups",
+    "tabs",
+    "places",
+    "zoom",
+    "search",
+    "views",
+    "magnitude",
+    "details",
+    "seeds",
+    "quiz",
+    "live",
+)
 
 FEW = 20
 """So many boxes are seen without zoom, map and search."""
@@ -76,6 +89,8 @@ class Needs:
         Whether there are other outputs, or inputs, to sweep from.
     quiz : bool
         Whether something is asked.
+    live : bool
+        Whether the kernel sends one film after the other, and inputs can be moved by hand: see `advis.explore`.
     """
 
     words: frozenset[str] | None = None
@@ -89,6 +104,13 @@ class Needs:
     magnitude: bool = True
     seeds: bool = True
     quiz: bool = True
+    live: bool = False
+
+    def joined(self, other: Needs) -> Needs:
+        """What both ask for."""
+        words = None if self.words is None or other.words is None else self.words | other.words
+        parts = {f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self) if f.name != "words"}
+        return Needs(words, **parts)
 
 
 def needs_of(films: Iterable[Film]) -> Needs:
@@ -157,6 +179,7 @@ def _optional(needs: Needs) -> dict[str, bool]:
     """The modules and styles that not every page carries, and whether this one does."""
     choosing = dict.fromkeys(("choices", "chooser"), needs.choices)
     named = {name: getattr(needs, name) for name in ("groups", "tabs", "views", "magnitude", "details", "quiz")}
+    named |= dict.fromkeys(("renew", "drag", "live"), needs.live)
     named |= dict.fromkeys(("numbers", "reseed", "seeds"), needs.seeds)
     found = {"places": needs.blocks, "zoom": needs.many, "search": needs.many or needs.blocks}
     return {**choosing, **named, **found}

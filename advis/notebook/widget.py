@@ -35,6 +35,8 @@ class FilmWidget(anywidget.AnyWidget):
         1.0 is about one step a second.
     selected : str
         The key of what is outlined, such as ``"n3"``, or ``""``.
+    tab : str
+        Which of several ways to play the film is shown, such as ``"reverse"``; ``""`` where there is one way only.
 
     Examples
     --------
@@ -50,40 +52,72 @@ class FilmWidget(anywidget.AnyWidget):
     playing = traitlets.Bool(False).tag(sync=True)
     speed = traitlets.Float(1.0).tag(sync=True)
     selected = traitlets.Unicode("").tag(sync=True)
+    tab = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, film: Film, text: str, **traits: Any) -> None:
-        self._text = text
-        self._needs = needs_of([film])
-        self._esm = widget_module(self._needs)
+        self._text, self._known = text, ""
+        self._needs = self._needed(film)
+        self._esm = self._module()
         self._read(film.to_json())
-        super().__init__(film=film.to_json(), **traits)
+        super().__init__(film=film.to_json(), **{"tab": self._opening, **traits})
+
+    def _needed(self, film: Film) -> Needs:
+        return needs_of([film])
+
+    def _module(self) -> str:
+        return widget_module(self._needs)
 
     def show(self, film: Film, text: str) -> None:
         """Show another film in the same place; the step stays, or becomes the last one if the film is shorter."""
         self._text = text
         with self.hold_sync():
-            if needs_of([film]) != self._needs:  # the player that is there cannot show it: take the whole one
-                self._needs, self._esm = Needs(), widget_module()
-            self.step = min(self.step, film.steps)
+            needs = self._needs.joined(needs_of([film]))
+            if needs != self._needs:  # the player that is there cannot show it
+                self._needs = needs
+                self._esm = self._module()
             self.film = film.to_json()
 
     def _read(self, film: str) -> None:
+        if film == self._known:
+            return
         try:
             record = json.loads(film)
             if record["schema"] != SCHEMA:
                 raise ValueError(f"its schema is {record['schema']!r}")
-            self._steps = int(record["steps"])
+            tabs, last = tabs_of(record), int(record["steps"])
         except (ValueError, TypeError, KeyError) as error:
             raise traitlets.TraitError(
                 f"FilmWidget: film={film[:40]!r}… is no film of this version ({SCHEMA}): {error}; "
                 "give film.to_json(), or call .show(film, text)"
             ) from None
+        self._known, self._last = film, last
+        self._tabs, self._opening = tabs
         self._digest = hashlib.sha256(film.encode()).hexdigest()[:12]
+
+    @property
+    def _steps(self) -> int:
+        """The last step of what is played."""
+        return self._tabs.get(self.tab, self._last)
 
     @traitlets.validate("film")
     def _valid_film(self, proposal: dict[str, Any]) -> str:
         self._read(proposal["value"])
         return str(proposal["value"])
+
+    @traitlets.observe("film", "tab")
+    def _keep_within(self, change: Any) -> None:
+        """Another film, or another way to play it, may have other tabs and fewer steps."""
+        if self.tab not in (self._tabs or {""}):
+            self.tab = self._opening
+        self.step = min(self.step, self._steps)
+
+    @traitlets.validate("tab")
+    def _valid_tab(self, proposal: dict[str, Any]) -> str:
+        tab = proposal["value"]
+        if tab and tab not in self._tabs:
+            has = f"choose one of {', '.join(self._tabs)}" if self._tabs else "it has no tabs"
+            raise traitlets.TraitError(f"FilmWidget: tab={tab!r} is not in this film; {has}")
+        return str(tab or self._opening)
 
     @traitlets.validate("step")
     def _valid_step(self, proposal: dict[str, Any]) -> int:
@@ -110,3 +144,21 @@ class FilmWidget(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         return {**data, "text/plain": str(self)}, metadata
+
+
+def tabs_of(record: dict[str, Any]) -> tuple[dict[str, int], str]:
+    """Return the last step of each tab of a film, by its label, and the tab that is shown at first.
+
+    Examples
+    --------
+    >>> tabs_of({"variants": [["forward", "tangent", 4, {}]], "data": {"label": "both"}, "steps": 9})
+    ({'forward': 4, 'both': 9}, 'both')
+    """
+    if record.get("choices"):
+        pairs = len(record["data"]["start"]) - 1
+        tabs = {order["label"]: len(order["choices"]) or pairs for order in record["data"]["orders"]}
+        return tabs, next(iter(tabs))
+    if not record.get("variants"):
+        return {}, ""
+    own = record["data"].get("label", "")
+    return {variant[0]: variant[2] for variant in record["variants"]} | {own: record["steps"]}, own

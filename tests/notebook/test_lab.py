@@ -85,3 +85,64 @@ def test_the_reader_multiplies_a_chain_in_an_order_of_his_own(jupyter: Jupyter, 
     price.click()
     assert said.partition(" It leaves")[0] in player.inner_text()
     assert "1 / " in player.locator(".count").inner_text()
+
+
+EXPLORED = """
+import numpy as np
+import advis as av
+
+def f(x):
+    if x > 3:
+        raise ValueError("above 3 there is nothing")
+    if x > 1:
+        return np.log(x) * x
+    return x - 1
+
+explorer = av.explore(f, 2.0)
+explorer
+"""
+
+
+@pytest.mark.browser
+def test_the_reader_drags_a_value_in_the_graph_and_everything_follows(lab, page, tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORED)])
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(notebook, tmp_path / "notebooks" / "explored.ipynb")
+    page.goto(f"{lab}/lab/tree/explored.ipynb")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_text("Run", exact=True).first.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    players, box = page.locator(".player"), page.locator(".movable")
+    box.wait_for(timeout=60_000)
+    assert players.count() == 2  # the plot, which borrows the player's code, and the graph
+    plot, graph = players.nth(0), players.nth(1)
+    assert "y = 1.386 at x = 2" in plot.inner_text()
+    graph.scroll_into_view_if_needed()
+    place = box.bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + 12
+
+    def drag_to(offset: int) -> None:
+        page.mouse.move(x + offset, y, steps=6)
+
+    def follows(where, text: str) -> None:
+        where.get_by_text(text).first.wait_for(timeout=15_000)
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    drag_to(25)  # the range is 6 wide: by 0.5
+    follows(box, "2.5")
+    follows(plot, "y = 2.291 at x = 2.5")
+    assert page.locator(".widget-text input").first.input_value() == "2.5"
+    drag_to(75)
+    follows(graph, "above 3 there is nothing, at line 3 of f")
+    follows(plot, "y =")  # the last good picture
+    assert "2.5" in box.inner_html() or "at x = 2." in plot.inner_text()
+    drag_to(-75)
+    follows(graph, "x > 1 is now false: line 4 of f")
+    follows(graph, "new")
+    page.mouse.up()
+    follows(plot, "y = −0.5 at x = 0.5")
+    page.locator(".widget-text input").first.fill("2.25")
+    page.locator(".widget-text input").first.press("Enter")
+    follows(graph, "x > 1 is now true")
+    follows(box, "2.25")

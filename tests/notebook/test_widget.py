@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import traitlets
 
+import advis as av
 from advis.notebook.widget import FilmWidget
 from tests.media.films import large, sample
 
@@ -60,6 +63,36 @@ def test_what_is_no_film_is_refused_and_the_last_one_stays(film: str) -> None:
     with pytest.raises(traitlets.TraitError, match=r"film=.* is no film of this version .*give film\.to_json\(\)"):
         widget.film = film
     assert widget.film == sample().to_json()
+
+
+def play() -> FilmWidget:
+    return av.play(av.trace(lambda a, b: a * b + a, 2.0, 5.0)).widget()
+
+
+def test_the_tab_that_is_shown_is_shared_and_has_steps_of_its_own() -> None:
+    widget = play()
+    assert widget.tab == "both"
+    widget.step = 7
+    widget.tab = "evaluate"
+    assert (widget.tab, widget.step) == ("evaluate", 2)
+    assert str(widget).splitlines()[-1].startswith("step 2 of 2")
+    with pytest.raises(traitlets.TraitError, match=r"step=3 .* 0 to 2"):
+        widget.step = 3
+    with pytest.raises(traitlets.TraitError, match=r"tab='backward' .* evaluate, forward, reverse, both"):
+        widget.tab = "backward"
+    with pytest.raises(traitlets.TraitError, match="it has no tabs"):
+        FilmWidget(sample(), "").tab = "both"
+
+
+def test_another_film_keeps_the_tab_where_it_has_it() -> None:
+    widget = play()
+    widget.tab = "reverse"
+    widget.show(av.play(av.trace(lambda a: a * a, 2.0)).film(), "")
+    assert widget.tab == "reverse"
+    widget.show(sample(), "")
+    assert widget.tab == ""
+    widget.show(av.chain(shapes=[(1, 4), (4, 50), (50, 20)]).accumulate("forward").film(), "")
+    assert widget.tab == json.loads(widget.film)["data"]["orders"][0]["label"]
 
 
 def test_saved_state_is_small_enough() -> None:

@@ -8,13 +8,13 @@ import { VariantPlayer } from "./tabs.js";
  * Show a film in a shadow root and return what drives it.
  * @param {ShadowRoot} root
  * @param {import("./film.js").Film} film
- * @param {{step?: number, speed?: number, selected?: string, style?: string,
+ * @param {{step?: number, speed?: number, selected?: string, tab?: string, style?: string,
  *          onChange?: (state: import("./player.js").PlayerState, part: any) => void}} options
  */
-export function mount(root, film, { step = 0, speed = 1, selected = "", style = "", onChange = () => {} } = {}) {
+export function mount(root, film, { step = 0, speed = 1, selected = "", tab = "", style = "", onChange = () => {} } = {}) {
   const player = playerOf(film, onChange);
   root.replaceChildren(h("style", {}, [style]), player.element);
-  player.start(root, step, speed, selected);
+  player.start(root, step, speed, selected, tab);
   return player;
 }
 

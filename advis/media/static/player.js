@@ -291,6 +291,8 @@ export class Player {
 
   showTab() {}
 
+  setTab() {}
+
   statesAt(step) {
     return this.guide ? this.guide.statesAt(step) : lookup(this.tracks, step);
   }

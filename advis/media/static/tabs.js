@@ -27,12 +27,30 @@ export class Tabbed extends Player {
     return 0;
   }
 
-  setWay(way) {
+  setWay(way, step = this.opening) {
     if (way === this.way) return;
     this.pause();
     this.way = way;
     this.showTab();
-    this.show(this.opening, false);
+    this.show(Math.min(step, this.reach), false);
+    this.change({ tab: this.playing.label });
+  }
+
+  /** Show the tab of this name, at a step. */
+  setTab(label, step) {
+    const way = this.ways.findIndex((one) => one.label === label);
+    if (way >= 0) this.setWay(way, step);
+  }
+
+  /** The tab that is shown at first. */
+  get first() {
+    return 0;
+  }
+
+  start(root, step, speed, selected, tab) {
+    const way = this.ways.findIndex(({ label }) => label === tab);
+    this.way = way < 0 ? this.first : way;
+    super.start(root, step, speed, selected);
   }
 
   showTab() {
@@ -68,8 +86,7 @@ export class VariantPlayer extends Tabbed {
     return say;
   }
 
-  start(...given) {
-    this.way = this.film.variants.length;
-    super.start(...given);
+  get first() {
+    return this.film.variants.length;
   }
 }
