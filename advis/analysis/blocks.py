@@ -196,29 +196,52 @@ def _turned(
             shown += [item for _, item in members]
             continue
         inner = tuple(r for r in regions if r != region and region[0] <= r[0] and r[1] <= region[1])
-        turns = [_turned(tape, turn, inner, context) for turn in _turns(members, inner)]
+        code = tape.contexts[context].code
+        assert code is not None  # it has loops
+        turns = [_turned(tape, turn, inner, context) for turn in _turns(members, inner, code)]
         if len(turns) == 1:
             shown += turns[0]
             continue
-        code = tape.contexts[context].code
-        name = _loop_names(code)[region] if code is not None else "loop"
+        name = _loop_names(code)[region]
         blocks_of_it = (Block(f"turn {k}", "turn", turn, context) for k, turn in enumerate(turns, 1))
         shown.append(Block(name, "loop", tuple(blocks_of_it), context))
     return tuple(shown)
 
 
-def _turns(members: list[tuple[int, Any]], inner: tuple[Region, ...]) -> list[list[tuple[int, Any]]]:
-    """The items of a loop, cut where the program goes back: to an earlier place, or to the same operation again."""
+def _turns(members: list[tuple[int, Any]], inner: tuple[Region, ...], code: CodeType) -> list[list[tuple[int, Any]]]:
+    """The items of a loop, cut where the program must have gone back: no way forward leads to the next operation."""
     turns: list[list[tuple[int, Any]]] = []
     before, ended = -1, False
     for instruction, item in members:
         region = _around(inner, instruction)
         place = region[0] if region else _place(instruction)
-        if not turns or place < before or (place == before and ended):
+        if not turns or (place == before and ended) or not _leads(code, before, place):
             turns.append([])
         turns[-1].append((instruction, item))
         before, ended = place, region is None and instruction >= 0
     return turns
+
+
+def _leads(code: CodeType, start: int, end: int) -> bool:
+    """Whether a way forward leads from one instruction to another, or to itself."""
+    places, reached = _ways(code)
+    return bool(reached[start] >> places[end] & 1)
+
+
+@per_code
+def _ways(code: CodeType) -> tuple[dict[int, int], dict[int, int]]:
+    """The place of each instruction, and which ones can follow it without a jump back, as the bits of a number."""
+    steps = list(dis.get_instructions(code))
+    places = {step.offset: k for k, step in enumerate(steps)}
+    reached: dict[int, int] = {}
+    following = 0
+    for k, step in reversed(list(enumerate(steps))):
+        jumps = step.opcode in dis.hasjrel or step.opcode in dis.hasjabs
+        onward = step.argval > step.offset if jumps else False
+        ends = step.opname.startswith(("RETURN", "RAISE", "RERAISE", "JUMP"))
+        ways = (0 if ends else following) | (reached[step.argval] if onward else 0)
+        following = reached[step.offset] = ways | 1 << k
+    return places, reached
 
 
 @per_code

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import groupby
 from math import ceil, sqrt
 
-from advis.analysis.blocks import Block, blocks, model, nodes_of, outsiders, signature
+from advis.analysis.blocks import FEWEST, Block, blocks, model, nodes_of, outsiders, signature
 from advis.autodiff.primitives.rule import CONSTANT, INPUT
 from advis.autodiff.tape import Tape
 
@@ -263,9 +263,16 @@ def _arranged(tape: Tape, block: Block) -> list[int | Block]:
         items = [_part(tape, inputs), *items[len(inputs) :]]
     if block.kind == "loop":  # its turns do not all look the same
         items = _alike(tape, items, 2)
+    items = [inner for item in items for inner in _opened(tape, item)]
     if len(items) > MOST_SHOWN:
         items = _alike(tape, items, FEWEST_ALIKE)
     return _parts(tape, items)
+
+
+def _opened(tape: Tape, item: int | Block) -> tuple[int | Block, ...]:
+    """A turn of one or two operations stands for itself."""
+    small = isinstance(item, Block) and item.kind == "turn" and len(nodes_of(tape, item)) < FEWEST
+    return item.items if small else (item,)  # type: ignore[union-attr]
 
 
 def _unwrapped(item: int | Block) -> int | Block:
@@ -285,7 +292,8 @@ def _alike(tape: Tape, items: list[int | Block], fewest: int) -> list[int | Bloc
             continue
         blocks_of_it = [item for item in run if isinstance(item, Block)]
         for members in _drawn_as_one(tape, blocks_of_it):
-            shown += members if len(members) < fewest else [_loop_of(members)]
+            few = sum(len(nodes_of(tape, member)) for member in members) <= FEWEST
+            shown += members if few or len(members) < fewest else [_loop_of(members)]
     return shown
 
 
