@@ -93,8 +93,7 @@ def test_the_joined_module_is_valid_javascript() -> None:
 
 def test_sizes() -> None:
     film = large(200)
-    assert len(player_module(needs_of([film])).encode()) < 60_000
-    assert len(widget_module().encode()) < 95_000  # beyond its film a widget holds little else
+    assert len(player_module(needs_of([film])).encode()) < 76_000  # docs/limits.md: what it should be
     assert len(fragment(film, "").encode()) < 3.6 * len(svg(film).encode())
 
 
