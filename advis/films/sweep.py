@@ -232,7 +232,7 @@ def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
         for arrival, size in zip(arrivals, sizes, strict=True):
             if arrival.edge not in tokens:
                 continue
-            level = max(round(size / whole, 4), SMALLEST) if len(arrivals) > 1 else 0.0
+            level = max(round(size / whole, 4), SMALLEST)
             amount = arrival.contribution.amount
             sign = " negative" if len(arrivals) > 1 and _negative(amount) else ""
             odd, word = ("", "") if finite(amount) else (" odd", odd_word(amount))

@@ -32,9 +32,9 @@ def tape() -> Any:
     return av.trace(classic, 2.0, 5.0)
 
 
-def big() -> Film:
+def big(fold: bool | None = None) -> Film:
     f, args = GALLERY["lorenz_rk4"]
-    return av.trace(f, *args).reverse().film()
+    return av.trace(f, *args).reverse().film(fold=fold)
 
 
 FILMS: dict[str, Callable[[], Film]] = {
@@ -145,7 +145,7 @@ def test_the_tab_key_reaches_every_control(open_page: Any) -> None:
 
 
 def test_what_has_the_focus_is_seen(open_page: Any) -> None:
-    page = open_page(big())
+    page = open_page(big(fold=False))
     outline = """() => {
         const focused = document.querySelector('[data-advis]').shadowRoot.activeElement;
         if (!focused) return null;

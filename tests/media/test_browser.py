@@ -271,7 +271,7 @@ def test_a_large_film_scrolls_in_its_panes_never_the_page(show: Any) -> None:
 
 def test_a_large_film_can_be_seen_whole(show: Any) -> None:
     shown = show(one(large(200)))
-    shown.page.locator("button.whole").click()
+    shown.page.locator(".zoom button.whole").click()
     assert shown.get("root.querySelector('.stage').scrollWidth <= root.querySelector('.stage').clientWidth + 1")
     small = show(one(sample()))
     assert small.get("root.querySelector('button.whole').hidden")

@@ -14,7 +14,7 @@ from tests.media.test_browser import MODEL, SAID, Shown, browser, one, pill, sho
 
 pytestmark = pytest.mark.browser
 TOLD, ASKED = (f"root.querySelector('.{name}').textContent" for name in ("told", "asked"))
-PICTURE = "root.querySelector('main').outerHTML.replaceAll(' class=\"\"', '').replaceAll(' \"', '\"')"
+PICTURE = "root.querySelector('.main').outerHTML.replaceAll(' class=\"\"', '').replaceAll(' \"', '\"')"
 
 
 def classic(x1: Any, x2: Any) -> Any:
@@ -218,7 +218,7 @@ def test_seeds_and_quiz_fit_every_width(show: Any, width: int) -> None:  # noqa:
 
 
 def test_no_question_moves_the_controls(asking: Shown) -> None:
-    places = """[...root.querySelectorAll('footer, footer *, .say, .quiz, .told, g.node')]
+    places = """[...root.querySelectorAll('footer, footer *, .say, .quiz, .told, g.node > .frame')]
         .map((element) => JSON.stringify(element.getBoundingClientRect()))"""
     before = asking.get(places)
     for _ in range(5):

@@ -103,12 +103,11 @@ explorer
 """
 
 
-@pytest.mark.browser
-def test_the_reader_drags_a_value_in_the_graph_and_everything_follows(lab, page, tmp_path):
+def test_the_reader_drags_a_value_in_the_graph_and_everything_follows(jupyter: Jupyter, page: Any) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORED)])
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    nbformat.write(notebook, tmp_path / "notebooks" / "explored.ipynb")
-    page.goto(f"{lab}/lab/tree/explored.ipynb")
+    nbformat.write(notebook, jupyter.folder / "explored.ipynb")
+    page.goto(f"{jupyter.address}/lab/workspaces/explored/tree/explored.ipynb")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
@@ -124,7 +123,7 @@ def test_the_reader_drags_a_value_in_the_graph_and_everything_follows(lab, page,
     def drag_to(offset: int) -> None:
         page.mouse.move(x + offset, y, steps=6)
 
-    def follows(where, text: str) -> None:
+    def follows(where: Any, text: str) -> None:
         where.get_by_text(text).first.wait_for(timeout=15_000)
 
     page.mouse.move(x, y)

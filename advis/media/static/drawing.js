@@ -12,7 +12,7 @@ export function drawing(scene, cast, film) {
     else if (mark.kind === "group") drawGroup(mark, cast, boxes, chosen.has(mark.key));
   }
   for (const mark of marks ?? []) if (mark.kind === "edge") drawEdge(mark, cast, edges, tokens); // after boxes, for keys
-  const options = { viewBox: `0 0 ${width} ${height}`, role: chosen.size ? "group" : "img", "aria-label": description || title };
+  const options = { viewBox: `0 0 ${width} ${height}`, role: chosen.size || film.data?.seeds ? "group" : "img", "aria-label": description || title };
   const svg = s("svg", { ...options, style: `--w:${width}px;--h:${height}px` }, [edges, boxes, tokens]);
   return h("div", { class: "stage", role: "group", "aria-label": title }, [svg]);
 }

@@ -81,7 +81,7 @@ function tracksOf(sweep) {
     const shares = sharesOf(node.arrived);
     for (const [i, { key, step, said, amount }] of node.arrived.entries()) {
       const token = `${said} = ${numberText(amount)}`, shown = tokenWidth(token) <= LONGEST_TOKEN ? token : `= ${numberText(amount)}`;
-      const odd = Number.isFinite(amount) ? "" : " odd", word = odd && oddWord(amount), sign = shares[i] && amount < 0 ? " negative" : "";
+      const odd = Number.isFinite(amount) ? "" : " odd", word = odd && oddWord(amount), sign = shares.length > 1 && amount < 0 ? " negative" : "";
       tracks[key] = [[step, `flow${odd} ${voice}${sign}`, shown, shares[i]], [step + 1, `done${odd} ${voice}${sign}`, word, shares[i]]];
     }
   }
@@ -114,10 +114,10 @@ function rolesOf({ voice, seeded, ends, last }, node) {
   return [...entries].map(([step, word]) => [step, word === "idle" ? word : `${word} ${voice}${odd(step)}`]);
 }
 
-/** Of a sum of several terms the share of each; 0 for one alone. As in films/sweep.py. */
+/** Of a sum the share of each term; as in films/sweep.py. */
 function sharesOf(arrived) {
   const sizes = arrived.map(({ amount }) => scaleOf(Math.sqrt(amount * amount))), whole = sizes.reduce(plus, 0) || 1;
-  return sizes.map((size) => (sizes.length > 1 ? Math.max(rounded(size / whole), SMALLEST) : 0));
+  return sizes.map((size) => Math.max(rounded(size / whole), SMALLEST));
 }
 
 /** The logarithm of a magnitude, from 0 to 1; as in films/magnitude.py. */

@@ -62,7 +62,7 @@ class Search {
   }
 
   get items() {
-    const { film, guide, tracks } = this.player, states = lookup(tracks, 0);
+    const { film, guide } = this.player, states = lookup(film.tracks, 0);
     const said = (key, block) => {
       const turns = guide?.blocks.get(block)?.turns ?? [], turn = turns.findIndex(Boolean);
       const whole = turns.length > 1 ? key.replace(/@(\d+)/, (_, place) => turns[turn][place]) : key;

@@ -27,12 +27,12 @@ export class Tabbed extends Player {
     return 0;
   }
 
-  setWay(way, step = this.opening) {
+  setWay(way, step) {
     if (way === this.way) return;
     this.pause();
     this.way = way;
     this.showTab();
-    this.show(Math.min(step, this.reach), false);
+    this.show(Math.min(step ?? this.opening, this.reach), false);
     this.change({ tab: this.playing.label });
   }
 
