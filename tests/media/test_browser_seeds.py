@@ -220,6 +220,7 @@ def test_seeds_and_quiz_fit_every_width(show: Any, width: int) -> None:  # noqa:
 def test_no_question_moves_the_controls(asking: Shown) -> None:
     places = """[...root.querySelectorAll('footer, footer *, .say, .quiz, .told, g.node > .frame')]
         .map((element) => JSON.stringify(element.getBoundingClientRect()))"""
+    asking.page.wait_for_timeout(300)  # the panes have found their places
     before = asking.get(places)
     for _ in range(5):
         asking.page.locator("button.show").click()
