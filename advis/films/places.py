@@ -257,6 +257,9 @@ def _ends(turns: Sequence[tuple[int, ...] | None], most: int) -> tuple[tuple[int
 
 def _arranged(tape: Tape, block: Block) -> list[int | Block]:
     """The items of a block, with as much of it put together as it takes to have at most sixty."""
+    only = block.items[0]
+    while len(block.items) == 1 and isinstance(only, Block) and only.kind in ("function", "named"):
+        block, only = only, only.items[0]  # a turn that only calls a function shows what is in that
     items = [_unwrapped(item) for item in block.items]
     inputs = [item for item in items if not isinstance(item, Block) and tape.primitives[item] is INPUT]
     if len(inputs) > MOST_INPUTS and len(items) > len(inputs):

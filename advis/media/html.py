@@ -98,6 +98,7 @@ def _page_css() -> str:
         f"body{{margin:0;padding:18px;background:{paper};color:{ink};font:16px/1.5 system-ui,sans-serif}}"
         "[data-advis]{margin:0 auto 24px;max-width:1440px}[data-alone]{margin-bottom:0}"
         "h1{font-size:22px;max-width:1440px;margin:0 auto 16px}"
-        ".alone{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"  # heard, not seen: the player has the title already
+        # heard, not seen: the player has the title already
+        ".alone{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
         f"@media(prefers-color-scheme:dark){{body{{background:{paper_dark};color:{ink_dark}}}}}"
     )
