@@ -24,6 +24,9 @@ from advis.autodiff.tape import Tape
 FEWEST = 3
 """A function or a part of fewer operations is no block of its own."""
 
+SOMEWHERE = -(1 << 40)
+"""The instruction of what a transform called: it is not known."""
+
 Region = tuple[int, int]
 """The first and the last instruction of a loop."""
 
@@ -143,6 +146,8 @@ def _close(tape: Tape, opened: list[_Open]) -> None:
         regions = tuple(r for r in _loops(context.code) if not r[0] <= here <= r[1]) if context.code else ()
     items = _turned(tape, inner.items, regions, inner.context)
     where = _begun(tape, context.parent, context.call) if context.call >= 0 else inner.items[0][0]
+    if context.call < 0 and not named:  # called by a transform: its instructions are not those of the code around it
+        where = SOMEWHERE
     outermost = context.parent == 0 and not named
     size = sum(len(nodes_of(tape, item)) for item in items)
     if outermost or context.name in HIDDEN or size < FEWEST:
@@ -190,6 +195,7 @@ def _turned(
 ) -> tuple[int | Block, ...]:
     """Items with those of each loop put together, turn by turn."""
     shown: list[int | Block] = []
+    items = _settled(items)
     for region, run in groupby(items, key=lambda item: _around(regions, item[0])):
         members = list(run)
         if region is None:
@@ -206,6 +212,16 @@ def _turned(
         blocks_of_it = (Block(f"turn {k}", "turn", turn, context) for k, turn in enumerate(turns, 1))
         shown.append(Block(name, "loop", tuple(blocks_of_it), context))
     return tuple(shown)
+
+
+def _settled(items: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """What was computed somewhere belongs to the instruction that follows, or at the end to the one before."""
+    known = [place for place, _ in items if place != SOMEWHERE]
+    settled, there = [], known[-1] if known else -1
+    for place, item in reversed(items):
+        there = there if place == SOMEWHERE else place
+        settled.append((there, item))
+    return settled[::-1]
 
 
 def _turns(members: list[tuple[int, Any]], inner: tuple[Region, ...], code: CodeType) -> list[list[tuple[int, Any]]]:

@@ -106,3 +106,18 @@ def test_a_signature_tells_what_looks_the_same():
     tape = av.trace(f, 0.2, 0.4)
     turns = [signature(tape, turn) for turn in blocks(tape).items[-1].items]
     assert turns[0] == turns[1] != turns[2] == turns[3]
+
+
+def test_a_gradient_in_a_loop_belongs_to_its_turn():
+    def g(x):
+        a = np.sin(x) * x + x
+        return a * a - np.cos(x)
+
+    def f(x):
+        for _ in range(4):
+            x = x - 0.01 * av.grad(g)(x)
+        return x
+
+    (loop,) = (item for item in blocks(av.trace(f, 0.3)).items if isinstance(item, Block))
+    assert (loop.kind, len(loop.items)) == ("loop", 4)
+    assert [item.name for item in loop.items[0].items if isinstance(item, Block)] == ["g", "reverse sweep of g"]
