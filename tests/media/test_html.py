@@ -93,8 +93,13 @@ def test_the_joined_module_is_valid_javascript() -> None:
 
 def test_sizes() -> None:
     film = large(200)
-    assert len(player_module(needs_of([film])).encode()) < 76_000  # docs/limits.md: what it should be
+    assert len(player_module(needs_of([film])).encode()) < 76_000  # it grows no further
     assert len(fragment(film, "").encode()) < 3.6 * len(svg(film).encode())
+
+
+@pytest.mark.xfail(strict=True, reason="not reached: see docs/limits.md")
+def test_the_player_of_two_hundred_nodes_has_sixty_kilobytes() -> None:
+    assert len(player_module(needs_of([large(200)])).encode()) <= 60_000
 
 
 def test_a_page_holds_the_player_once_and_each_film() -> None:

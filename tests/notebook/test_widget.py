@@ -96,4 +96,5 @@ def test_another_film_keeps_the_tab_where_it_has_it() -> None:
 
 
 def test_saved_state_is_small_enough() -> None:
-    assert len(FilmWidget(sample(), "")._esm) < 95_000
+    state = FilmWidget(large(200), "").get_state()
+    assert sum(len(str(item).encode()) for name, item in state.items() if name != "film") < 100_000
