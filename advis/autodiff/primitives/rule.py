@@ -44,6 +44,7 @@ class Primitive:
     jvps: Sequence[Rule | None] = ()
     vjps: Sequence[Rule | None] = ()
     structures: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     symbol: str = ""
     strength: int = 9  # how tightly the symbol binds: 1 sum, 2 product, 3 sign, 4 power, 9 never in parentheses
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -86,6 +87,7 @@ class Primitive:
         _set(applied, "options", options)
         if self.variadic:
             _set(applied, "structures", self.structures * count)
+            _set(applied, "needs", self.needs * count)
         return applied
 
     def with_rules(self, jvps: Sequence[Rule | None], vjps: Sequence[Rule | None]) -> Primitive:
@@ -106,7 +108,7 @@ class Primitive:
 
 
 _set = object.__setattr__
-_KEPT = ("name", "call", "structures", "symbol", "strength", "options", "variadic", "blind")
+_KEPT = ("name", "call", "structures", "needs", "symbol", "strength", "options", "variadic", "blind")
 
 
 _MOST = 4096
@@ -152,13 +154,20 @@ METADATA: set[Any] = set()
 """NumPy functions that look at shape or type only: they see the plain value."""
 
 
-def elementwise(ufunc: np.ufunc, *rules: Rule | None, symbol: str = "", strength: int = 9, name: str = "") -> Primitive:
+def elementwise(
+    ufunc: np.ufunc,
+    *rules: Rule | None,
+    needs: tuple[str, ...] = (),
+    symbol: str = "",
+    strength: int = 9,
+    name: str = "",
+) -> Primitive:
     """Register a ufunc whose partials are diagonal: one rule for each argument serves both modes.
 
     A diagonal map is its own transpose, so ``rule(d, ans, *args)`` multiplies a tangent and an adjoint alike.
     """
-    count = len(rules)
-    primitive = Primitive(name or ufunc.__name__, ufunc, rules, rules, ("diagonal",) * count, symbol, strength)
+    diagonal = ("diagonal",) * len(rules)
+    primitive = Primitive(name or ufunc.__name__, ufunc, rules, rules, diagonal, needs, symbol, strength)
     UFUNCS[ufunc] = primitive
     return primitive
 
