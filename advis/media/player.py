@@ -1,8 +1,8 @@
 """The player's code and style, put together from the files in ``static`` for a page or a widget.
 
 Relative imports do not resolve in a page or a blob, so the modules are joined: idle space, comments and lines of
-import fall away, and ``export`` before a declaration. An import therefore stands on one line, no line of code starts
-with ``*``, and no text goes over several lines.
+import fall away, and ``export`` before a declaration, and names become short. An import therefore stands on one line,
+no line of code starts with ``*``, and no text goes over several lines.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from importlib import resources
 from advis.films.draw import families
 from advis.films.film import Box, Film, Group
 from advis.films.theme import COLOURS, RARE, ink_css, palette_css
+from advis.media.rename import renamed
 from advis.media.squeeze import squeezed
 
 _MODULES = (
@@ -172,7 +173,7 @@ def widget_module(needs: Needs = Needs()) -> str:
 def _joined(needs: Needs, last: str) -> str:
     wanted = _optional(needs)
     modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
-    return f"const STYLE = {inline_json(json.dumps(player_css(needs)))};\n{modules}"
+    return f"const STYLE={inline_json(json.dumps(player_css(needs)))};\n{renamed(modules, kept=('STYLE', 'upgrade'))}"
 
 
 def _optional(needs: Needs) -> dict[str, bool]:

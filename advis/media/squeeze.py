@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
@@ -13,24 +14,24 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
-_OPEN = ("", *";{(,[\n")
+_TEMPLATE = re.compile(r"[`}](?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)", re.DOTALL)
+"""The text of a template up to its end, or to the next place for code."""
+_OPEN = ("", *"*;{(,[\n")
 """After these a new line says nothing."""
-_BEFORE_REGEX = re.compile(r"(?:^|[(,=:\[!&|?{};\n]|\breturn)$")
+_BEFORE_REGEX = re.compile(r"(?:^|[(,=>:\[!&|?{};\n]|\breturn)$")
 
 
 def squeezed(code: str) -> str:
-    r"""Return JavaScript without comments and idle space; texts, templates and regular expressions stay as they are.
+    r"""Return JavaScript without comments and idle space; texts and regular expressions stay as they are.
 
     Examples
     --------
     >>> squeezed('let a = b  + "x  y"; // a comment\nreturn / +/g.test(`${ a }  b`)')
-    'let a=b+"x  y";return/ +/g.test(`${ a }  b`)'
+    'let a=b+"x  y";return/ +/g.test(`${a}  b`)'
     """
     parts: list[str] = [""]
-    place, gap = 0, False
-    while place < len(code):
-        piece, kind = _piece(code, place, parts[-1])
-        place += len(piece)
+    gap = False
+    for piece, kind in tokens(code):
         if kind in ("space", "comment"):
             gap = True
             continue
@@ -43,10 +44,28 @@ def squeezed(code: str) -> str:
     return "".join(parts).rstrip("\n")
 
 
-def _piece(code: str, place: int, before: str) -> tuple[str, str]:
-    """The token at a place, and its kind."""
-    if code[place] == "`":
-        return code[place : _template_end(code, place)], "text"
+def tokens(code: str) -> Iterator[tuple[str, str]]:
+    """The tokens of JavaScript and their kinds: ``text``, ``comment``, ``space``, ``word``, ``other``.
+
+    A template comes in turns of text, from a backtick or brace to the next one, and the tokens of its code.
+    """
+    place, before = 0, ""
+    depths: list[int] = []  # of braces in the code of each template that is open
+    while place < len(code):
+        if code[place] == "`" or (code[place] == "}" and depths[-1:] == [0]):
+            piece, kind = _template_text(code, place), "text"
+            depths = depths[: len(depths) - piece.startswith("}")] + [0] * piece.endswith("${")
+        else:
+            piece, kind = _token(code, place, before)
+            if depths and piece in ("{", "}"):
+                depths[-1] += 1 if piece == "{" else -1
+        yield piece, kind
+        place += len(piece)
+        before = before if kind in ("space", "comment") else piece
+
+
+def _token(code: str, place: int, before: str) -> tuple[str, str]:
+    """The token at a place outside of templates, and its kind."""
     regex = _REGEX.match(code, place) if code[place : place + 2] not in ("//", "/*") else None
     if regex and _BEFORE_REGEX.search(before):
         return regex[0], "text"
@@ -55,20 +74,10 @@ def _piece(code: str, place: int, before: str) -> tuple[str, str]:
     return token[0], token.lastgroup or ""
 
 
-def _template_end(code: str, start: int) -> int:
-    """Where a template ends that starts here; templates may stand inside of its places."""
-    place, depth = start + 1, 0
-    while depth or code[place] != "`":
-        if code[place] == "\\":
-            place += 1
-        elif code.startswith("${", place):
-            depth, place = depth + 1, place + 1
-        elif depth and code[place] == "`":
-            place = _template_end(code, place) - 1
-        elif depth and code[place] in "{}":
-            depth += 1 if code[place] == "{" else -1
-        place += 1
-    return place + 1
+def _template_text(code: str, place: int) -> str:
+    found = _TEMPLATE.match(code, place)
+    assert found is not None
+    return found[0]
 
 
 def _separates(before: str, after: str) -> bool:
