@@ -50,7 +50,12 @@ class Play(Shown):
 
     def conserved(self, step: int = 0, digits: int = TEXT) -> str:
         """Return the conserved sum at a step of the reverse sweep, as text."""
-        return number(self.sums[min(step, len(self.sums) - 1)], digits, 1e-3 * scale_of(*self.sums))
+        return number(self.sums[min(step, len(self.sums) - 1)], digits, self._scale)
+
+    @cached_property
+    def _scale(self) -> float:
+        """What round-off in the sums is measured by."""
+        return 1e-3 * scale_of(np.array(self.sums))
 
     def __str__(self) -> str:
         return self.table().text()
