@@ -60,7 +60,9 @@ def _short(used: Counter[str], own: set[str]) -> dict[str, str]:
 
 
 def _is_word(piece: str) -> bool:
-    return (piece[0].isalpha() or piece[0] in "_$") and piece not in _KEYWORDS and piece.replace("$", "_").isidentifier()
+    return (
+        (piece[0].isalpha() or piece[0] in "_$") and piece not in _KEYWORDS and piece.replace("$", "_").isidentifier()
+    )
 
 
 def _names(pieces: list[str]) -> tuple[set[int], set[int]]:

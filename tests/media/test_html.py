@@ -15,6 +15,7 @@ import advis as av
 from advis.media.html import fragment, page
 from advis.media.player import inline_json, needs_of, player_css, player_module, widget_module
 from advis.media.svg import svg
+from tests.benchmarks.player import straight
 from tests.media.films import FILMS, HOSTILE, hostile, large, sample
 from tests.tools import needs
 
