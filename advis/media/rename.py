@@ -9,15 +9,16 @@ from itertools import count, product
 from advis.media.squeeze import tokens
 
 _KEYWORDS = frozenset(
-    "as async await break case catch class const continue default delete do else export extends false finally for from "
-    "function get if import in instanceof let new null of return set static super switch this throw true try typeof "
-    "undefined var void while yield".split()
+    ("as", "async", "await", "break", "case", "catch", "class", "const", "continue", "default", "delete", "do", "else")
+    + ("export", "extends", "false", "finally", "for", "from", "function", "get", "if", "import", "in", "instanceof")
+    + ("let", "new", "null", "of", "return", "set", "static", "super", "switch", "this", "throw", "true", "try")
+    + ("typeof", "undefined", "var", "void", "while", "yield")
 )
 _OPENED, _CLOSED = ("(", "[", "{"), (")", "]", "}")
-_OBJECT_FOLLOWS = frozenset("( , = : [ ? & | . return const let".split())
+_OBJECT_FOLLOWS = frozenset(["(", ",", "=", ":", "[", "?", "&", "|", ".", "return", "const", "let"])
 """A brace after these opens an object or a pattern; after others a block, or the body of a class."""
 _MEMBER_FOLLOWS = frozenset(["{", "}", ";", "\n", "static", "get", "set", "async"])
-_CONDITIONS = frozenset("if for while switch".split())
+_CONDITIONS = frozenset(["if", "for", "while", "switch"])
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
 
 

@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 import pytest
 
 import advis as av
-
 from advis.media.html import fragment, page
 from advis.media.player import inline_json, needs_of, player_css, player_module, widget_module
 from advis.media.svg import svg
