@@ -9,10 +9,12 @@ from itertools import count, product
 from advis.media.squeeze import tokens
 
 _KEYWORDS = frozenset(
-    ("as", "async", "await", "break", "case", "catch", "class", "const", "continue", "default", "delete", "do", "else")
-    + ("export", "extends", "false", "finally", "for", "from", "function", "get", "if", "import", "in", "instanceof")
-    + ("let", "new", "null", "of", "return", "set", "static", "super", "switch", "this", "throw", "true", "try")
-    + ("typeof", "undefined", "var", "void", "while", "yield")
+    [
+        *("as", "async", "await", "break", "case", "catch", "class", "const", "continue", "default", "delete", "do"),
+        *("else", "export", "extends", "false", "finally", "for", "from", "function", "get", "if", "import", "in"),
+        *("instanceof", "let", "new", "null", "of", "return", "set", "static", "super", "switch", "this", "throw"),
+        *("true", "try", "typeof", "undefined", "var", "void", "while", "yield"),
+    ]
 )
 _OPENED, _CLOSED = ("(", "[", "{"), (")", "]", "}")
 _OBJECT_FOLLOWS = frozenset(["(", ",", "=", ":", "[", "?", "&", "|", ".", "return", "const", "let"])
