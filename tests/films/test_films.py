@@ -201,3 +201,24 @@ def test_labels_are_inside_the_scene():
 def test_film_has_no_such_scene(reverse):
     with pytest.raises(KeyError, match="it has graph, source, trace"):
         reverse.scene("chart")
+
+
+def test_a_gradients_own_graph_stands_in_planes():
+    def f(x, y):
+        return np.log(x) + x * y - np.sin(y)
+
+    tape = av.trace(lambda x, y: av.grad(f, (0, 1))(x, y), 2.0, 5.0)
+    film = tape.forward(x=1.0).film(engine="planes")
+    boxes = {mark.key: mark for mark in film.scene("graph").marks if mark.kind == "box"}
+    (parting,) = (mark for mark in film.scene("graph").marks if mark.kind == "group")
+    height = parting.inks[0].at[1]
+    for node in tape:
+        if node.primitive.name != "constant":
+            above = boxes[f"n{node.index}"].at[1] < height
+            assert above == (node.level == 0)
+    assert [ink.spans[0][1] for ink in parting.inks[1:]] == ["the function", "a sweep over it"]
+    assert not [
+        mark
+        for mark in av.trace(f, 2.0, 5.0).film(engine="planes").scene("graph").marks
+        if mark.key == "planes" and mark.inks[0].at
+    ]
