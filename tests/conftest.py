@@ -13,6 +13,7 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("ADVIS_CI") == "1":
     settings.load_profile("ci")
 gc.set_threshold(10_000, 10, 10)
+collect_ignore_glob = ["*/conftest.py"]  # as modules with doctests: two of one name cannot be imported
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,6 +9,7 @@ from gallery import GALLERY
 import advis as av
 from advis.films.film import Box, Edge, resolve, state_at
 from advis.films.places import MOST_CARRIED, MOST_SHOWN, plan
+from tests.films.loops import sines
 
 
 def layer(h, w, b):
@@ -158,12 +159,7 @@ def test_the_film_is_the_same_in_every_run(tape):
 
 
 def test_a_mark_in_a_folded_part_is_marked_on_the_box_that_hides_it():
-    def long(x):
-        for _ in range(500):
-            x = np.sin(x)
-        return x
-
-    tape = av.trace(long, 0.3)
+    tape = av.trace(sines, 0.3)
     film = av.sabotage(tape, tape[250], "sign").film()
     assert "✗" in json.dumps([box.note for box in boxes(film)], ensure_ascii=False)
 

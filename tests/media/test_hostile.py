@@ -23,7 +23,7 @@ from advis.media.player import inline_json, widget_module
 from advis.media.svg import svg
 from tests.media.films import hostile
 from tests.media.hostile import ATTACK, hostile_tape
-from tests.tools import chromium, needs
+from tests.tools import needs
 
 SIGNS = ("<script", "<img", "<svg onload", "</script")
 
@@ -103,12 +103,6 @@ def test_dot_is_quoted() -> None:
     assert not any(sign in drawn for sign in SIGNS)
     shown = "".join(ET.fromstring(drawn).itertext())
     assert r"\N \G \L" in shown.replace("\\\\", "\\"), "no escape of DOT was taken as one"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
