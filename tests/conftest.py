@@ -5,6 +5,8 @@ Thousands of tests are collected and stay to the end; the garbage collector need
 
 import gc
 import os
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,7 +15,13 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("ADVIS_CI") == "1":
     settings.load_profile("ci")
 gc.set_threshold(10_000, 10, 10)
-collect_ignore_glob = ["*/conftest.py"]  # as modules with doctests: two of one name cannot be imported
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
+    """No test has an example in its docstring: none is read for them, and a conftest is not taken for a test."""
+    collectors = yield
+    return [collector for collector in collectors if type(collector) is pytest.Module]
 
 
 @pytest.hookimpl(trylast=True)

@@ -311,8 +311,8 @@ def _plain_tracks(tracks: Mapping[str, Track]) -> dict[str, Any]:
     return {key: [[step, *_short(state)] for step, state in track] for key, track in tracks.items()}
 
 
-def _items(record: object) -> Iterable[tuple[str, Any]]:
-    return ((name, getattr(record, name)) for name in _shown_fields(type(record)))
+def _items(record: Any) -> Iterable[tuple[str, Any]]:
+    return ((name, getattr(record, name)) for name in _shown_fields(record.__class__))
 
 
 @cache
