@@ -54,8 +54,9 @@ def test_a_big_program_starts_folded_and_a_reader_may_ask_otherwise(tape):
     shapes = [box.shape for box in boxes(tape.film())]
     assert shapes.count("block") == 1
     assert len(shapes) < 10
-    assert not tape.film(fold=False).blocks
-    assert len(boxes(tape.film(fold=False))) > 160
+    unfolded = tape.film(fold=False)
+    assert not unfolded.blocks
+    assert len(boxes(unfolded)) > 160
 
 
 def test_turns_of_a_loop_share_a_place(tape):
