@@ -29,7 +29,8 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 SCHEMA = "advis-film/1"
@@ -311,18 +312,25 @@ def _plain_tracks(tracks: Mapping[str, Track]) -> dict[str, Any]:
 
 
 def _items(record: Any) -> Iterable[tuple[str, Any]]:
-    return ((f.name, getattr(record, f.name)) for f in fields(record) if not f.name.startswith("_"))
+    return ((name, getattr(record, name)) for name in _shown_fields(record.__class__))
+
+
+@cache
+def _shown_fields(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if not f.name.startswith("_"))
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(item) for name, item in _items(value) if item not in ("", (), 0.0)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 4)
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {name: _plain(item) for name, item in _items(value) if item not in ("", (), 0.0)}
     return value
 
 

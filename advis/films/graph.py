@@ -215,7 +215,7 @@ def place_boxes(
     raise ValueError(f"engine={engine!r} is not known; write engine={known}")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _layered(
     sizes: tuple[Pair, ...], edges: tuple[tuple[int, int], ...], labels: tuple[Pair, ...], direction: str
 ) -> Layout:
