@@ -11,12 +11,9 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 COLOURS = 256
 SAMPLES = 5  # frames from which the colours of a GIF are chosen
@@ -58,60 +55,68 @@ def write_gif(reel: Reel, path: Path) -> None:
     Pillow keeps all the frames of a file that it writes; here it packs one at a time, and its packed image is put in
     place behind the others (GIF89a specification, CompuServe 1990).
     """
-    palette = _palette(reel)
+    palette = _Palette(_frequent(reel))
     with path.open("wb") as file:
         before: np.ndarray | None = None
         for frame in reel:
-            image = _image(frame).quantize(palette=palette, dither=_plain())
-            now = np.asarray(image)
+            now = palette.numbers(frame)
             if before is None:
-                _gif_head(file, image)
+                _gif_head(file, now.shape, palette.colours)
             left, top, right, bottom = _changed(before, now)
-            centiseconds = reel.milliseconds // 10
-            file.write(b"\x21\xf9\x04\x04" + struct.pack("<H", centiseconds) + b"\x00\x00")
-            block = _gif_block(image.crop((left, top, right, bottom)))
+            file.write(b"\x21\xf9\x04\x04" + struct.pack("<H", reel.milliseconds // 10) + b"\x00\x00")
+            block = _gif_block(now[top:bottom, left:right], palette.colours)
             file.write(block[:1] + struct.pack("<HH", left, top) + block[5:])
             before = now
         file.write(b"\x3b")
 
 
-def _palette(reel: Reel) -> Image.Image:
-    """The colours that a few frames have most of: grounds, strokes and letters as they are, some of their soft edges."""
-    from PIL import Image
+def _codes(frame: np.ndarray) -> np.ndarray:
+    """One number for each colour."""
+    found: np.ndarray = frame.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    return found
 
+
+def _frequent(reel: Reel) -> np.ndarray:
+    """The colours that a few frames have most of: grounds, strokes and letters as they are, some of their soft edges."""
     places = sorted({round(k * (reel.count - 1) / (SAMPLES - 1)) for k in range(SAMPLES)})
     counts: Counter[int] = Counter()
     for place in places:
-        frame = reel[place].astype(np.uint32)
-        found, often = np.unique(frame @ np.array([1 << 16, 1 << 8, 1], np.uint32), return_counts=True)
+        found, often = np.unique(_codes(reel[place]), return_counts=True)
         counts.update(dict(zip(found.tolist(), often.tolist(), strict=True)))
-    colours = sorted(counts, key=lambda colour: (-counts[colour], colour))[:COLOURS]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in colours for part in colour.to_bytes(3, "big")])
-    return palette
+    return np.array(sorted(sorted(counts, key=lambda code: (-counts[code], code))[:COLOURS]))
 
 
-def _plain() -> Image.Dither:
-    """No dots in place of colours."""
-    from PIL import Image
+class _Palette:
+    """Colours, and for every other colour the number of the nearest one."""
 
-    return Image.Dither.NONE
+    def __init__(self, codes: np.ndarray) -> None:
+        self.colours = (codes[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
+        self._known = {int(code): number for number, code in enumerate(codes)}
+
+    def numbers(self, frame: np.ndarray) -> np.ndarray:
+        codes, places = np.unique(_codes(frame), return_inverse=True)
+        numbers = [self._known[code] if code in self._known else self._nearest(code) for code in codes.tolist()]
+        return np.array(numbers, np.uint8)[places].reshape(frame.shape[:2])
+
+    def _nearest(self, code: int) -> int:
+        away = self.colours.astype(int) - [code >> 16, code >> 8 & 255, code & 255]
+        self._known[code] = number = int(np.argmin((away * away).sum(axis=1)))
+        return number
 
 
-def _image(frame: np.ndarray) -> Image.Image:
-    from PIL import Image
-
-    return Image.fromarray(frame)
-
-
-def _gif_head(file: BinaryIO, image: Image.Image) -> None:
-    colours = bytes(image.getpalette() or ())
-    file.write(b"GIF89a" + struct.pack("<HH", *image.size) + b"\xf7\x00\x00" + colours.ljust(3 * COLOURS, b"\x00"))
+def _gif_head(file: BinaryIO, shape: tuple[int, ...], colours: np.ndarray) -> None:
+    height, width = shape
+    file.write(b"GIF89a" + struct.pack("<HH", width, height) + b"\xf7\x00\x00")
+    file.write(colours.tobytes().ljust(3 * COLOURS, b"\x00"))
     file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # again and again
 
 
-def _gif_block(image: Image.Image) -> bytes:
+def _gif_block(numbers: np.ndarray, colours: np.ndarray) -> bytes:
     """The packed image of a GIF with one frame: from its descriptor to the end of its data."""
+    from PIL import Image
+
+    image = Image.fromarray(numbers, "P")
+    image.putpalette(colours.tobytes().ljust(3 * COLOURS, b"\x00"))
     written = BytesIO()
     image.save(written, "GIF", optimize=False)
     packed = written.getvalue()
@@ -128,9 +133,7 @@ def _changed(before: np.ndarray | None, now: np.ndarray) -> tuple[int, int, int,
     """Left, top, right and bottom of what differs; one pixel if nothing does."""
     if before is None:
         return 0, 0, now.shape[1], now.shape[0]
-    differs = before != now
-    if differs.ndim == 3:
-        differs = differs.any(axis=2)
+    differs = before != now if now.ndim == 2 else (before != now).any(axis=2)
     rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
     if not rows.size:
         return 0, 0, 1, 1
