@@ -10,8 +10,8 @@ import pytest
 import advis as av
 from advis.autodiff.numbers import friendly
 from advis.autodiff.structure import leaves, map_leaves
-from tests.autodiff.test_custom import blend, softplus_with, solve_with
 from tests.autodiff.cases import Case, collected
+from tests.autodiff.test_custom import blend, softplus_with, solve_with
 from tests.gallery import GALLERY, classic
 
 

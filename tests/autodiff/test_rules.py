@@ -10,7 +10,7 @@ import pytest
 
 import advis as av
 from tests.autodiff.cases import Case, collected, mixed
-from tests.autodiff.cases.elementwise import UNARY
+from tests.autodiff.cases.complex_numbers import COMPLEX
 from tests.autodiff.derivatives import directions, forward_of, gradient, inner, reverse_of, slope
 
 CASES = collected()
@@ -263,19 +263,9 @@ def test_float32_stays(case: Case) -> None:
     np.testing.assert_allclose(tape.value, exact, rtol=1e-4, atol=1e-4)
 
 
-HOLOMORPHIC = {name: UNARY[name] for name in (
-    "negative", "exp", "expm1", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "cube", "inverse",
-    "base", "square", "over itself", "to itself", "fan-out",
-)}  # fmt: skip
-OF_COMPLEX = {"abs": np.abs, "real": np.real, "imag": np.imag, "conj": np.conj, "x.real": lambda z: z.real * z.imag,
-              "abs squared": lambda z: (z * z.conjugate()).real, "matmul": lambda z: z @ z, "sum": np.sum,
-              "index": lambda z: z[[0, 0, 1]]}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", [*HOLOMORPHIC, *OF_COMPLEX])
-def test_complex_numbers(name: str) -> None:
-    f = (HOLOMORPHIC | OF_COMPLEX)[name]
-    z, v = np.array([0.5 + 0.3j, -0.7 + 1.1j, 0.2 - 0.4j]), np.array([1 - 2j, 0.5j, 0.3 + 1j])
+@pytest.mark.parametrize("case", COMPLEX, ids=str)
+def test_complex_numbers(case: Case) -> None:
+    f, (z,), v = case.function, case.arguments, np.array([1 - 2j, 0.5j, 0.3 + 1j])
     forward = forward_of(f, (z,), (v,))
     close(forward, slope(f, (z,), (v,)), 1e-6)
     u = np.asarray(np.arange(np.size(forward)).reshape(np.shape(forward)) + 1.0) * (1 if np.isrealobj(f(z)) else 1 + 2j)
