@@ -72,6 +72,31 @@ def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+_METHODS = (
+    np.all,
+    np.any,
+    np.argmax,
+    np.argmin,
+    np.argsort,
+    np.clip,
+    np.conjugate,
+    np.cumprod,
+    np.cumsum,
+    np.max,
+    np.mean,
+    np.min,
+    np.prod,
+    np.ravel,
+    np.round,
+    np.squeeze,
+    np.std,
+    np.sum,
+    np.swapaxes,
+    np.var,
+)
+"""The functions that are also methods of arrays."""
+
+
 def _install() -> None:
     """Give Tracer the operators and the array methods, each bound to its primitive."""
     pairs = {
@@ -104,13 +129,12 @@ def _install() -> None:
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
     for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
         setattr(Tracer, f"__{name}__", _unary(ufunc))
-    methods = (
-        np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
-        np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,
-    )  # fmt: skip
-    for function in methods:
+    for function in _METHODS:
         setattr(Tracer, function.__name__, _forwarded(function))
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
+    Tracer.choose = _forwarded(np.choose)  # type: ignore[attr-defined]
+    setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
+    setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
 
 
 _install()
