@@ -101,7 +101,7 @@ def _select(condlist, choicelist, default=0):
 
 def _chosen_here(place, index, count, mode):
     """Where the choice at this place among the arguments is the one that is taken."""
-    index = np.asarray(plain_value(index))
+    index = plain_value(index)
     index = index % count if mode == "wrap" else np.clip(index, 0, count - 1) if mode == "clip" else index
     return index == place - 1
 
