@@ -33,6 +33,7 @@ matmul = Primitive(
     (lambda t, ans, a, b: np.matmul(t, b), lambda t, ans, a, b: np.matmul(a, t)),
     (_left_vjp, _right_vjp),
     ("dense", "dense"),
+    ("1", "0"),
     symbol="{0} @ {1}",
     strength=2,
 )
@@ -97,6 +98,7 @@ einsum = Primitive(
     (_einsum_jvp,),
     (_einsum_vjp,),
     ("dense",),
+    ("others",),
     variadic=True,
 )
 

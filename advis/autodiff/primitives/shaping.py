@@ -11,6 +11,7 @@ reshape = Primitive(
     (lambda t, ans, x, shape: np.reshape(t, shape_of(ans)),),
     (lambda g, ans, x, shape: np.reshape(g, shape_of(x)),),
     ("identity",),
+    ("",),
 )
 
 
@@ -44,6 +45,7 @@ transpose = Primitive(
     (lambda t, ans, x, axes: np.transpose(t, axes),),
     (lambda g, ans, x, axes: np.transpose(g, None if axes is None else tuple(np.argsort(axes).tolist())),),
     ("permutation",),
+    ("",),
 )
 
 
@@ -67,6 +69,7 @@ squeeze = Primitive(
     (lambda t, ans, x, axis: np.reshape(t, shape_of(ans)),),
     (lambda g, ans, x, axis: np.reshape(g, shape_of(x)),),
     ("identity",),
+    ("",),
 )
 adapter(np.squeeze)(lambda a, axis=None: squeeze(a, axis=axis))
 
@@ -76,6 +79,7 @@ expand_dims = Primitive(
     (lambda t, ans, x, axis: np.reshape(t, shape_of(ans)),),
     (lambda g, ans, x, axis: np.reshape(g, shape_of(x)),),
     ("identity",),
+    ("",),
 )
 adapter(np.expand_dims)(lambda a, axis: expand_dims(a, axis=axis))
 
@@ -85,6 +89,7 @@ broadcast_to = Primitive(
     (lambda t, ans, x, shape: np.broadcast_to(t, shape),),
     (lambda g, ans, x, shape: g,),  # the sweep sums an adjoint down to the shape of its value
     ("selection",),
+    ("",),
 )
 
 
@@ -143,6 +148,7 @@ concatenate = Primitive(
     (lambda place, t, ans, *arrays, axis: _placed(t, arrays, place, axis),),
     (lambda place, g, ans, *arrays, axis: _piece(g, arrays, place, axis),),
     ("selection",),
+    ("",),
     variadic=True,
 )
 
@@ -170,6 +176,7 @@ stack = Primitive(
     ),
     (lambda place, g, ans, *arrays, axis: g[(slice(None),) * _stack_axis(arrays, axis) + (place,)],),
     ("selection",),
+    ("",),
     variadic=True,
 )
 
@@ -220,6 +227,7 @@ getitem = Primitive(
     (lambda t, ans, x, index: t[index],),
     (lambda g, ans, x, index: part(g, index, shape_of(x)),),
     ("selection",),
+    ("",),
     symbol="{0}[{index}]",
 )
 scatter: Primitive = Primitive(
@@ -228,6 +236,7 @@ scatter: Primitive = Primitive(
     (lambda t, ans, x, index, shape: scatter(t, index=index, shape=shape),),
     (lambda g, ans, x, index, shape: g[index],),
     ("selection",),
+    ("",),
 )
 
 
@@ -268,6 +277,7 @@ setitem: Primitive = Primitive(
     (lambda t, ans, x, item, index: setitem(t, 0.0, index=index), _item_tangent),
     (lambda g, ans, x, item, index: setitem(g, 0.0, index=index), _item_adjoint),
     ("diagonal", "selection"),
+    ("", ""),
     symbol="{0} with [{index}] = {1}",
     strength=0,
 )
