@@ -31,7 +31,6 @@ def _rollaxis(a, axis, start=0):
 
 
 adapter(np.matrix_transpose, np.linalg.matrix_transpose)(lambda x, /: np.swapaxes(x, -1, -2))
-adapter(np.permute_dims)(lambda a, axes=None: np.transpose(a, axes))
 
 
 @adapter(np.flip)
