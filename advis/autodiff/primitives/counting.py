@@ -24,7 +24,7 @@ def _bincount(x, /, weights=None, minlength=0):
     count = np.bincount(plain, minlength=minlength).size
     if shape_of(weights) != plain.shape:
         raise ValueError("The weights and list don't have the same length.")
-    return _summed(weights, plain, count)
+    return _summed(weights.astype(float) if is_traced(weights) else weights, plain, count)
 
 
 @adapter(np.histogram)

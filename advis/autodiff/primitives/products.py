@@ -87,7 +87,8 @@ def _einsum_vjp(place, g, ans, *arrays, subscripts):
         wanted += letter
     known = "".join(term for term, _ in operands)
     operands += [(letter, np.ones(sizes[letter])) for letter in dict.fromkeys(wanted) if letter not in known]
-    return np.einsum(",".join(term for term, _ in operands) + "->" + wanted, *(x for _, x in operands))
+    text = ",".join(term for term, _ in operands) + "->" + wanted
+    return np.einsum(text, *(x for _, x in operands), optimize=len(operands) > 2)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -299,6 +299,7 @@ def _insert(arr, obj, values, axis=None):
     count = whole.shape[axis] - length
     order = np.insert(np.arange(length), obj, length + np.arange(count))
     missing = len(shape_of(arr)) - len(shape_of(values))
+    values = (values if is_traced(values) else np.asarray(values)).astype(whole.dtype)
     values = np.reshape(values, (1,) * missing + shape_of(values)) if missing > 0 else values
     if np.ndim(obj) == 0 and not isinstance(obj, slice):
         values = np.moveaxis(values, 0, axis)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from advis.autodiff.primitives.part import scattered
 from advis.autodiff.primitives.rearranging import along, taken
-from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, plain_value, shape_of
+from advis.autodiff.primitives.shaping import scatter
 
 # -- interp
 
@@ -44,10 +46,14 @@ def _back(g, x, xp, fixed):
     segment, before, after = _segments(x, xp)
     place, _, following = _place(x, xp, segment, before, after)
     g = np.where((before & fixed[0]) | (after & fixed[1]), 0.0, g)
-    total = np.zeros_like(g, shape=shape_of(xp))
-    np.add.at(total, segment, g * (1.0 - place))
-    np.add.at(total, following, g * place)
-    return total
+    return _put(g * (1.0 - place), segment, xp) + _put(g * place, following, xp)
+
+
+def _put(amount, places, xp):
+    """Zeros at the points, with the amounts added at their places."""
+    if is_traced(amount):
+        return scatter(amount, index=places, shape=shape_of(xp))
+    return scattered(amount, places, shape_of(xp))
 
 
 def _fixed(left, right):
@@ -146,7 +152,7 @@ def _slope_along(f, spacing, axis, edge_order):
     even = not shape_of(spacing)
     if not even and shape_of(spacing)[0] != length:
         raise ValueError("when 1d, distances must match the length of the corresponding dimension")
-    steps = spacing * np.ones(length - 1) if even else spacing[1:] - spacing[:-1]
+    steps = spacing * np.ones(length - 1, plain_value(f).dtype) if even else spacing[1:] - spacing[:-1]
     steps = np.reshape(steps, [-1 if k == axis else 1 for k in range(count)])
 
     def step(start, stop):

@@ -40,7 +40,7 @@ ONE = {
 SEVERAL = {
     "fft axis": real(np.fft.fft, axis=0),
     "fft2": real(np.fft.fft2),
-    "fftn": real(np.fft.fftn, (2, 5)),
+    "fftn": real(np.fft.fftn, (2, 5), axes=(0, 1)),
     "ifft2": real(np.fft.ifft2, norm="ortho"),
     "ifftn": real(np.fft.ifftn, axes=(0,)),
     "rfft axis": real(np.fft.rfft, axis=0),
@@ -58,7 +58,7 @@ COMPLEX_INPUT = {
     "hfft": (back(np.fft.hfft), (4,)),
     "hfft odd": (back(np.fft.hfft, 5, norm="ortho"), (3,)),
     "irfft2": (back(np.fft.irfft2), (3, 3)),
-    "irfftn": (back(np.fft.irfftn, (3, 5)), (3, 3)),
+    "irfftn": (back(np.fft.irfftn, (3, 5), axes=(0, 1)), (3, 3)),
     "ifftn of complex numbers": (back(np.fft.ifftn), (2, 3)),
 }
 
