@@ -77,24 +77,44 @@ _METHODS = (
     np.any,
     np.argmax,
     np.argmin,
+    np.argpartition,
     np.argsort,
+    np.choose,
     np.clip,
+    np.compress,
     np.conjugate,
     np.cumprod,
     np.cumsum,
+    np.diagonal,
     np.max,
     np.mean,
     np.min,
+    np.nonzero,
     np.prod,
+    np.put,
     np.ravel,
+    np.repeat,
     np.round,
+    np.searchsorted,
     np.squeeze,
     np.std,
     np.sum,
     np.swapaxes,
+    np.take,
+    np.trace,
     np.var,
 )
 """The functions that are also methods of arrays."""
+
+
+def _written_back(function: Callable[..., Any]) -> Callable[..., None]:
+    """The method of an array that changes it where it stands."""
+
+    def method(self: Tracer, *args: Any, **kwargs: Any) -> None:
+        self[...] = function(self, *args, **kwargs)
+
+    method.__doc__ = f"Replace the array by its ``np.{function.__name__}``."
+    return method
 
 
 def _install() -> None:
@@ -131,8 +151,11 @@ def _install() -> None:
         setattr(Tracer, f"__{name}__", _unary(ufunc))
     for function in _METHODS:
         setattr(Tracer, function.__name__, _forwarded(function))
+    for function in (np.sort, np.partition):
+        setattr(Tracer, function.__name__, _written_back(function))
+    Tracer.mT = property(lambda self: np.matrix_transpose(self))  # type: ignore[attr-defined]
+    Tracer.flat = property(lambda self: np.ravel(self))  # type: ignore[attr-defined]
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
-    Tracer.choose = _forwarded(np.choose)  # type: ignore[attr-defined]
     setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
     setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
 

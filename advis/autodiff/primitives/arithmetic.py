@@ -162,4 +162,4 @@ def _real(val):
 
 @adapter(np.imag)
 def _imag(val):
-    return imag(val) if plain_value(val).dtype.kind == "c" else np.zeros(shape_of(val))[()]
+    return imag(val) if plain_value(val).dtype.kind == "c" else np.zeros(shape_of(val), plain_value(val).dtype)[()]

@@ -7,6 +7,7 @@ from advis.autodiff.primitives.rule import (
     Primitive,
     adapter,
     elementwise,
+    is_traced,
     plain_value,
     refuse,
     shape_of,
@@ -93,8 +94,9 @@ def _select(condlist, choicelist, default=0):
         raise ValueError("list of cases must be same length as list of conditions")
     if not len(condlist):
         raise ValueError("select with an empty condition list is not possible")
-    result = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+    dtype = np.result_type(*map(plain_value, (*choicelist, default)))
+    *choices, result = (x if is_traced(x) else np.asarray(x, dtype) for x in (*choicelist, default))
+    for condition, choice in zip(reversed(condlist), reversed(choices), strict=True):
         result = np.where(condition, choice, result)
     return result
 

@@ -15,22 +15,28 @@ reshape = Primitive(
 )
 
 
-def _row_major(name, order):
-    if order != "C":
-        raise TypeError(f"{name}: order={order!r} is not recorded by advis; transpose first and use order='C'")
+def _rows_first(name, a, order):
+    """Whether elements are read row by row; order 'A' and 'K' follow the memory, if it is in one of the two orders."""
+    if order in ("C", "F"):
+        return order == "C"
+    flags = getattr(plain_value(a), "flags", None)
+    if order not in ("A", "K") or not (flags is None or flags.c_contiguous or flags.f_contiguous or order == "A"):
+        raise TypeError(f"{name}: order={order!r} is not recorded by advis for this array; say order='C' or order='F'")
+    return flags is None or flags.c_contiguous or not flags.f_contiguous
 
 
 @adapter(np.reshape)
 def _reshape(a, /, shape=None, order="C", *, newshape=None, copy=None):
-    _row_major("np.reshape", order)
     shape = newshape if shape is None else shape
-    return reshape(a, shape=shape if isinstance(shape, tuple) else tuple(np.atleast_1d(shape).tolist()))
+    shape = shape if isinstance(shape, tuple) else tuple(np.atleast_1d(shape).tolist())
+    if _rows_first("np.reshape", a, order):
+        return reshape(a, shape=shape)
+    return np.transpose(reshape(np.transpose(a), shape=shape[::-1]))
 
 
 @adapter(np.ravel)
 def _ravel(a, order="C"):
-    _row_major("np.ravel", order)
-    return reshape(a, shape=(-1,))
+    return reshape(a if _rows_first("np.ravel", a, order) else np.transpose(a), shape=(-1,))
 
 
 transpose = Primitive(
@@ -179,9 +185,6 @@ stack = Primitive(
 def _stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     refuse("np.stack", out=out, dtype=dtype)
     return stack(*arrays, axis=axis)
-
-
-adapter(np.atleast_1d)(lambda x: x if shape_of(x) else reshape(x, shape=(1,)))
 
 
 @adapter(np.hstack)
