@@ -32,7 +32,9 @@ def _take(a, indices, axis=None, out=None, mode="raise"):
 def along_index(shape, indices, axis):
     """Return the index by which ``take_along_axis`` takes from an array of this shape."""
     axis %= len(shape)
-    grids = [np.arange(n).reshape([-1 if k == place else 1 for k in range(len(shape))]) for place, n in enumerate(shape)]
+    grids = [
+        np.arange(n).reshape([-1 if k == place else 1 for k in range(len(shape))]) for place, n in enumerate(shape)
+    ]
     return tuple(indices if k == axis else grid for k, grid in enumerate(grids))
 
 

@@ -115,9 +115,7 @@ def _tile_vjp(g, ans, x, reps):
     return np.reshape(np.sum(split, axis=tuple(range(0, 2 * len(shape), 2))), shape_of(x))
 
 
-tile = Primitive(
-    "tile", np.tile, (lambda t, ans, x, reps: np.tile(t, reps),), (_tile_vjp,), ("selection",), ("",)
-)
+tile = Primitive("tile", np.tile, (lambda t, ans, x, reps: np.tile(t, reps),), (_tile_vjp,), ("selection",), ("",))
 
 
 @adapter(np.tile)
@@ -171,7 +169,9 @@ def _meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     count = len(xi)
     places = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
-    grids = [np.reshape(x, [-1 if k == place else 1 for k in range(count)]) for x, place in zip(xi, places, strict=True)]
+    grids = [
+        np.reshape(x, [-1 if k == place else 1 for k in range(count)]) for x, place in zip(xi, places, strict=True)
+    ]
     return tuple(grids) if sparse else tuple(_broadcast_arrays(*grids))
 
 

@@ -97,9 +97,7 @@ def _diff(a, n=1, axis=-1, prepend=None, append=None):
         return a
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n}")
-    ends = [
-        None if end is None or end is np._NoValue else _end(end, shape_of(a), axis) for end in (prepend, append)
-    ]
+    ends = [None if end is None or end is np._NoValue else _end(end, shape_of(a), axis) for end in (prepend, append)]
     if any(end is not None for end in ends):
         a = np.concatenate([part for part in (ends[0], a, ends[1]) if part is not None], axis=axis)
     for _ in range(n):
@@ -230,6 +228,12 @@ def _convolve(a, v, mode="full"):
 
 @adapter(np.correlate)
 def _correlate(a, v, mode="valid"):
-    """The convolution with v backwards, conjugated if it is complex."""
-    back = np.atleast_1d(v)[::-1]
-    return np.convolve(a, np.conjugate(back) if plain_value(back).dtype.kind == "c" else back, mode)
+    """The convolution with v backwards, conjugated if it is complex; the shorter one moves along the longer."""
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
+    if shape_of(v)[0] > shape_of(a)[0]:
+        return _conj(np.correlate(v, a, mode)[::-1])
+    return np.convolve(a, _conj(v[::-1]), mode)
+
+
+def _conj(x):
+    return np.conjugate(x) if plain_value(x).dtype.kind == "c" else x

@@ -89,5 +89,7 @@ def _unique(ar, return_index=False, return_inverse=False, return_counts=False, a
         ar, axis = np.ravel(ar), 0
     _, index, inverse, counts = np.unique(plain_value(ar), True, True, True, axis, **options)
     found = [np.take(ar, index, axis)]
-    found += [part for part, wanted in ((index, return_index), (inverse, return_inverse), (counts, return_counts)) if wanted]
+    found += [
+        part for part, wanted in ((index, return_index), (inverse, return_inverse), (counts, return_counts)) if wanted
+    ]
     return tuple(found) if len(found) > 1 else found[0]
