@@ -125,7 +125,7 @@ class Writer:
 
     def term(self, text: str, value: Any, strength: float = ATOM) -> Any:
         """Return what was computed: a Term if it is a number or an array, else (a shape, a dtype) itself."""
-        if isinstance(value, (tuple, list)) and any(isinstance(item, np.ndarray) for item in value):
+        if isinstance(value, (tuple, list)) and any(isinstance(item, (np.ndarray, np.generic)) for item in value):
             name = self.name("parts")
             self._parts[name] = len(self.lines)
             self.write(f"{name} = {text}")

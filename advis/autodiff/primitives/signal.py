@@ -15,7 +15,7 @@ def _segments(x, xp):
     x, xp = plain_value(x), plain_value(xp)
     last = shape_of(xp)[0] - 1
     segment = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(last - 1, 0))
-    return segment, np.asarray(x < xp[0]), np.asarray(x > xp[last])
+    return segment, x < xp[0], x > xp[last]
 
 
 def _place(x, xp, segment, before, after):
@@ -141,7 +141,8 @@ def _slope_along(f, spacing, axis, edge_order):
     count, length = len(shape_of(f)), shape_of(f)[axis]
     if length < edge_order + 1:
         raise ValueError(
-            "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
+            "Shape of array too small to calculate a numerical gradient, "
+            "at least (edge_order + 1) elements are required."
         )
 
     def at(start, stop):
