@@ -78,26 +78,20 @@ def _roll(a, shift, axis=None):
     return roll(a, shift=plain(shift), axis=plain(axis))
 
 
-def _atleast(count, place):
-    """A function that gives each array so many axes; ``place`` says with which index."""
+def _atleast(count, grown):
+    """A function that gives each array so many axes; ``grown`` says which shape a smaller one gets."""
 
     def adapt(*arrays):
-        found = tuple(x[place(len(shape_of(x)))] if len(shape_of(x)) < count else x for x in map(_array, arrays))
+        arrays = [x if hasattr(x, "__array_function__") else np.asarray(x) for x in arrays]
+        found = tuple(np.reshape(x, grown(*shape_of(x))) if len(shape_of(x)) < count else x for x in arrays)
         return found[0] if len(found) == 1 else found
 
     return adapt
 
 
-def _array(x):
-    return x if hasattr(x, "__array_function__") else np.asarray(x)
-
-
-_NEW, _ALL = np.newaxis, slice(None)
-_PLANE = {0: (_NEW, _NEW), 1: (_NEW, _ALL)}
-_CUBE = {0: (_NEW, _NEW, _NEW), 1: (_NEW, _ALL, _NEW), 2: (_ALL, _ALL, _NEW)}
-adapter(np.atleast_1d)(_atleast(1, lambda ndim: (_NEW,)))
-adapter(np.atleast_2d)(_atleast(2, _PLANE.__getitem__))
-adapter(np.atleast_3d)(_atleast(3, _CUBE.__getitem__))
+adapter(np.atleast_1d)(_atleast(1, lambda: (1,)))
+adapter(np.atleast_2d)(_atleast(2, lambda *shape: (1, *(shape or (1,)))))
+adapter(np.atleast_3d)(_atleast(3, lambda *shape: (*shape, 1) if len(shape) == 2 else (1, *(shape or (1,)), 1)))
 
 
 # -- repeating
