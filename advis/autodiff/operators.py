@@ -72,6 +72,16 @@ def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _written_back(function: Callable[..., Any]) -> Callable[..., None]:
+    """The method of an array that changes it where it stands."""
+
+    def method(self: Tracer, *args: Any, **kwargs: Any) -> None:
+        self[...] = function(self, *args, **kwargs)
+
+    method.__doc__ = f"Replace the array by its ``np.{function.__name__}``."
+    return method
+
+
 _METHODS = (
     np.all,
     np.any,
@@ -105,16 +115,6 @@ _METHODS = (
     np.var,
 )
 """The functions that are also methods of arrays."""
-
-
-def _written_back(function: Callable[..., Any]) -> Callable[..., None]:
-    """The method of an array that changes it where it stands."""
-
-    def method(self: Tracer, *args: Any, **kwargs: Any) -> None:
-        self[...] = function(self, *args, **kwargs)
-
-    method.__doc__ = f"Replace the array by its ``np.{function.__name__}``."
-    return method
 
 
 def _install() -> None:

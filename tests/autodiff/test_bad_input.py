@@ -164,7 +164,7 @@ def left_out_ufunc(x: Any) -> Any:
 
 
 def unknown_function(x: Any) -> Any:
-    return np.linalg.det(np.outer(x, x))
+    return np.histogram2d(x, x)[0] * x
 
 
 def unknown_method(x: Any) -> Any:
@@ -184,11 +184,11 @@ def weighted_quantile(x: Any) -> Any:
 
 
 def reshape_order(x: Any) -> Any:
-    return np.reshape(x, (3, 1), order="F")
+    return np.reshape(x, (3, 1), order="K")
 
 
 def ravel_order(x: Any) -> Any:
-    return x.ravel(order="F")
+    return x[::-1].ravel(order="K")
 
 
 def where_alone(x: Any) -> Any:
@@ -286,13 +286,13 @@ OFF_TAPE: list[tuple[Callable[..., Any], type[Exception], str, str]] = [
     (ufunc_reduce_dtype, av.OffTape, "np.subtract.reduce: dtype= is not recorded", "without it"),
     (unknown_ufunc, av.OffTape, "is not known to advis", "primitive"),
     (left_out_ufunc, av.OffTape, "np.nextafter is not recorded by advis: it is a step", "np.spacing"),
-    (unknown_function, av.OffTape, "np.linalg.det is not known", "primitive"),
+    (unknown_function, av.OffTape, "np.histogram2d is not known", "primitive"),
     (unknown_method, av.OffTape, ".byteswap is not known", "in another way"),
     (sum_out, TypeError, "np.nansum: out= is not recorded", "assign the result to a name"),
     (max_where, ValueError, "does not have an identity, so to use a where mask", "initial"),
     (weighted_quantile, TypeError, "np.quantile: weights= is not recorded", "without it"),
-    (reshape_order, TypeError, "np.reshape: order='F'", "order='C'"),
-    (ravel_order, TypeError, "np.ravel: order='F'", "order='C'"),
+    (reshape_order, TypeError, "np.reshape: order='K'", "order='C'"),
+    (ravel_order, TypeError, "np.ravel: order='K'", "order='C'"),
     (where_alone, TypeError, "np.where: with one argument", "np.where(condition, x, y)"),
     (einsum_lists, TypeError, "np.einsum: write the subscripts as text", "np.einsum('ij,j->i', A, x)"),
     (einsum_operands, ValueError, "np.einsum: 'i,j' does not name 1 operands", ""),

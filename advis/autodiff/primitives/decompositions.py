@@ -107,13 +107,15 @@ def _eigh_values_vjp(g, vectors, lower):
     return _folded((_conj(vectors) * np.expand_dims(g, -2)) @ transposed(vectors), lower)
 
 
-def _eigh_vectors_jvp(t, values, vectors, lower):
+def _eigh_vectors_jvp(t, factors, lower):
     """dV = V (F ∘ Vᴴ dA V), with Fᵢⱼ = 1 / (λⱼ − λᵢ)."""
+    values, vectors = factors
     inner = adjoint(vectors) @ _mirrored(t, lower) @ vectors
     return vectors @ (_inverse_gaps(values, _differences(values)) * inner)
 
 
-def _eigh_vectors_vjp(g, values, vectors, lower):
+def _eigh_vectors_vjp(g, factors, lower):
+    values, vectors = factors
     inner = _inverse_gaps(values, _differences(values)) * (transposed(vectors) @ g)
     return _folded(_conj(vectors) @ inner @ transposed(vectors), lower)
 
@@ -134,8 +136,8 @@ eigh_values = Primitive(
 eigh_vectors = Primitive(
     "eigh",
     _output,
-    (lambda t, ans, x, output, shared, lower: _eigh_vectors_jvp(t, *shared.of(x), lower),),
-    (lambda g, ans, x, output, shared, lower: _eigh_vectors_vjp(g, *shared.of(x), lower),),
+    (lambda t, ans, x, output, shared, lower: _eigh_vectors_jvp(t, shared.of(x), lower),),
+    (lambda g, ans, x, output, shared, lower: _eigh_vectors_vjp(g, shared.of(x), lower),),
     ("dense",),
     ("0",),
     symbol="eigenvectors({0})",

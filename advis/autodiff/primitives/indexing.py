@@ -1,4 +1,4 @@
-"""Taking elements and putting them: take, compress, take_along_axis; put, place, copyto, fill_diagonal write in place."""
+"""Taking elements: take, compress, take_along_axis; and putting them in place: put, place, copyto, fill_diagonal."""
 
 from itertools import product
 

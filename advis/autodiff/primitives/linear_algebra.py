@@ -1,10 +1,12 @@
 """Solving with matrices: solve, inv, det, slogdet, pinv, lstsq, and what is made of them; stacked and complex, too.
 
 Rules are those of Giles (2008), "An extended collection of matrix derivative results for forward and reverse mode";
-that of pinv is by Golub & Pereyra (1973), "The differentiation of pseudo-inverses and nonlinear least squares problems".
+that of pinv is by Golub & Pereyra (1973), "The differentiation of pseudo-inverses and nonlinear least squares
+problems whose variables separate".
 """
 
 import operator
+from functools import reduce
 
 import numpy as np
 
@@ -202,12 +204,12 @@ def _matrix_power(a, n):
         a, n = np.linalg.inv(a), -n
     if n == 0:
         return np.broadcast_to(np.eye(shape_of(a)[-1], dtype=plain_value(a).dtype), shape_of(a)).copy()
-    power = None
-    while n:  # squares, and the product of those that n is made of
+    found = []
+    while n:  # n is a sum of powers of two: the matrices that it is made of, by squaring
         n, odd = divmod(n, 2)
-        power = a if odd and power is None else np.matmul(power, a) if odd else power
+        found += [a] * odd
         a = np.matmul(a, a) if n else a
-    return power
+    return reduce(np.matmul, found)
 
 
 @adapter(np.linalg.cond)

@@ -1,8 +1,8 @@
-"""Polynomials by their coefficients, highest power first: polyval, polyadd, polymul, polyder, polyint, polyfit, roots."""
+"""Polynomials by their coefficients, highest power first: polyval, polymul, polyder, polyint, polyfit, roots."""
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import adapter, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import adapter, is_traced, plain_value, refuse, shape_of
 
 
 @adapter(np.polyval)
@@ -11,7 +11,7 @@ def _polyval(p, x):
     if isinstance(x, np.poly1d):
         raise TypeError("np.polyval: a polynomial in a polynomial is not recorded by advis; give numbers x")
     value = x * 0.0
-    for coefficient in p:
+    for coefficient in p if is_traced(p) else np.asarray(p):
         value = value * x + coefficient
     return value
 

@@ -1,4 +1,7 @@
-"""The same numbers moved, repeated or cut: roll, flip, tile, repeat, split, pad, insert, delete, and their relatives."""
+"""The same numbers moved, repeated, cut or joined: roll, flip, tile, repeat, split, pad, insert, delete and others."""
+
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -75,26 +78,20 @@ def _roll(a, shift, axis=None):
     return roll(a, shift=plain(shift), axis=plain(axis))
 
 
-def _atleast(count, place):
-    """A function that gives each array so many axes; ``place`` says with which index."""
+def _atleast(count, grown):
+    """A function that gives each array so many axes; ``grown`` says which shape a smaller one gets."""
 
     def adapt(*arrays):
-        found = tuple(x[place(len(shape_of(x)))] if len(shape_of(x)) < count else x for x in map(_array, arrays))
+        arrays = [x if hasattr(x, "__array_function__") else np.asarray(x) for x in arrays]
+        found = tuple(np.reshape(x, grown(*shape_of(x))) if len(shape_of(x)) < count else x for x in arrays)
         return found[0] if len(found) == 1 else found
 
     return adapt
 
 
-def _array(x):
-    return x if is_traced(x) else np.asanyarray(x)
-
-
-_NEW, _ALL = np.newaxis, slice(None)
-_PLANE = {0: (_NEW, _NEW), 1: (_NEW, _ALL)}
-_CUBE = {0: (_NEW, _NEW, _NEW), 1: (_NEW, _ALL, _NEW), 2: (_ALL, _ALL, _NEW)}
-adapter(np.atleast_1d)(_atleast(1, lambda ndim: (_NEW,)))
-adapter(np.atleast_2d)(_atleast(2, _PLANE.__getitem__))
-adapter(np.atleast_3d)(_atleast(3, _CUBE.__getitem__))
+adapter(np.atleast_1d)(_atleast(1, lambda: (1,)))
+adapter(np.atleast_2d)(_atleast(2, lambda *shape: (1, *(shape or (1,)))))
+adapter(np.atleast_3d)(_atleast(3, lambda *shape: (*shape, 1) if len(shape) == 2 else (1, *(shape or (1,)), 1)))
 
 
 # -- repeating
@@ -195,7 +192,7 @@ def _starts(length, sections, pieces):
         ends = np.cumsum([len(piece) for piece in pieces]).tolist()
         return [slice(start, stop) for start, stop in zip([0, *ends], ends, strict=False)]
     bounds = [None, *sections, None]
-    return [slice(start, stop) for start, stop in zip(bounds, bounds[1:], strict=False)]
+    return [slice(start, stop) for start, stop in pairwise(bounds)]
 
 
 adapter(np.split)(_pieces("np.split", np.split))
@@ -366,7 +363,7 @@ def _padded(x, axis, width, mode, options, count):
         found = x[along(axis, order, count)]
         return _odd(x, found, axis, width, count, mode) if options.get("reflect_type") == "odd" else found
     before, after = (
-        np.broadcast_to(edge, shape_of(x)[:axis] + (n,) + shape_of(x)[axis + 1 :])
+        np.broadcast_to(edge, (*shape_of(x)[:axis], n, *shape_of(x)[axis + 1 :]))
         for edge, n in zip(_edges(x, axis, mode, options, count), width, strict=True)
     )
     if mode == "linear_ramp":
@@ -381,9 +378,9 @@ def _edges(x, axis, mode, options, count):
         sizes = 1, 1
     else:
         given = options.get("stat_length")
-        sizes = (length, length) if given is None else (min(n, length) for n in _pairs(given, count)[axis])
+        sizes = (length, length) if given is None else tuple(min(n, length) for n in _pairs(given, count)[axis])
     first, last = sizes
-    statistic = _STATISTICS.get(mode, np.sum)
+    statistic: Any = _STATISTICS.get(mode, np.sum)
     return [
         statistic(x[along(axis, piece, count)], axis=axis, keepdims=True)
         for piece in (slice(None, first), slice(length - last, None))
@@ -401,7 +398,7 @@ def _ramps(before, after, axis, ends, count):
 
 def _odd(x, found, axis, width, count, mode):
     """Reflected through the edges: twice the edge less what is mirrored there."""
-    length, (before, after) = shape_of(x)[axis], width
+    length, before = shape_of(x)[axis], width[0]
     room = length if mode == "symmetric" else length - 1
     if max(width) > room or mode not in ("reflect", "symmetric"):
         raise TypeError("np.pad: reflect_type='odd' is recorded by advis for widths up to the length of the array")

@@ -15,7 +15,7 @@ def _segments(x, xp):
     x, xp = plain_value(x), plain_value(xp)
     last = shape_of(xp)[0] - 1
     segment = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(last - 1, 0))
-    return segment, np.asarray(x < xp[0]), np.asarray(x > xp[last])
+    return segment, x < xp[0], x > xp[last]
 
 
 def _place(x, xp, segment, before, after):
@@ -141,7 +141,8 @@ def _slope_along(f, spacing, axis, edge_order):
     count, length = len(shape_of(f)), shape_of(f)[axis]
     if length < edge_order + 1:
         raise ValueError(
-            "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
+            "Shape of array too small to calculate a numerical gradient, "
+            "at least (edge_order + 1) elements are required."
         )
 
     def at(start, stop):
@@ -228,6 +229,12 @@ def _convolve(a, v, mode="full"):
 
 @adapter(np.correlate)
 def _correlate(a, v, mode="valid"):
-    """The convolution with v backwards, conjugated if it is complex."""
-    back = np.atleast_1d(v)[::-1]
-    return np.convolve(a, np.conjugate(back) if plain_value(back).dtype.kind == "c" else back, mode)
+    """The convolution with v backwards, conjugated if it is complex; the shorter one moves along the longer."""
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
+    if shape_of(v)[0] > shape_of(a)[0]:
+        return _conj(np.correlate(v, a, mode)[::-1])
+    return np.convolve(a, _conj(v[::-1]), mode)
+
+
+def _conj(x):
+    return np.conjugate(x) if plain_value(x).dtype.kind == "c" else x

@@ -59,7 +59,7 @@ MOVING = {
     "pad constants": lambda x: np.pad(x[0], ((1, 0), (0, 2)), constant_values=3.0),
     "pad axes": lambda x: np.pad(x, {-1: (1, 2)}),
     **{f"pad {mode}": lambda x, mode=mode: np.pad(x[0], ((1, 2), (2, 0)), mode=mode)
-       for mode in ("edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean", "maximum", "minimum")},
+       for mode in ("edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean", "maximum", "minimum", "median")},
     "pad odd": lambda x: np.pad(x[0], 2, mode="reflect", reflect_type="odd"),
     "pad two means": lambda x: np.pad(x[0], 2, mode="mean", stat_length=((2, 1), (3, 3))),
     "pad ramp": lambda x: np.pad(x[0], (1, 3), mode="linear_ramp", end_values=(1, 2)),
