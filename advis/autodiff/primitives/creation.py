@@ -37,6 +37,7 @@ def _geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     if np.any(plain_value(start) * plain_value(stop) <= 0):
         raise ValueError("np.geomspace: a start and a stop of different signs are not recorded; write np.linspace")
     share, _ = _steps(start, stop, num, endpoint)
+    share = share.astype(np.result_type(share, float))  # in NumPy, too, it is as precise at least
     return _finished(start * np.power(np.divide(stop, start), share), dtype, axis)
 
 

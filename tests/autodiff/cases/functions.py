@@ -7,6 +7,7 @@ from tests.autodiff.cases import Case, mixed, numbers
 UNARY = {
     "angle of a number": lambda x: np.angle(x + 1j),
     "angle in degrees": lambda x: np.angle(x - 2j, deg=True),
+    "np.astype": lambda x: np.astype(x, np.float64) * x,
     "arccosh": lambda x: np.arccosh(x + 1),
     "arcsinh": np.arcsinh,
     "arctanh": lambda x: np.arctanh(x / 3),
