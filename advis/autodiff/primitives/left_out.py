@@ -33,7 +33,6 @@ LEFT_OUT: dict[str, tuple[str, str]] = {
     "np.asfortranarray": (_PLAIN_ARRAY, "leave it out"),
     "np.asmatrix": ("NumPy's matrices are not recorded", "leave it out"),
     "np.bmat": ("NumPy's matrices are not recorded", "write np.block"),
-    "np.from_dlpack": (_PLAIN_ARRAY, "leave it out"),
     "np.full": (_PLAIN_ARRAY, "write np.full_like(x, value, shape=n), or value * np.ones(n)"),
     "np.histogram2d": ("counts have no derivative", "return x from f, and count there"),
     "np.histogram_bin_edges": ("its edges depend on the extremes", "write np.linspace(np.min(x), np.max(x), bins + 1)"),
@@ -42,7 +41,6 @@ LEFT_OUT: dict[str, tuple[str, str]] = {
     "np.nextafter": ("it is a step between neighbouring numbers of the machine", "write x + np.spacing(x)"),
     "np.packbits": (_BYTES, "leave it out"),
     "np.require": (_PLAIN_ARRAY, "leave it out"),
-    "np.row_stack": ("NumPy is about to drop it", "write np.vstack"),
     "np.setdiff1d": (_SETS, "write np.sort(x[~np.isin(x, y)])"),
     "np.setxor1d": (_SETS, "write np.isin and np.concatenate"),
     "np.sort_complex": ("complex numbers have no order that goes with derivatives", "write x[np.argsort(x.real)]"),
@@ -68,8 +66,8 @@ UNTRACED: dict[str, tuple[str, ...]] = {
         "np.mask_indices", "np.ones", "np.tri", "np.tril_indices", "np.triu_indices", "np.zeros",
     ),
     "read, write and print": (
-        "np.base_repr", "np.binary_repr", "np.format_float_positional", "np.format_float_scientific", "np.frombuffer",
-        "np.fromfile", "np.fromregex", "np.fromstring", "np.genfromtxt", "np.load", "np.loadtxt", "np.save",
+        "np.base_repr", "np.binary_repr", "np.format_float_positional", "np.format_float_scientific", "np.from_dlpack",
+        "np.frombuffer",         "np.fromfile", "np.fromregex", "np.fromstring", "np.genfromtxt", "np.load", "np.loadtxt", "np.save",
         "np.savetxt", "np.savez", "np.savez_compressed",
     ),
     "are about dates": (
