@@ -67,8 +67,8 @@ UNTRACED: dict[str, tuple[str, ...]] = {
     ),
     "read, write and print": (
         "np.base_repr", "np.binary_repr", "np.format_float_positional", "np.format_float_scientific", "np.from_dlpack",
-        "np.frombuffer",         "np.fromfile", "np.fromregex", "np.fromstring", "np.genfromtxt", "np.load", "np.loadtxt", "np.save",
-        "np.savetxt", "np.savez", "np.savez_compressed",
+        "np.frombuffer", "np.fromfile", "np.fromregex", "np.fromstring", "np.genfromtxt", "np.load", "np.loadtxt",
+        "np.save", "np.savetxt", "np.savez", "np.savez_compressed",
     ),
     "are about dates": (
         "np.busday_count", "np.busday_offset", "np.datetime_as_string", "np.datetime_data", "np.is_busday", "np.isnat",
