@@ -89,6 +89,7 @@ _METHODS = (
     np.argmin,
     np.argpartition,
     np.argsort,
+    np.choose,
     np.clip,
     np.compress,
     np.conjugate,
@@ -155,7 +156,6 @@ def _install() -> None:
     Tracer.mT = property(lambda self: np.matrix_transpose(self))  # type: ignore[attr-defined]
     Tracer.flat = property(lambda self: np.ravel(self))  # type: ignore[attr-defined]
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
-    Tracer.choose = _forwarded(np.choose)  # type: ignore[attr-defined]
     setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
     setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
 

@@ -20,6 +20,8 @@ def where_only(ufunc: np.ufunc, inputs: tuple[Any, ...], where: Any) -> Any:
     The others are not computed at all, so that no infinity among them spoils a derivative.
     """
     shape = np.broadcast_shapes(*map(shape_of, inputs), shape_of(where))
+    if not shape:
+        return ufunc(*inputs) if where else np.float64(0.0)
     mask = np.broadcast_to(where, shape)
     amount = ufunc(*[np.broadcast_to(x, shape)[mask] for x in inputs])
     return shaping.scatter(amount, index=plain_value(mask), shape=shape)

@@ -7,6 +7,7 @@ from advis.autodiff.primitives.rule import (
     Primitive,
     adapter,
     elementwise,
+    is_traced,
     plain_value,
     refuse,
     shape_of,
@@ -93,15 +94,16 @@ def _select(condlist, choicelist, default=0):
         raise ValueError("list of cases must be same length as list of conditions")
     if not len(condlist):
         raise ValueError("select with an empty condition list is not possible")
-    result = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+    dtype = np.result_type(*map(plain_value, (*choicelist, default)))
+    *choices, result = (x if is_traced(x) else np.asarray(x, dtype) for x in (*choicelist, default))
+    for condition, choice in zip(reversed(condlist), reversed(choices), strict=True):
         result = np.where(condition, choice, result)
     return result
 
 
 def _chosen_here(place, index, count, mode):
     """Where the choice at this place among the arguments is the one that is taken."""
-    index = np.asarray(plain_value(index))
+    index = plain_value(index)
     index = index % count if mode == "wrap" else np.clip(index, 0, count - 1) if mode == "clip" else index
     return index == place - 1
 

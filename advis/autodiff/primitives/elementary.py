@@ -1,6 +1,6 @@
 """More functions of one element: roots, inverse hyperbolic functions, angles, and what takes numbers apart."""
 
-import math
+import operator
 
 import numpy as np
 
@@ -72,13 +72,11 @@ def _i0_derivative(x, order):
     A mean of so many equally spaced angles is as exact as the numbers, for a periodic function (Trefethen & Weideman
     2014). θ and π − θ go together, into cosh or sinh, so that all terms have the sign of the result.
     """
-    x = np.asarray(x)
-    largest = float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x)))
-    count = math.ceil(8 + order / 4 + 2.5 * math.sqrt(largest))
-    wave, total = np.sinh if order % 2 else np.cosh, np.zeros_like(x)
-    for cosine in np.cos(np.pi / 2 * (np.arange(count) + 0.5) / count):
-        total = total + wave(x * cosine) * cosine**order
-    return total / count
+    largest = np.max(np.abs(x), initial=0.0, where=np.isfinite(x))
+    count = operator.index(np.ceil(8 + order / 4 + 2.5 * np.sqrt(largest)).astype(int))
+    cosines = np.cos(np.pi / 2 * (np.arange(count) + 0.5) / count).astype(x.dtype)
+    wave = np.sinh if order % 2 else np.cosh
+    return np.mean(wave(np.expand_dims(x, -1) * cosines) * cosines**order, axis=-1)
 
 
 _i0_slopes = (lambda d, ans, x, order: d * i0_derivative(x, order=order + 1),)

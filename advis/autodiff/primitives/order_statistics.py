@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from advis.autodiff.primitives.part import scattered
 from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, plain_value, refuse, shape_of
 from advis.autodiff.primitives.shaping import scatter
 
@@ -13,38 +12,42 @@ _SLOPES = {
 """By what the position of a quantile moves with q: the number of elements, plus this; other methods take steps."""
 
 
-def _positions(x, q, method):
-    """Where in each sorted row the quantiles stand: a fraction lies between two elements.
+def _places(x, q, method, gaps):
+    """For each row how many numbers it has, and where its quantiles would stand if it were sorted.
 
-    NumPy's own quantile of the places 0, 1, 2, … tells the place, for all its methods.
+    A fraction lies between two elements. NumPy's own quantile of 0, 1, 2, … tells the place, for all its methods.
     """
-    rows = np.reshape(plain_value(x), (-1, shape_of(x)[-1]))
-    counts = np.sum(~np.isnan(rows), axis=-1)
-    wanted = np.ravel(plain_value(q))
-    found = {n: np.quantile(np.arange(max(n, 1.0)), wanted, method=method) for n in set(counts.tolist())}
-    places = np.array([found[n] for n in counts.tolist()]).reshape(len(rows), len(wanted))
-    return np.argsort(rows, axis=-1, kind="stable"), counts[:, np.newaxis], places
+    rows, q = _rows(plain_value(x)), np.ravel(plain_value(q))
+    ladder = np.arange(float(shape_of(rows)[-1]))
+    if not gaps:
+        return shape_of(rows)[-1], np.quantile(ladder, q, method=method)
+    counts = np.sum(~np.isnan(rows), axis=-1, keepdims=True)
+    ladders = np.where(ladder < np.maximum(counts, 1), ladder, np.nan)
+    return counts, np.transpose(np.nanquantile(ladders, q, axis=-1, method=method))
 
 
-def _weights(x, q, method, scale):
+def _weights(x, q, method, gaps, scale):
     """The two neighbours of each quantile as an index into the rows (beside each other), and their weights.
 
     Those move with q: what is added to them is 0, and moves as they do.
     """
-    order, counts, places = _positions(x, plain_value(q) * scale, method)
+    order = np.argsort(_rows(plain_value(x)), axis=-1, kind="stable")
+    counts, places = _places(x, plain_value(q) * scale, method, gaps)
     low = np.floor(places).astype(int)
-    high = np.minimum(low + 1, np.maximum(counts - 1, 0))
-    index = np.arange(len(order))[:, np.newaxis], np.take_along_axis(order, np.concatenate([low, high], axis=1), axis=1)
+    neighbours = np.concatenate([low, np.clip(low + 1, 0, np.maximum(counts - 1, 0))], axis=-1)
+    height = shape_of(order)[0]
+    rows = np.expand_dims(np.arange(height), 1)
+    index = rows, order[rows, np.broadcast_to(neighbours, (height, shape_of(neighbours)[-1]))]
     share = (places - low).astype(plain_value(x).dtype)
     if is_traced(q):
-        share = share + np.reshape(q - plain_value(q), (1, -1)) * _speed(counts, places, method, scale)
-    return index, np.concatenate([1 - share, share], axis=1)
+        share = share + np.ravel(q - plain_value(q)) * _speed(counts, places, method, scale)
+    return index, np.concatenate([1 - share, share], axis=-1)
 
 
 def _speed(counts, places, method, scale):
     """By what the place of each quantile moves with q; at both ends of a row it is held back."""
     if method not in _SLOPES:
-        return np.zeros(places.shape)
+        return np.zeros(shape_of(places))
     moving = (places > 0) & (places < counts - 1) if method != "linear" else True
     return np.where(moving, (counts + _SLOPES[method]) * scale, 0.0)
 
@@ -54,7 +57,7 @@ def _halves_added(pairs):
     return pairs[:, :count] + pairs[:, count:]
 
 
-def _to_answer(rows, ans, q):
+def _to_answer(rows, ans):
     """From one row per reduced row to NumPy's order of axes: those of q come first."""
     return np.reshape(np.transpose(rows), shape_of(ans))
 
@@ -67,29 +70,28 @@ def _rows(x):
     return np.reshape(x, (-1, shape_of(x)[-1]))
 
 
-def _rules(scale):
-    """The rules of x and q for quantiles of q · scale."""
+def _rules(gaps, scale=1.0):
+    """The rules of x and q for quantiles of q · scale; rows may have gaps (what is not a number)."""
 
     def x_jvp(t, ans, x, q, method):
-        index, weights = _weights(x, q, method, scale)
-        return _to_answer(_halves_added(_rows(t)[index] * weights), ans, q)
+        index, weights = _weights(x, q, method, gaps, scale)
+        return _to_answer(_halves_added(_rows(t)[index] * weights), ans)
 
     def x_vjp(g, ans, x, q, method):
-        index, weights = _weights(x, q, method, scale)
-        g = _to_rows(g, q)
-        amount, shape = np.concatenate([g, g], axis=1) * weights, (len(index[0]), shape_of(x)[-1])
-        spread = scatter if is_traced(amount) else scattered
-        return np.reshape(spread(amount, index=index, shape=shape), shape_of(x))
+        index, weights = _weights(x, q, method, gaps, scale)
+        g, rows = _to_rows(g, q), _rows(plain_value(x))
+        amount = np.concatenate([g, g], axis=1) * weights
+        return np.reshape(scatter(amount, index=index, shape=shape_of(rows)), shape_of(x))
 
     def slope(x, q, method):
         """How fast each quantile moves with q, one row for each row of x."""
-        index, _ = _weights(x, plain_value(q), method, scale)
-        _, counts, places = _positions(x, plain_value(q) * scale, method)
-        pairs = _rows(x)[index] * np.repeat([-1.0, 1.0], places.shape[1])
+        index, _ = _weights(x, plain_value(q), method, gaps, scale)
+        counts, places = _places(x, plain_value(q) * scale, method, gaps)
+        pairs = _rows(x)[index] * np.repeat([-1.0, 1.0], shape_of(places)[-1])
         return _halves_added(pairs) * _speed(counts, places, method, scale)
 
     def q_jvp(t, ans, x, q, method):
-        return _to_answer(slope(x, q, method) * np.reshape(t, (1, -1)), ans, q)
+        return _to_answer(slope(x, q, method) * np.ravel(t), ans)
 
     def q_vjp(g, ans, x, q, method):
         return np.reshape(np.sum(_to_rows(g, q) * slope(x, q, method), axis=0), shape_of(q))
@@ -97,15 +99,15 @@ def _rules(scale):
     return (x_jvp, q_jvp), (x_vjp, q_vjp)
 
 
-def _of_rows(name, function, scale=1.0):
-    jvps, vjps = _rules(scale)
+def _of_rows(name, function, gaps, scale=1.0):
+    jvps, vjps = _rules(gaps, scale)
     call = lambda x, q, method: function(x, q, axis=-1, method=method)  # noqa: E731
     return Primitive(name, call, jvps, vjps, ("dense", "dense"), ("0 1", "0 1"))
 
 
-def _median(name, function):
+def _median(name, function, gaps):
     """As the quantile ½, which is no argument here."""
-    (jvp, _), (vjp, _) = _rules(1.0)
+    (jvp, _), (vjp, _) = _rules(gaps)
     return Primitive(
         name,
         lambda x: function(x, axis=-1),
@@ -159,11 +161,12 @@ def _register_median(function, primitive):
         return _finished(primitive(rows), a, axes, keepdims, ())
 
 
-quantile = _of_rows("quantile", np.quantile)
-percentile = _of_rows("percentile", np.percentile, 0.01)
-nanquantile = _of_rows("nanquantile", np.nanquantile)
-nanpercentile = _of_rows("nanpercentile", np.nanpercentile, 0.01)
-median, nanmedian = _median("median", np.median), _median("nanmedian", np.nanmedian)
+quantile = _of_rows("quantile", np.quantile, gaps=False)
+percentile = _of_rows("percentile", np.percentile, gaps=False, scale=0.01)
+nanquantile = _of_rows("nanquantile", np.nanquantile, gaps=True)
+nanpercentile = _of_rows("nanpercentile", np.nanpercentile, gaps=True, scale=0.01)
+median = _median("median", np.median, gaps=False)
+nanmedian = _median("nanmedian", np.nanmedian, gaps=True)
 
 _register_quantile(np.quantile, quantile)
 _register_quantile(np.percentile, percentile)

@@ -1,5 +1,7 @@
 """The rules of those functions of `scipy.special` whose derivatives are functions there, too. Imports SciPy."""
 
+import math
+
 import numpy as np
 from scipy import special
 
@@ -55,7 +57,8 @@ _register(special.log_ndtr, lambda d, ans, x: d * (np.exp(-x * x / 2 - ans) / RO
 
 
 def _polygamma(x, order):
-    return special.polygamma(order, x)
+    """By Hurwitz' zeta function, of which SciPy makes it too."""
+    return (-1.0) ** (order + 1) * math.factorial(order) * special.zeta(order + 1, x)
 
 
 _polygamma_slopes = (lambda d, ans, x, order: d * polygamma(x, order=order + 1),)
