@@ -102,6 +102,8 @@ class Tracer:
         return format(self.value, spec)
 
     def __getitem__(self, index: Any) -> Any:
+        if type(index) is int and type(self.value) is _ARRAY and self.value.ndim == 1:
+            return _element(self, index, _getframe(1) if self.recorder.source else None)
         options = {"index": index if type(index) is int else _settled(index)}
         return alone(shaping.getitem, self, options, _getframe(1) if self.recorder.source else None)
 
@@ -325,6 +327,25 @@ def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: Fr
         raise
     return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
 
+
+def _element(x: Tracer, index: int, frame: FrameType | None) -> Tracer:
+    """Record the reading of one element of a vector: the short way, since loops do it again and again."""
+    try:
+        value = x.value[index]
+    except IndexError as error:
+        annotate(error, shaping.getitem, (x.value,))
+        raise
+    taken = _taken.get(index)
+    if taken is None:
+        if len(_taken) == _MOST_TAKEN:
+            _taken.clear()
+        taken = _taken[index] = shaping.getitem.at(1, {"index": index})
+    return append(x.recorder, taken, (x.index,), value, frame)
+
+
+_taken: dict[int, Primitive] = {}
+"""The reading of an element, by its index."""
+_MOST_TAKEN = 1 << 16
 
 _PLAIN = frozenset({int, type(None), type(Ellipsis)})
 

@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from advis.autodiff.primitives.once import outputs
+from advis.autodiff.primitives.once import Once, outputs
 from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
 
 
@@ -329,14 +329,15 @@ def _rotation_weights(s):
     return _inverse_gaps(s, _differences(s)) / np.where(tied, 1.0, sums), _inverse_gaps(s, s[..., np.newaxis])[..., 0]
 
 
-def _left_jvp(t, u, s, vh):
+def _left_jvp(t, factors, weights):
     """dU = U Ω + (I − U Uᴴ) dA V S⁻¹, with Ωᵢⱼ = Fᵢⱼ (Pᵢⱼ sⱼ + sᵢ P̄ⱼᵢ) and P = Uᴴ dA V."""
+    u, s, vh = factors
     rows, columns = shape_of(u)[-2:]
     moved = t @ adjoint(vh)
     p = _resized(adjoint(u) @ moved, columns, columns)
     s = _filled(s, columns)
-    weights, inverse = _rotation_weights(s)
-    omega = weights * (p * np.expand_dims(s, -2) + np.expand_dims(s, -1) * adjoint(p))
+    rotation, inverse = weights.of(s)
+    omega = rotation * (p * np.expand_dims(s, -2) + np.expand_dims(s, -1) * adjoint(p))
     if is_complex(u):
         omega = omega + 0.5j * np.imag(_diagonal_part(p)) * np.expand_dims(inverse, -1)
     du = u @ omega
@@ -346,13 +347,14 @@ def _left_jvp(t, u, s, vh):
     return du
 
 
-def _left_vjp(g, u, s, vh):
+def _left_vjp(g, factors, weights):
+    u, s, vh = factors
     rows, columns = shape_of(u)[-2:]
     across = shape_of(vh)[-2]
     s = _filled(s, columns)
-    weights, inverse = _rotation_weights(s)
+    rotation, inverse = weights.of(s)
     inner = transposed(u) @ g
-    omega = weights * inner
+    omega = rotation * inner
     p = omega * np.expand_dims(s, -2) + adjoint(omega * np.expand_dims(s, -1))
     if is_complex(u):
         p = p + 0.5j * np.imag(_diagonal_part(inner)) * np.expand_dims(inverse, -1)
@@ -377,8 +379,8 @@ def _singular_vjp(g, u, s, vh):
 svd_u = Primitive(
     "svd",
     _output,
-    (lambda t, ans, x, output, shared: _left_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared: _left_vjp(g, *shared.of(x)),),
+    (lambda t, ans, x, output, shared, weights: _left_jvp(t, shared.of(x), weights),),
+    (lambda g, ans, x, output, shared, weights: _left_vjp(g, shared.of(x), weights),),
     ("dense",),
     ("0",),
     symbol="U({0})",
@@ -386,8 +388,8 @@ svd_u = Primitive(
 svd_s = Primitive(
     "svd",
     _output,
-    (lambda t, ans, x, output, shared: _singular_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared: _singular_vjp(g, *shared.of(x)),),
+    (lambda t, ans, x, output, shared, weights: _singular_jvp(t, *shared.of(x)),),
+    (lambda g, ans, x, output, shared, weights: _singular_vjp(g, *shared.of(x)),),
     ("dense",),
     ("0",),
     symbol="S({0})",
@@ -403,8 +405,8 @@ def _turned(factors):
 svd_vh = Primitive(
     "svd",
     _output,
-    (lambda t, ans, x, output, shared: adjoint(_left_jvp(adjoint(t), *_turned(shared.of(x)))),),
-    (lambda g, ans, x, output, shared: adjoint(_left_vjp(adjoint(g), *_turned(shared.of(x)))),),
+    (lambda t, ans, x, output, shared, weights: adjoint(_left_jvp(adjoint(t), _turned(shared.of(x)), weights)),),
+    (lambda g, ans, x, output, shared, weights: adjoint(_left_vjp(adjoint(g), _turned(shared.of(x)), weights)),),
     ("dense",),
     ("0",),
     symbol="Vᴴ({0})",
@@ -432,4 +434,4 @@ def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
     if not compute_uv:
         return svdvals(a)
     decompose = partial(np.linalg.svd, full_matrices=bool(full_matrices))
-    return _named(np.linalg.svd, outputs((svd_u, svd_s, svd_vh), decompose, a))
+    return _named(np.linalg.svd, outputs((svd_u, svd_s, svd_vh), decompose, a, weights=Once(_rotation_weights)))

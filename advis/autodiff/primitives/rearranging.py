@@ -82,8 +82,8 @@ def _atleast(count, grown):
     """A function that gives each array so many axes; ``grown`` says which shape a smaller one gets."""
 
     def adapt(*arrays):
-        arrays = [x if hasattr(x, "__array_function__") else np.asarray(x) for x in arrays]
-        found = tuple(np.reshape(x, grown(*shape_of(x))) if len(shape_of(x)) < count else x for x in arrays)
+        given = [x if hasattr(x, "__array_function__") else np.asarray(x) for x in arrays]
+        found = tuple(np.reshape(x, grown(*shape_of(x))) if len(shape_of(x)) < count else x for x in given)
         return found[0] if len(found) == 1 else found
 
     return adapt

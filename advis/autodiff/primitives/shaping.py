@@ -202,7 +202,9 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
 
 def part(g, index, shape):
     """Zeros of a shape, with g added where the index points: not written out before the sweep adds it up."""
-    return scatter(g, index=index, shape=shape) if is_traced(g) else Part(g, index, shape, is_basic(index))
+    if is_traced(g):
+        return scatter(g, index=index, shape=shape)
+    return Part(g, index, shape, type(index) is int or is_basic(index))
 
 
 def _index_text(index: object) -> str:

@@ -33,8 +33,11 @@ sort = Primitive(
     (lambda g, ans, x, axis, order: _put_back(g, order.of(plain_value(x)), axis),),
     ("permutation",),
     ("0",),
+    symbol="sort({0}, axis={axis})",
 )
-partition: Primitive = Primitive("partition", sort.call, sort.jvps, sort.vjps, ("permutation",), ("0",))
+partition: Primitive = Primitive(
+    "partition", sort.call, sort.jvps, sort.vjps, ("permutation",), ("0",), symbol="partition({0}, axis={axis})"
+)
 
 
 def _sortable(name, a, axis):
