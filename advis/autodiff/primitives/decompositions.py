@@ -5,16 +5,22 @@ for qr Walter & Lehmann (2010), "Algorithmic differentiation of linear algebra f
 "Differentiating the singular value decomposition", and, complex, Wan & Zhang (2019), arXiv:1909.02659. Each is written
 for the pairing Re Σ u v, without conjugation.
 
-Vectors that belong to equal eigenvalues or singular values are not determined: only the space that they span is. Their
-derivative within that space is taken as zero, which is right for everything that does not depend on the choice.
+Vectors that belong to equal eigenvalues or singular values (within rounding) are not determined, only the space that
+they span is: their derivative is not a number. The values themselves keep theirs.
 """
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from advis.autodiff.primitives.once import Once, outputs
 from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
+
+EighResult: Any = type(np.linalg.eigh(np.eye(1)))
+EigResult: Any = type(np.linalg.eig(np.eye(1)))
+QRResult: Any = type(np.linalg.qr(np.eye(1)))
+SVDResult: Any = type(np.linalg.svd(np.eye(1)))
 
 
 def transposed(x):
@@ -85,12 +91,18 @@ def _cholesky(a, /, *, upper=False):
     return adjoint(cholesky(adjoint(a))) if upper else cholesky(a)
 
 
-def _inverse_gaps(values, gaps):
-    """1 over the gaps, and 0 where two values are equal within rounding."""
+def _inverse_gaps(values, gaps, instead):
+    """1 over the gaps, and ``instead`` where two values are equal within rounding."""
     plain = np.abs(plain_value(values))
     largest = np.max(plain, axis=-1, initial=0.0)[..., np.newaxis, np.newaxis]
-    tied = np.abs(plain_value(gaps)) <= plain.shape[-1] * np.finfo(plain.dtype).eps * largest
-    return np.where(tied, 0.0, 1.0 / np.where(tied, 1.0, gaps))
+    tied = np.abs(plain_value(gaps)) <= shape_of(plain)[-1] * np.finfo(plain.dtype).eps * largest
+    return np.where(tied, instead, 1.0 / np.where(tied, 1.0, gaps))
+
+
+def _apart(values):
+    """1 / (λⱼ − λᵢ): 0 on the diagonal, and not a number where two are equal."""
+    instead = np.where(np.eye(shape_of(values)[-1], dtype=bool), 0.0, np.nan)
+    return _inverse_gaps(values, _differences(values), instead.astype(plain_value(values).dtype))
 
 
 def _differences(v):
@@ -111,12 +123,12 @@ def _eigh_vectors_jvp(t, factors, lower):
     """dV = V (F ∘ Vᴴ dA V), with Fᵢⱼ = 1 / (λⱼ − λᵢ)."""
     values, vectors = factors
     inner = adjoint(vectors) @ _mirrored(t, lower) @ vectors
-    return vectors @ (_inverse_gaps(values, _differences(values)) * inner)
+    return vectors @ (_apart(values) * inner)
 
 
 def _eigh_vectors_vjp(g, factors, lower):
     values, vectors = factors
-    inner = _inverse_gaps(values, _differences(values)) * (transposed(vectors) @ g)
+    inner = _apart(values) * (transposed(vectors) @ g)
     return _folded(_conj(vectors) @ inner @ transposed(vectors), lower)
 
 
@@ -156,12 +168,7 @@ adapter(np.linalg.eigvalsh)(lambda a, UPLO="L": eigvalsh(a, UPLO=UPLO))
 @adapter(np.linalg.eigh)
 def _eigh(a, UPLO="L"):
     decompose = partial(np.linalg.eigh, UPLO=UPLO)
-    return _named(np.linalg.eigh, outputs((eigh_values, eigh_vectors), decompose, a, lower=UPLO.upper() == "L"))
-
-
-def _named(function, found):
-    """Outputs as NumPy's own named tuple."""
-    return type(function(np.eye(1)))(*found)
+    return EighResult(*outputs((eigh_values, eigh_vectors), decompose, a, lower=UPLO.upper() == "L"))
 
 
 # -- a general matrix: NumPy scales each eigenvector to length 1, its largest element real
@@ -185,7 +192,7 @@ def _largest(vectors):
 def _eig_vectors_jvp(t, values, vectors):
     """dV = V (F ∘ V⁻¹ dA V), less what would change the length of a vector or turn its largest element."""
     inner = np.linalg.inv(vectors) @ t @ vectors
-    moved = vectors @ (_inverse_gaps(values, _differences(values)) * inner)
+    moved = vectors @ (_apart(values) * inner)
     stretch = np.real(np.sum(_conj(vectors) * moved, axis=-2, keepdims=True))
     if not is_complex(vectors):
         return moved - vectors * stretch
@@ -200,7 +207,7 @@ def _eig_vectors_vjp(g, values, vectors):
     if is_complex(vectors):
         there = _largest(vectors)
         inner = inner - 1j * there * np.imag(along) / np.sum(there * vectors, axis=-2, keepdims=True)
-    inner = _inverse_gaps(values, _differences(values)) * (transposed(vectors) @ inner)
+    inner = _apart(values) * (transposed(vectors) @ inner)
     return transposed(np.linalg.inv(vectors)) @ inner @ transposed(vectors)
 
 
@@ -243,7 +250,7 @@ def _matching(ans, x, rule):
 
 @adapter(np.linalg.eig)
 def _eig(a):
-    return _named(np.linalg.eig, outputs((eig_values, eig_vectors), np.linalg.eig, a))
+    return EigResult(*outputs((eig_values, eig_vectors), np.linalg.eig, a))
 
 
 # -- qr: LAPACK keeps the diagonal of R real
@@ -302,7 +309,7 @@ def _qr(a, mode="reduced"):
     q, r = outputs((qr_q, qr_r), np.linalg.qr, a[..., :rows] if rows < columns else a)
     if rows < columns:
         r = np.concatenate([r, adjoint(q) @ a[..., rows:]], axis=-1)
-    return r if mode == "r" else _named(np.linalg.qr, (q, r))
+    return r if mode == "r" else QRResult(q, r)
 
 
 # -- svd. The rule of U serves V, too: Aᴴ = V S Uᴴ
@@ -322,27 +329,30 @@ def _filled(s, count):
     return np.concatenate([s, np.zeros((*shape_of(s)[:-1], missing))], axis=-1) if missing else s
 
 
-def _rotation_weights(s):
-    """1 / (sⱼ² − sᵢ²), and the inverse singular values; 0 where they would be infinite."""
-    sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
-    tied = plain_value(sums) == 0
-    return _inverse_gaps(s, _differences(s)) / np.where(tied, 1.0, sums), _inverse_gaps(s, s[..., np.newaxis])[..., 0]
+def _rotation_weights(s, count):
+    """1 / (sⱼ − sᵢ), 1 / (sⱼ + sᵢ) and 1 / sⱼ. After the first ``count`` come columns that belong to no singular value:
+    how they turn among themselves is not determined either, but what they span is, so it is taken as zero.
+    """
+    places = np.arange(shape_of(s)[-1])
+    free = np.minimum(places[:, np.newaxis], places) >= count
+    instead = np.where(free | (places[:, np.newaxis] == places), 0.0, np.nan).astype(plain_value(s).dtype)
+    return (
+        _inverse_gaps(s, _differences(s), instead),
+        _inverse_gaps(s, np.expand_dims(s, -2) + np.expand_dims(s, -1), 0.0),
+        _inverse_gaps(s, np.expand_dims(s, -2), np.nan),
+    )
 
 
 def _left_jvp(t, factors, weights):
-    """dU = U Ω + (I − U Uᴴ) dA V S⁻¹, with Ωᵢⱼ = Fᵢⱼ (Pᵢⱼ sⱼ + sᵢ P̄ⱼᵢ) and P = Uᴴ dA V."""
+    """dU = U Ω + (I − U Uᴴ) dA V S⁻¹. With P = Uᴴ dA V, Ωᵢⱼ = ½ (P + Pᴴ)ᵢⱼ / (sⱼ − sᵢ) + ½ (P − Pᴴ)ᵢⱼ / (sⱼ + sᵢ)."""
     u, s, vh = factors
     rows, columns = shape_of(u)[-2:]
     moved = t @ adjoint(vh)
     p = _resized(adjoint(u) @ moved, columns, columns)
-    s = _filled(s, columns)
-    rotation, inverse = weights.of(s)
-    omega = rotation * (p * np.expand_dims(s, -2) + np.expand_dims(s, -1) * adjoint(p))
-    if is_complex(u):
-        omega = omega + 0.5j * np.imag(_diagonal_part(p)) * np.expand_dims(inverse, -1)
-    du = u @ omega
+    apart, together, inverse = weights.of(_filled(s, columns))
+    du = 0.5 * u @ (apart * (p + adjoint(p)) + together * (p - adjoint(p)))
     if rows > columns:
-        b = moved[..., :columns] * np.expand_dims(inverse, -2)
+        b = moved[..., :columns] * inverse
         du = du + b - u @ (adjoint(u) @ b)
     return du
 
@@ -350,17 +360,13 @@ def _left_jvp(t, factors, weights):
 def _left_vjp(g, factors, weights):
     u, s, vh = factors
     rows, columns = shape_of(u)[-2:]
-    across = shape_of(vh)[-2]
-    s = _filled(s, columns)
-    rotation, inverse = weights.of(s)
+    apart, together, inverse = weights.of(_filled(s, columns))
     inner = transposed(u) @ g
-    omega = rotation * inner
-    p = omega * np.expand_dims(s, -2) + adjoint(omega * np.expand_dims(s, -1))
-    if is_complex(u):
-        p = p + 0.5j * np.imag(_diagonal_part(inner)) * np.expand_dims(inverse, -1)
-    found = _conj(u) @ _resized(p, columns, across) @ _conj(vh)
+    one, other = apart * inner, together * inner
+    p = 0.5 * (one + other + adjoint(one - other))
+    found = _conj(u) @ _resized(p, columns, shape_of(vh)[-2]) @ _conj(vh)
     if rows > columns:
-        b = (g - _conj(u) @ inner) * np.expand_dims(inverse, -2)
+        b = (g - _conj(u) @ inner) * inverse
         found = found + b @ _conj(vh[..., :columns, :])
     return found
 
@@ -434,4 +440,6 @@ def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
     if not compute_uv:
         return svdvals(a)
     decompose = partial(np.linalg.svd, full_matrices=bool(full_matrices))
-    return _named(np.linalg.svd, outputs((svd_u, svd_s, svd_vh), decompose, a, weights=Once(_rotation_weights)))
+    weights = Once(partial(_rotation_weights, count=min(shape_of(a)[-2:])))
+    u, s, vh = outputs((svd_u, svd_s, svd_vh), decompose, a, weights=weights)
+    return SVDResult(u, s, vh)

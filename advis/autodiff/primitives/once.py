@@ -7,7 +7,6 @@ from typing import Any
 
 from advis.autodiff.primitives.rule import Primitive, is_traced
 
-
 _MOST = 8  # a check asks for many arrays near the recorded one
 
 
