@@ -165,6 +165,9 @@ class Tracer:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if self.dtype.kind in "iub":
             return np.array(self._settle(), dtype)
+        name = special.caller(_getframe(1))
+        if name in LEFT_OUT:
+            raise off_tape(f"{name} is not recorded by advis: {LEFT_OUT[name][0]}", LEFT_OUT[name][1])
         raise self._leaving(
             "np.array(x), np.asarray(x), np.array([x0, x1]), or writing x into a plain array",
             "leave np.asarray out, write np.stack([x0, x1]) for np.array([x0, x1]), and for z[:] = x make z with "
@@ -257,6 +260,9 @@ class Outdated(Tracer):
 
 
 def _unknown_attribute(name: str) -> Any:
+    reason = LEFT_OUT.get(f"ndarray.{name}")
+    if reason is not None:
+        raise off_tape(f"the array attribute or method .{name} is not recorded by advis: {reason[0]}", reason[1])
     raise off_tape(
         f"the array attribute or method .{name} is not known to advis",
         f"write it with a function, as np.{name}(x), or in another way",

@@ -170,9 +170,7 @@ def test_a_ufunc_without_rules_says_so_when_they_are_needed(monkeypatch):
     monkeypatch.setitem(UFUNCS, special.spence, None)
     av.primitive(special.spence)
     tape = av.trace(lambda x: special.spence(x), 0.5)
-    with pytest.raises(
-        TypeError, match=r"spence has no derivative rules; give it spence\.defvjp\(rule\) or spence\.def"
-    ):
+    with pytest.raises(TypeError, match=r"spence has no derivative rules; give it spence\.defvjp\(rule\) or"):
         tape.reverse()
 
 

@@ -7,6 +7,7 @@ from tests.autodiff.cases import Case, mixed, numbers
 UNARY = {
     "angle of a number": lambda x: np.angle(x + 1j),
     "angle in degrees": lambda x: np.angle(x - 2j, deg=True),
+    "np.astype": lambda x: np.astype(x, np.float64) * x,
     "arccosh": lambda x: np.arccosh(x + 1),
     "arcsinh": np.arcsinh,
     "arctanh": lambda x: np.arctanh(x / 3),
@@ -86,6 +87,20 @@ CASES = [
     *(Case(f"np.{ufunc.__name__}.reduceat", lambda x, u=ufunc: u.reduceat(x, [0, 2, 1], axis=-1) ** 2, (x23,))
       for ufunc in (np.add, np.multiply, np.maximum)),
 ]  # fmt: skip
+
+SPACES = {
+    "linspace": lambda a, b: np.linspace(a, b, 4) ** 2,
+    "linspace open": lambda a, b: np.linspace(a, b, 3, endpoint=False, axis=-1) ** 2,
+    "linspace to a number": lambda a, b: np.linspace(a, 2.0, 3) * b,
+    "linspace with its step": lambda a, b: np.prod(np.linspace(a, b, 3, retstep=True)[1]) * a,
+    "logspace": lambda a, b: np.logspace(a, b, 3, base=2.0),
+    "geomspace": lambda a, b: np.geomspace(a, b, 4),
+}
+CASES += [
+    Case(f"{name} {shape}", f, (numbers(*shape, seed=8), numbers(*shape, seed=9) + 1))
+    for name, f in SPACES.items()
+    for shape in ((), (3,))
+]
 
 
 def added_at(x, amount):

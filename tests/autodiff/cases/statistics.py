@@ -41,6 +41,8 @@ METHODS = [
 CONTINUOUS = ("hazen", "interpolated_inverted_cdf", "linear", "median_unbiased", "normal_unbiased", "weibull")
 
 OTHERS = {
+    "amax": lambda x: np.amax(x, axis=0),
+    "amin": lambda x: np.amin(x, axis=0),
     "average weights": lambda x: np.average(x, weights=x * x),
     "average along": lambda x: np.average(x, axis=1, weights=np.array([1.0, 2.0, 3.0]), keepdims=True) ** 2,
     "average returned": lambda x: np.prod(np.stack(np.average(x, axis=0, weights=x[:, 0], returned=True))),
@@ -64,6 +66,7 @@ OTHERS = {
     "nancumprod": lambda x: np.nancumprod(with_gaps(x), axis=1) ** 2,
     "nancumsum": lambda x: np.nancumsum(with_gaps(x)) ** 2,
     "nanmax of all": lambda x: np.nanmax(np.where(MASK, x, np.nan), axis=0) ** 2,
+    "nanquantile": lambda x: np.nanquantile(with_gaps(x), 0.4, axis=0),
     "prod where": lambda x: np.prod(x, axis=1, where=MASK, initial=2.0) ** 2,
     "std method": lambda x: x.std(axis=1, ddof=1),
     "std where": lambda x: np.std(x, axis=1, where=MASK),
