@@ -62,6 +62,8 @@ adapter(np.linalg.inv)(lambda a: inv(a))
 
 # -- determinants
 
+SlogdetResult = type(np.linalg.slogdet(np.eye(1)))  # NumPy's named tuple
+
 
 def _each(number):
     """A number for each matrix, ready to multiply it."""
@@ -142,7 +144,7 @@ logdet = Primitive(
 @adapter(np.linalg.slogdet)
 def _slogdet(a):
     sign = turn_of_det if is_complex(a) else sign_of_det
-    return type(np.linalg.slogdet(np.eye(1)))(*outputs((sign, logdet), np.linalg.slogdet, a))
+    return SlogdetResult(*outputs((sign, logdet), np.linalg.slogdet, a))
 
 
 # -- pseudo-inverses, at matrices near which the rank does not change
@@ -189,7 +191,7 @@ def _lstsq(a, b, rcond=None):
     cut = np.finfo(np.result_type(plain_value(a), np.float32)).eps * max(rows, columns) if rcond is None else rcond
     x = np.linalg.pinv(a, max(cut, 0.0)) @ b
     rest = b - a @ x
-    squares = np.sum(np.real(rest * np.conjugate(rest)), axis=0)
+    squares = np.sum(np.abs(rest) ** 2 if is_complex(rest) else rest * rest, axis=0)
     residuals = np.reshape(squares, (-1,)) if shape_of(found[1]) != (0,) else found[1]
     return x, residuals, found[2], np.linalg.svdvals(a)
 

@@ -11,7 +11,7 @@ def _polyval(p, x):
     if isinstance(x, np.poly1d):
         raise TypeError("np.polyval: a polynomial in a polynomial is not recorded by advis; give numbers x")
     value = x * 0.0
-    for coefficient in p if is_traced(p) else np.asarray(p):
+    for coefficient in p if is_traced(p) or any(map(is_traced, p)) else np.asarray(p):
         value = value * x + coefficient
     return value
 
