@@ -213,6 +213,7 @@ def _cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=
     rows = _variables(m, rowvar)
     if y is not None:
         rows = np.concatenate([rows, _variables(y, rowvar)])
+    aweights = np.asarray(aweights, float) if isinstance(aweights, (list, tuple)) else aweights
     rows, ddof = _typed(rows, dtype), (0 if bias else 1) if ddof is None else ddof
     weights = 1.0 if fweights is None else np.asarray(fweights, float)
     weights = weights if aweights is None else weights * aweights
