@@ -29,11 +29,8 @@ def test_value_is_numpys(case: Case) -> None:
     np.testing.assert_allclose(value, expected, rtol=1e-14)
 
 
-def test_forward_sweep_against_finite_differences(case: Case) -> None:
+def test_both_modes_against_finite_differences(case: Case) -> None:
     forward_agrees(case)
-
-
-def test_reverse_sweep_is_the_transpose(case: Case) -> None:
     reverse_agrees(case)
 
 

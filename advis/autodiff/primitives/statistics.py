@@ -71,8 +71,14 @@ def _spread_measure(name, primitive, finish):
     return adapt
 
 
+def _root(variance):
+    """The root; where the variance is 0, so is its slope (as for std)."""
+    still = plain_value(variance) == 0
+    return np.where(still, 0.0, np.sqrt(np.where(still, 1.0, variance))) if np.any(still) else np.sqrt(variance)
+
+
 adapter(np.var)(_spread_measure("np.var", var, lambda x: x))
-adapter(np.std)(_spread_measure("np.std", std, np.sqrt))
+adapter(np.std)(_spread_measure("np.std", std, _root))
 
 
 @adapter(np.ptp)
