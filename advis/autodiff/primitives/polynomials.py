@@ -52,7 +52,7 @@ def _polyint(p, m=1, k=None):
 def _poly(seq_of_zeros):
     """The product of x − root over all roots; of a matrix, over its eigenvalues."""
     roots = np.linalg.eigvals(seq_of_zeros) if len(shape_of(seq_of_zeros)) == 2 else seq_of_zeros
-    product = np.ones(1)
+    product = np.ones(1, plain_value(roots).dtype)
     for root in roots:
         product = np.convolve(product, np.stack([np.ones_like(plain_value(root)), -root]))
     return product
