@@ -450,7 +450,7 @@ def _operand(arg: Any) -> Any:
 
 def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A ufunc with options, by one of its methods, with several results, of SciPy, or without a rule."""
-    options = {name: item for name, item in options.items() if item is not None}
+    options = {name: item for name, item in options.items() if item is not None or name == "axis"}
     if UFUNCS.get(ufunc) is None and ufunc not in FUNCTIONS and not special.knows(ufunc):
         raise _not_known(ufunc)
     if method == "__call__" and options.keys() - {"where"}:

@@ -10,8 +10,9 @@ def _polyval(p, x):
     """By Horner's rule."""
     if isinstance(x, np.poly1d):
         raise TypeError("np.polyval: a polynomial in a polynomial is not recorded by advis; give numbers x")
+    coefficients = p if is_traced(p) else np.stack(p) if any(map(is_traced, p)) else np.asarray(p)
     value = x * 0.0
-    for coefficient in p if is_traced(p) or any(map(is_traced, p)) else np.asarray(p):
+    for coefficient in coefficients:
         value = value * x + coefficient
     return value
 
@@ -52,7 +53,7 @@ def _polyint(p, m=1, k=None):
 def _poly(seq_of_zeros):
     """The product of x − root over all roots; of a matrix, over its eigenvalues."""
     roots = np.linalg.eigvals(seq_of_zeros) if len(shape_of(seq_of_zeros)) == 2 else seq_of_zeros
-    product = np.ones(1, plain_value(roots).dtype)
+    product = np.ones(1, np.result_type(*map(plain_value, roots)))
     for root in roots:
         product = np.convolve(product, np.stack([np.ones_like(plain_value(root)), -root]))
     return product

@@ -77,6 +77,8 @@ CASES = [
       for ufunc in (np.add, np.multiply, np.subtract, np.divide, np.maximum, np.logaddexp, np.hypot)
       for method in ("reduce", "accumulate")),
     Case("reduce of all", lambda x: np.subtract.reduce(x, axis=None), (x3,)),
+    *(Case(f"np.{ufunc.__name__}.reduce of all", lambda x, u=ufunc: u.reduce(x, axis=None) ** 2, (x23,))
+      for ufunc in (np.add, np.maximum)),
     Case("reduce keeps", lambda x: np.divide.reduce(x, axis=0, keepdims=True), (x23,)),
     Case("reduce initial", lambda x: np.add.reduce(x, axis=(0, 1), initial=2.0, where=x > 1) ** 2, (x23,)),
     Case("logaddexp.reduce of some", lambda x: np.logaddexp.reduce(x, axis=None, initial=0.5, where=x > 1), (x3,)),
