@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import advis as av
+from advis.autodiff.structure import map_leaves
 from advis.media.svg import svg
 from tests.programs import estimation, networks, numerics, physics
 
@@ -71,3 +72,5 @@ def test_a_program_is_drawn(name: str) -> None:
     tape = av.trace(program, *arguments)
     assert svg(tape.film()).startswith("<svg")
     assert len(str(tape).splitlines()) > 5
+    sweep = tape.reverse(map_leaves(np.ones_like, tape.value))
+    assert svg(sweep.film()).startswith("<svg")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from advis.autodiff.primitives.part import Part
-from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, refuse, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, refuse, settled, shape_of
 from advis.autodiff.primitives.shaping import scatter
 
 _DEFAULTS = {"offset": 0, "axis1": 0, "axis2": 1, "k": 0}
@@ -11,7 +11,7 @@ _DEFAULTS = {"offset": 0, "axis1": 0, "axis2": 1, "k": 0}
 
 def _stated(**options):
     """The options that say something: those that differ from NumPy's defaults."""
-    return {name: option for name, option in options.items() if option != _DEFAULTS[name]}
+    return {name: option for name, option in options.items() if settled(option) != _DEFAULTS[name]}
 
 
 def _places(shape, offset, axis1, axis2):
@@ -126,6 +126,6 @@ adapter(np.triu)(lambda m, k=0: triu(m, **_stated(k=k)))
 @adapter(np.vander)
 def _vander(x, N=None, increasing=False):
     """The powers of each number, in columns."""
-    count = shape_of(x)[0] if N is None else N
+    count = shape_of(x)[0] if N is None else settled(N)
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return np.expand_dims(x, -1) ** powers

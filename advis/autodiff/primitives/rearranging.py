@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, is_traced, plain_value, shape_of
+from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, is_traced, plain_value, settled, shape_of
 
 
 def along(axis, index, ndim):
@@ -146,7 +146,7 @@ def _repeat(a, repeats, axis=None):
 
 @adapter(np.resize)
 def _resize(a, new_shape):
-    a = np.ravel(a)
+    a, new_shape = np.ravel(a), settled(new_shape)
     shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
     if not shape_of(a)[0]:
         return np.zeros(shape)
@@ -178,8 +178,9 @@ def _pieces(name, split):
     def adapt(ary, indices_or_sections, axis=0):
         count = len(shape_of(ary))
         length = np.shape(np.moveaxis(np.empty(shape_of(ary)), axis, 0))[0]
-        places = split(np.arange(length), indices_or_sections)
-        starts = _starts(length, indices_or_sections, places)
+        sections = settled(indices_or_sections)
+        places = split(np.arange(length), sections)
+        starts = _starts(length, sections, places)
         return [ary[along(axis, piece, count)] for piece in starts]
 
     return adapt
@@ -290,7 +291,7 @@ def _insert(arr, obj, values, axis=None):
     if axis is None:
         arr, axis = np.ravel(arr), 0
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(arr)))
-    length = shape_of(arr)[axis]
+    length, obj = shape_of(arr)[axis], settled(obj)
     whole = np.insert(plain_value(arr), obj, plain_value(values), axis)
     count = whole.shape[axis] - length
     order = np.insert(np.arange(length), obj, length + np.arange(count))
@@ -308,7 +309,7 @@ def _delete(arr, obj, axis=None):
     if axis is None:
         arr, axis = np.ravel(arr), 0
     np.lib.array_utils.normalize_axis_index(axis, len(shape_of(arr)))
-    return taken(arr, np.delete(np.arange(shape_of(arr)[axis]), obj), axis)
+    return taken(arr, np.delete(np.arange(shape_of(arr)[axis]), settled(obj)), axis)
 
 
 METADATA |= {
