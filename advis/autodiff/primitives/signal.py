@@ -133,7 +133,7 @@ def _gradient(f, *varargs, axis=None, edge_order=1):
         raise TypeError("invalid number of arguments")
     if edge_order not in (1, 2):
         raise ValueError("'edge_order' greater than 2 not supported")
-    given = tuple(h if is_traced(h) else np.asarray(h) for h in given)
+    given = tuple(np.asarray(h) if isinstance(h, (list, tuple)) else h for h in given)
     found = [_slope_along(f, h, k, edge_order) for k, h in zip(axes, given, strict=True)]
     return found[0] if len(axes) == 1 else tuple(found)
 
