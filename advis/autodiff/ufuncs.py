@@ -21,7 +21,7 @@ def where_only(ufunc: np.ufunc, inputs: tuple[Any, ...], where: Any) -> Any:
     """
     shape = np.broadcast_shapes(*map(shape_of, inputs), shape_of(where))
     if not shape:
-        return ufunc(*inputs) if where else np.float64(0.0)
+        return ufunc(*inputs) if where else np.zeros_like(ufunc(*[np.ones_like(plain_value(x)) for x in inputs]))[()]
     mask = np.broadcast_to(np.asarray(where), shape)  # a turn that the program takes, if it is traced
     amount = ufunc(*[np.broadcast_to(x, shape)[mask] for x in inputs])
     return shaping.scatter(amount, index=mask, shape=shape)

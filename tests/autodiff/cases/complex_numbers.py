@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from tests.autodiff.cases import Case
 from tests.autodiff.cases.elementwise import UNARY
@@ -21,6 +22,29 @@ OF_COMPLEX = {
     "matmul": lambda z: z @ z,
     "sum": np.sum,
     "index": lambda z: z[[0, 0, 1]],
+    "angle": lambda z: np.angle(z, deg=True),
+    "arccosh": np.arccosh,
+    "arcsinh": np.arcsinh,
+    "arctanh": np.arctanh,
+    "average": lambda z: np.average(z, weights=z * z),
+    "corrcoef": lambda z: np.corrcoef(z, z**2),
+    "cov": lambda z: np.cov(np.stack([z, z**2]), aweights=[1.0, 2.0, 0.5]),
+    "cumulative_prod": np.cumulative_prod,
+    "erf": lambda z: special.erf(z),
+    "float_power": lambda z: np.float_power(z, 1.5),
+    "linspace": lambda z: np.linspace(z, z * z, 3),
+    "loggamma": lambda z: special.loggamma(z + 2),
+    "nan_to_num": lambda z: np.nan_to_num(z) * z,
+    "norm 1": lambda z: np.linalg.norm(z, 1),
+    "norm 3": lambda z: np.linalg.norm(z, 3),
+    "norm inf": lambda z: np.linalg.norm(z, np.inf),
+    "nanmean": lambda z: np.nanmean(np.where([True, False, True], z, np.nan)),
+    "prod of some": lambda z: np.prod(z, where=np.array([True, False, True])),
+    "real_if_close": lambda z: np.real_if_close(z * z),
+    "std": np.std,
+    "trapezoid": lambda z: np.trapezoid(z, z * z),
+    "var": lambda z: np.var(z, ddof=1),
+    "var of some": lambda z: np.var(z, where=np.array([True, False, True])),
 }
 
 
