@@ -12,7 +12,7 @@ import numpy as np
 
 from advis.autodiff.primitives.decompositions import adjoint, is_complex, transposed
 from advis.autodiff.primitives.once import outputs
-from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, plain_value, shape_of
 
 
 def _as_columns(x, b):
@@ -186,6 +186,7 @@ def _pinv(a, rcond=None, hermitian=False, *, rtol=np._NoValue):
 @adapter(np.linalg.lstsq)
 def _lstsq(a, b, rcond=None):
     """The solution by the pseudo-inverse, which gives it its derivative; residuals where NumPy gives them."""
+    a, b = (x if is_traced(x) else np.asarray(x) for x in (a, b))
     found = np.linalg.lstsq(plain_value(a), plain_value(b), rcond)
     rows, columns = shape_of(a)
     cut = np.finfo(np.result_type(plain_value(a), np.float32)).eps * max(rows, columns) if rcond is None else rcond
@@ -193,7 +194,7 @@ def _lstsq(a, b, rcond=None):
     rest = b - a @ x
     squares = np.sum(np.abs(rest) ** 2 if is_complex(rest) else rest * rest, axis=0)
     residuals = np.reshape(squares, (-1,)) if shape_of(found[1]) != (0,) else found[1]
-    return x, residuals, found[2], np.linalg.svdvals(a)
+    return x, residuals, found[2], np.linalg.svdvals(a).astype(found[3].dtype)
 
 
 # -- made of the others

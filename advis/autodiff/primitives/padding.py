@@ -83,10 +83,9 @@ def _ramps(before, after, axis, ends, count):
     """Straight lines from the end values, which are reached at the far ends, to the edges."""
     shape = [-1 if k == axis else 1 for k in range(count)]
     n, m = shape_of(before)[axis], shape_of(after)[axis]
-    rising, falling = (
-        np.reshape(weights, shape).astype(plain_value(before).dtype)
-        for weights in (np.arange(n) / max(n, 1), np.arange(m)[::-1] / max(m, 1))
-    )
+    dtype = plain_value(before).dtype
+    rising = np.reshape(np.arange(n) / max(n, 1), shape).astype(dtype)
+    falling = np.reshape(np.arange(m)[::-1] / max(m, 1), shape).astype(dtype)
     return ends[0] + (before - ends[0]) * rising, ends[1] + (after - ends[1]) * falling
 
 

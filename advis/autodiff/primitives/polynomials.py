@@ -70,7 +70,7 @@ def _roots(p):
     if not degree:
         return np.zeros(zeros)
     row = -p[first + 1 : last + 1] / p[first]
-    companion = np.concatenate([np.reshape(row, (1, -1)), np.eye(degree - 1, degree)])
+    companion = np.concatenate([np.reshape(row, (1, -1)), np.eye(degree - 1, degree, dtype=plain_value(p).dtype)])
     found = np.linalg.eigvals(companion)
     return np.concatenate([found, np.zeros(zeros)]) if zeros else found
 
@@ -89,7 +89,7 @@ def _polydiv(u, v):
         head = u[:n] - terms[-1] * v
         u = np.concatenate([head, u[n:]])[1:]
     quotient = np.stack(terms)
-    full = np.flatnonzero(np.abs(plain_value(u)) > 1e-14)
+    full = np.flatnonzero(np.abs(plain_value(u)) > 1e-8)
     return quotient, u[int(full[0]) if full.size else shape_of(u)[0] - 1 :] if shape_of(u)[0] else np.zeros(1)
 
 

@@ -95,6 +95,7 @@ def _interp(x, xp, fp, left=None, right=None, period=None):
 def _diff(a, n=1, axis=-1, prepend=None, append=None):
     if n == 0:
         return a
+    a = a if is_traced(a) else np.asarray(a)
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n}")
     ends = [None if end is None or end is np._NoValue else _end(end, shape_of(a), axis) for end in (prepend, append)]
@@ -116,13 +117,17 @@ def _end(end, shape, axis):
 @adapter(np.ediff1d)
 def _ediff1d(ary, to_end=None, to_begin=None):
     ary = np.ravel(ary)
-    parts = (to_begin, ary[1:] - ary[:-1], to_end)
-    return np.concatenate([np.ravel(part) for part in parts if part is not None])
+    steps = ary[1:] - ary[:-1]
+    kind = steps.dtype if plain_value(steps).dtype.kind in "fc" else float
+    first, last = (None if end is None else np.ravel(end).astype(kind) for end in (to_begin, to_end))
+    return np.concatenate([part for part in (first, steps, last) if part is not None])
 
 
 @adapter(np.gradient)
 def _gradient(f, *varargs, axis=None, edge_order=1):
     """Central differences of second order inside, one-sided ones at the edges; on uneven grids as in NumPy."""
+    f = f if is_traced(f) else np.asarray(f)
+    f = f if f.dtype.kind in "fc" else f.astype(float)
     count = len(shape_of(f))
     axes = range(count) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, count)
     axes = tuple(axes)
@@ -172,11 +177,12 @@ def _slope_along(f, spacing, axis, edge_order):
         first = first - one / (one + two) * (rises[along(axis, slice(1, 2), count)] - first)
         one, two = step(-1, None), step(-2, -1 if length > 2 else None)
         last = last + one / (one + two) * (last - rises[along(axis, slice(-2, -1), count)])
-    return np.concatenate([first, inner, last], axis=axis)
+    return np.concatenate([first, inner, last], axis=axis).astype(f.dtype)
 
 
 @adapter(np.trapezoid)
 def _trapezoid(y, x=None, dx=1.0, axis=-1):
+    y = y if is_traced(y) else np.asarray(y)
     if x is not None:
         dx = np.diff(x, axis=-1 if len(shape_of(x)) == 1 else axis)
         if len(shape_of(x)) == 1:

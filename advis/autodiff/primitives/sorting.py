@@ -65,8 +65,8 @@ def _partition(a, kth, axis=-1, kind="introselect", order=None):
 
 
 argpartition = without_tangent(np.argpartition)
-searchsorted = without_tangent(np.searchsorted)
-digitize = without_tangent(np.digitize)
+searchsorted = Primitive("searchsorted", np.searchsorted)
+digitize = Primitive("digitize", np.digitize)
 argwhere = without_tangent(np.argwhere)
 flatnonzero = without_tangent(np.flatnonzero)
 

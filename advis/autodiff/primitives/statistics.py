@@ -1,4 +1,4 @@
-"""Variance, averages, covariance; sums and extremes that ignore what is not a number; integrals of samples."""
+"""Variance, averages, covariance; sums and extremes that ignore what is not a number."""
 
 import numpy as np
 
@@ -189,20 +189,7 @@ without_tangent(np.nanargmax)
 without_tangent(np.nanargmin)
 
 
-# -- integrals and covariance
-
-
-@adapter(np.trapezoid)
-def _trapezoid(y, x=None, dx=1.0, axis=-1):
-    """The area under the line through the samples."""
-    dimensions = len(shape_of(y))
-    before = (slice(None),) * (axis % dimensions)
-    later, earlier = (*before, slice(1, None)), (*before, slice(None, -1))
-    if x is not None and len(shape_of(x)) == 1:
-        dx = np.reshape(x[1:] - x[:-1], (-1, *(1,) * (dimensions - 1 - axis % dimensions)))
-    elif x is not None:
-        dx = x[later] - x[earlier]
-    return np.sum(dx * (y[later] + y[earlier]) / 2.0, axis=axis)
+# -- covariance
 
 
 @adapter(np.cov)
