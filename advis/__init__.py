@@ -172,9 +172,11 @@ class _Doors:
         return {"text/html": fragment(film, text), "text/plain": f"{text}\n[film {film.digest}]"}
 
     def save(self, shown: Any, path: Any, step: int | None, **options: Any) -> Any:
-        from advis.media.save import save
+        from advis.media.save import OPTIONS, Options, save
 
-        return save(shown.film(**options), str(shown), path, step)
+        looks = {name: value for name, value in options.items() if name in OPTIONS}
+        film = shown.film(**{name: value for name, value in options.items() if name not in looks})
+        return save(film, _told(shown, path), path, step, Options(**looks))
 
     def widget(self, shown: Any, **options: Any) -> Any:
         from advis.notebook.widget import FilmWidget
@@ -185,6 +187,12 @@ class _Doors:
         from advis.media.figures import figure
 
         return figure(shown.film(), scene=scene)
+
+
+def _told(shown: Any, path: Any) -> str:
+    """An object as text; as Markdown, where a file wants that and the object has a table."""
+    table = getattr(shown, "table", None)
+    return str(table().markdown()) if str(path).lower().endswith(".md") and table is not None else str(shown)
 
 
 def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> None:
