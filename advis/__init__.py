@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from advis.analysis.comparison import Comparison
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
+    from advis.analysis.diagnosis import Diagnosis, diagnose
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
@@ -46,6 +47,7 @@ __all__ = [
     "Comparison",
     "Composition",
     "CostMap",
+    "Diagnosis",
     "Factor",
     "Node",
     "OffTape",
@@ -59,6 +61,7 @@ __all__ = [
     "chain",
     "check",
     "compose",
+    "diagnose",
     "explore",
     "grad",
     "hessian",
@@ -85,6 +88,7 @@ _LATER = {
     "Comparison": "analysis.comparison",
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
+    "Diagnosis": "analysis.diagnosis",
     "Factor": "analysis.factor",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
@@ -93,6 +97,7 @@ _LATER = {
     "chain": "analysis.chains",
     "check": "analysis.check",
     "compose": "analysis.composition",
+    "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",

@@ -1,0 +1,184 @@
+"""Blocked: inputs from which every way to the outputs ends at a wall; and walls that the derivative goes around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advis.analysis.examined import Examined
+from advis.analysis.separators import separator
+from advis.analysis.symptoms import Symptom, listed
+from advis.analysis.walls import CHOOSING, COMPARING, Wall, Walls
+from advis.autodiff.tape import Node
+
+MOST_CUTS = 8
+
+Stops = Callable[[int, int], bool]
+"""Whether a wall stands on the edge from a node to another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Blocked(Symptom):
+    """Walls between inputs and outputs.
+
+    Attributes
+    ----------
+    inputs : tuple of Node
+        Whose derivative does not pass.
+    cut : tuple of Node
+        The fewest walls that separate them from every output; none if a derivative goes around.
+    walls : tuple of Node
+        All the walls that their values pass.
+    partial : float
+        The largest element of the local partial at the first of them.
+    """
+
+    kind: ClassVar[str] = "blocked"
+    word: ClassVar[str] = "wall"
+
+    inputs: tuple[Node, ...] = ()
+    cut: tuple[Node, ...] = ()
+    walls: tuple[Node, ...] = ()
+    partial: float = 0.0
+
+
+def blocked(seen: Examined, found: Walls) -> Iterator[Blocked]:
+    """Yield what is blocked: first what separates inputs from all outputs, then walls that are passed by."""
+    by_index = {wall.index: wall for wall in found.walls}
+    stopped = {(wall.index, seen.tape.parents[wall.index][place]) for wall in found.walls for place in wall.places}
+    open_ = {
+        (index, parent)
+        for index in by_index
+        for place, parent in enumerate(seen.tape.parents[index])
+        if place not in by_index[index].places and seen.rule(index, place) is not None
+    }  # a parent that is used twice may be stopped in one place only
+
+    def stops(parent: int, node: int) -> bool:
+        return (node, parent) in stopped and (node, parent) not in open_
+
+    named: set[int] = set()
+    waiting = _separated(seen, stops)
+    for _ in range(MOST_CUTS):
+        if not waiting:
+            break
+        cut = separator(waiting[:1], seen.outputs, seen.users, stops) or _first(waiting[0], seen, stops)
+        together = _behind(seen, waiting, cut, stops)
+        waiting = [index for index in waiting if index not in together]
+        finding = _cut_off(seen, together, cut, by_index)
+        named.update(node.index for node in finding.walls)
+        yield finding
+    if waiting:
+        yield _more(seen, waiting, stops)
+        named.update(wall for index in waiting for wall in _first(index, seen, stops))
+    for wall in found.walls:
+        if wall.index not in named and not _is_mask(seen, wall):
+            yield _passed_by(seen, wall)
+
+
+def _separated(seen: Examined, stops: Stops) -> list[int]:
+    """The inputs that count for an output, from which no way without a wall leads to one."""
+    reached = [False] * len(seen.values)
+    for end in seen.outputs:
+        reached[end] = True
+    for index in range(len(reached) - 1, -1, -1):
+        if reached[index]:
+            for parent in seen.tape.parents[index]:
+                reached[parent] = reached[parent] or not stops(parent, index)
+    return [index for index in seen.inputs if seen.counts[index] and not reached[index]]
+
+
+def _behind(seen: Examined, waiting: list[int], cut: list[int], stops: Stops) -> list[int]:
+    """Those of the separated inputs that the same walls separate."""
+    walls, reached = set(cut), [False] * len(seen.values)
+    for end in seen.outputs:
+        reached[end] = True
+    for index in range(len(reached) - 1, -1, -1):
+        if reached[index]:
+            for parent in seen.tape.parents[index]:
+                reached[parent] = reached[parent] or not (index in walls and stops(parent, index))
+    return [index for index in waiting if not reached[index] or index == waiting[0]]
+
+
+def _first(source: int, seen: Examined, stops: Stops) -> list[int]:
+    """The first walls on every way from an input."""
+    found, known, waiting = set(), {source}, [source]
+    while waiting:
+        node = waiting.pop()
+        for user in seen.users[node]:
+            if stops(node, user):
+                found.add(user)
+            elif user not in known:
+                known.add(user)
+                waiting.append(user)
+    return sorted(index for index in found if seen.counts[index])
+
+
+def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int, Wall]) -> Blocked:
+    tape = seen.tape
+    onward = _descendants(seen, inputs)
+    way = tuple(k for k in seen.subgraph(seen.outputs) if k in onward)
+    also = [index for index in walls if index in onward and index not in cut]
+    wall = walls[cut[0]]
+    names = listed([tape.names[index] for index in inputs])
+    where = listed([f"{tape.names[index]} = {tape[index].expression}" for index in cut], 3)
+    ways = "the only way" if len(cut) == 1 else f"{len(cut)} ways"
+    message = f"no derivative reaches {names}: {ways} to the result {'ends' if len(cut) == 1 else 'end'} at {where}; "
+    message += wall.why
+    if also:
+        message += f"; further on also at {listed([tape.names[index] for index in also])}"
+    return Blocked(
+        node=tape[cut[0]],
+        message=message,
+        cure=wall.cure,
+        marked=tuple(cut),
+        path=way,
+        inputs=tuple(tape[index] for index in inputs),
+        cut=tuple(tape[index] for index in cut),
+        walls=tuple(tape[index] for index in sorted({*cut, *also})),
+        partial=wall.partial,
+    )
+
+
+def _more(seen: Examined, inputs: list[int], stops: Stops) -> Blocked:
+    tape = seen.tape
+    walls = sorted({wall for index in inputs for wall in _first(index, seen, stops)})
+    return Blocked(
+        node=tape[walls[0]],
+        message=f"no derivative reaches {listed([tape.names[k] for k in inputs])} either: {len(walls)} further walls",
+        marked=tuple(walls),
+        path=tuple(inputs),
+        inputs=tuple(tape[index] for index in inputs),
+        walls=tuple(tape[index] for index in walls),
+    )
+
+
+def _descendants(seen: Examined, starts: list[int]) -> set[int]:
+    found = set(starts)
+    for index in range(min(starts), len(seen.values)):
+        if index not in found and any(parent in found for parent in seen.tape.parents[index]):
+            found.add(index)
+    return found
+
+
+def _is_mask(seen: Examined, wall: Wall) -> bool:
+    """Whether a wall is an ordinary choice: a comparison that only chooses, or the side that was not taken."""
+    return seen.tape.primitives[wall.index].name in CHOOSING | COMPARING
+
+
+def _passed_by(seen: Examined, wall: Wall) -> Blocked:
+    tape = seen.tape
+    names = listed([tape.names[tape.parents[wall.index][place]] for place in wall.places])
+    node = tape[wall.index]
+    message = (
+        f"{node.name} = {node.expression} hands nothing back to {names}: {wall.why}; the derivative goes other ways"
+    )
+    return Blocked(
+        node=node,
+        message=message,
+        grave=False,
+        marked=(wall.index,),
+        path=(wall.index, *tape.parents[wall.index]),
+        walls=(node,),
+        partial=wall.partial,
+    )

@@ -1,0 +1,95 @@
+"""What every finding of a diagnosis has: where it is, what is the matter there, and what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from advis.autodiff.code import Source
+from advis.autodiff.tape import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Symptom:
+    """One thing about a tape that a reader of its derivative should know.
+
+    Attributes
+    ----------
+    node : Node or None
+        Where it is.
+    message : str
+        What is the matter, with the numbers.
+    cure : str
+        What usually helps.
+    grave : bool
+        Whether the derivative is lost or wrong by it; else it is a note.
+    marked : tuple of int
+        The nodes that are to blame.
+    path : tuple of int
+        The part of the graph that it is about.
+    """
+
+    kind: ClassVar[str] = "symptom"
+    word: ClassVar[str] = "symptom"
+    """What is written beside a marked node in a picture."""
+
+    node: Node | None
+    message: str
+    cure: str = ""
+    grave: bool = True
+    marked: tuple[int, ...] = ()
+    path: tuple[int, ...] = ()
+
+    @property
+    def line(self) -> Source | None:
+        """The reader's function, line and text."""
+        return self.node.source if self.node is not None else None
+
+    def __str__(self) -> str:
+        lines = [f"{self.kind}: {self.message}"]
+        lines += [f"    {self.line}"] if self.line is not None else []
+        lines += [f"    Cure: {self.cure}."] if self.cure else []
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def sized(x: Any) -> float:
+    """Return the largest magnitude among the elements, 0 for none."""
+    x = np.abs(np.asarray(x))
+    return float(np.max(x, initial=0.0)) if x.dtype.kind in "fc" else float(np.max(x.astype(float), initial=0.0))
+
+
+def finite(item: Any) -> bool:
+    """Whether all elements are finite, as integers and truth values always are."""
+    if type(item) is np.float64:
+        return bool(item - item == 0)
+    array = np.asarray(0.0 if item is None else item)
+    return array.dtype.kind not in "fc" or bool(np.all(np.isfinite(array)))
+
+
+def element_text(name: str, place: tuple[int, ...]) -> str:
+    """Return ``x[2, 0]``, or the bare name of a number.
+
+    Examples
+    --------
+    >>> element_text("x", (2, 0)), element_text("x", ())
+    ('x[2, 0]', 'x')
+    """
+    return f"{name}[{', '.join(map(str, place))}]" if place else name
+
+
+def listed(names: list[str], most: int = 4) -> str:
+    """Return names as a sentence has them.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"]), listed(list("abcdef"))
+    ('a', 'a, b and c', 'a, b, c, d and 2 more')
+    """
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
