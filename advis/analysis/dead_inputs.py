@@ -48,7 +48,7 @@ def dead_inputs(seen: Examined, found: Walls, separated: set[int]) -> Iterator[D
         elif seen.adjoints[index] is None or sized(seen.adjoints[index]) == 0:
             yield _at_zero(seen, index, size, resting)
         else:
-            yield from _unread(seen, index, size)
+            yield from _unread(seen, index, size, steering)
 
 
 def _steering(seen: Examined) -> list[bool]:
@@ -61,10 +61,11 @@ def _unused(seen: Examined, index: int, size: int, steering: list[bool]) -> Dead
     about: dict[str, Any] = {"node": node, "marked": (index,), "path": (index,), "elements": size}
     if steering[index]:
         turn = next(k for k, _ in seen.tape._steered if seen.ancestors([k])[index])
-        line = next(branch.source for branch in seen.tape.branches if branch.node.index == turn)
-        where = f" ({line})" if line is not None else ""
+        about |= {"node": seen.tape[turn], "marked": (index, turn), "path": seen.subgraph([turn])}
+        asked = f"{about['node'].name} = {about['node'].expression}"
+        use = "is read" if seen.values[turn].dtype.kind in "iu" else "the program does"
         return DeadInput(
-            message=f"{node.name} only decides which way the program goes{where}: its derivative is 0 on either way",
+            message=f"{node.name} only decides what {use}, by {asked}: its derivative is 0 whatever comes of it",
             cure="a mixture of both ways, weighted by av.relax.step(…, width=…)",
             cause="steers",
             **about,
@@ -111,8 +112,9 @@ def _at_zero(seen: Examined, index: int, size: int, resting: dict[int, int]) -> 
         )
     return DeadInput(
         node=tape[index],
-        message=f"{tape.names[index]} gets 0: what its different ways bring cancels",
-        grave=False,
+        message=f"{tape.names[index]} gets 0: what comes to it by different ways cancels; at this point the result does "
+        "not move with it",
+        cure="look whether the result should depend on it: a difference of a value and its copy does not",
         cause="cancels",
         **about,
     )
@@ -126,10 +128,10 @@ def _reached(seen: Examined, start: int) -> set[int]:
     return found
 
 
-def _unread(seen: Examined, index: int, size: int) -> Iterator[DeadInput]:
+def _unread(seen: Examined, index: int, size: int, steering: list[bool]) -> Iterator[DeadInput]:
     """Elements that no index ever names, in an array that is only ever read by indices."""
     tape = seen.tape
-    users = [user for user in seen.users[index] if seen.counts[user]]
+    users = [user for user in seen.users[index] if seen.counts[user] or steering[user]]
     shape = shape_of(seen.values[index])
     if not shape or any(tape.primitives[user].name != "getitem" for user in users):
         return

@@ -63,7 +63,8 @@ def _trend(seen: Examined, norms: list[float], members: list[list[int]], change:
     vanishing = change < 0
     given = set(seen.inputs)
     shallow = [k for level in members[: max(1, len(members) // 4)] for k in level if k in given]
-    node = tape[(shallow or members[0])[0]]
+    steps = [(before - after) * change for before, after in pairwise(np.log10(norms).tolist())]
+    node = tape[members[int(np.argmax(steps)) + 1][0]]  # the operation at the level of the largest step
     factor = 10 ** (change / (len(norms) - 1))
     names = listed([tape.names[k] for k in shallow or members[0]])
     message = (

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from advis.autodiff.code import Source
-from advis.autodiff.tape import Node
+from advis.autodiff.code import Source, source_lines
+from advis.autodiff.primitives.rule import INPUT
+from advis.autodiff.tape import Node, Tape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -44,8 +45,10 @@ class Symptom:
 
     @property
     def line(self) -> Source | None:
-        """The reader's function, line and text."""
-        return self.node.source if self.node is not None else None
+        """The reader's function, line and text; of an input the function's first line."""
+        if self.node is None:
+            return None
+        return self.node.source or (_head(self.node.tape) if self.node.primitive is INPUT else None)
 
     def __str__(self) -> str:
         lines = [f"{self.kind}: {self.message}"]
@@ -55,6 +58,13 @@ class Symptom:
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _head(tape: Tape) -> Source | None:
+    """The first line of the function that was recorded."""
+    code = next((context.code for context in tape.contexts if context.code is not None), None)
+    lines = source_lines(code) if code is not None else ()
+    return Source(tape.function, 1, lines[0].strip()) if lines else None
 
 
 def sized(x: Any) -> float:
