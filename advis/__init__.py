@@ -60,6 +60,7 @@ __all__ = [
     "block",
     "chain",
     "check",
+    "compare_methods",
     "compose",
     "diagnose",
     "explore",
@@ -90,12 +91,14 @@ _LATER = {
     "CostMap": "analysis.cost_map",
     "Diagnosis": "analysis.diagnosis",
     "Factor": "analysis.factor",
+    "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
     "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
@@ -132,6 +135,7 @@ class _Doors:
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
+        from advis.films.methods import methods_film
         from advis.films.play import play_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
@@ -144,6 +148,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Methods": methods_film,
             "Play": play_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,

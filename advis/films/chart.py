@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from advis.autodiff.numbers import PICTURE, minus, number
 from advis.films.film import Film, Group, Ink, Scene, Spans, State, Track
 from advis.films.metrics import text_width
@@ -26,6 +28,7 @@ MOST_DECADES = 7
 DOT = 3.5
 
 Window = tuple[float, float]
+Numbers = Sequence[float] | np.ndarray
 Piece = tuple[float, float, float, float]
 
 
@@ -57,8 +60,8 @@ class Series:
     """
 
     label: str
-    xs: Sequence[float]
-    ys: Sequence[float]
+    xs: Numbers
+    ys: Numbers
     role: str = "value"
     shape: str = "line"
     steps: tuple[int, int] | None = None
