@@ -134,6 +134,7 @@ class _Doors:
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
+        from advis.films.diagnosis import diagnosis_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
@@ -148,6 +149,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Diagnosis": diagnosis_film,
             "Methods": methods_film,
             "Play": play_film,
             "Sabotage": sabotage_film,

@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from advis.analysis.examined import Examined
 from advis.analysis.separators import separator
 from advis.analysis.symptoms import Symptom, listed
 from advis.analysis.walls import CHOOSING, COMPARING, Wall, Walls
+from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.tape import Node
 
 MOST_CUTS = 8
+FEWEST_ROWS = 4
+"""In fewer rows a unit that is off in all of them is no surprise."""
 
 Stops = Callable[[int, int], bool]
 """Whether a wall stands on the edge from a node to another."""
@@ -74,6 +79,10 @@ def blocked(seen: Examined, found: Walls) -> Iterator[Blocked]:
     for wall in found.walls:
         if wall.index not in named and not _is_mask(seen, wall):
             yield _passed_by(seen, wall)
+    walled = {wall.index for wall in found.walls}
+    for index, primitive in enumerate(seen.tape.primitives):
+        if primitive.name in CHOOSING and index not in walled and found.live[index] and seen.counts[index]:
+            yield from _idle_units(seen, index, found)
 
 
 def _separated(seen: Examined, stops: Stops) -> list[int]:
@@ -159,6 +168,31 @@ def _descendants(seen: Examined, starts: list[int]) -> set[int]:
         if index not in found and any(parent in found for parent in seen.tape.parents[index]):
             found.add(index)
     return found
+
+
+def _idle_units(seen: Examined, index: int, found: Walls) -> Iterator[Blocked]:
+    """Of a layer: the units, along the last axis, that are off in every row."""
+    tape, shape = seen.tape, shape_of(seen.values[index])
+    if len(shape) < 2 or np.prod(shape[:-1]) < FEWEST_ROWS or shape[-1] < 2:
+        return
+    for place, parent in enumerate(tape.parents[index]):
+        if not found.live[parent] or shape_of(seen.values[parent]) != shape or seen.rule(index, place) is None:
+            continue
+        partial = np.asarray(seen.handed(index, place, np.ones(shape)))
+        off = np.flatnonzero(np.all(partial == 0, axis=tuple(range(len(shape) - 1))))
+        if not len(off):
+            continue
+        node, name = tape[index], tape.names[parent]
+        units = listed([f"{name}[…, {k}]" for k in off])
+        yield Blocked(
+            node=node,
+            message=f"{len(off)} of {shape[-1]} units of {node.name} = {node.expression} are off in all "
+            f"{np.prod(shape[:-1])} rows: no derivative reaches {units}",
+            cure="a slope on that side too (np.maximum(0.01 * x, x)), or another start or bias of these units",
+            marked=(index,),
+            path=(index, parent),
+            walls=(node,),
+        )
 
 
 def _is_mask(seen: Examined, wall: Wall) -> bool:

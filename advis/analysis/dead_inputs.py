@@ -112,8 +112,8 @@ def _at_zero(seen: Examined, index: int, size: int, resting: dict[int, int]) -> 
         )
     return DeadInput(
         node=tape[index],
-        message=f"{tape.names[index]} gets 0: what comes to it by different ways cancels; at this point the result does "
-        "not move with it",
+        message=f"{tape.names[index]} gets 0: what comes to it by different ways cancels: the result does not move "
+        "with it here",
         cure="look whether the result should depend on it: a difference of a value and its copy does not",
         cause="cancels",
         **about,

@@ -200,11 +200,11 @@ def _words(seen: Examined, index: int, places: tuple[int, ...], partial: float) 
             "av.relax.sign(x, width=…), or x / np.sqrt(x * x + width**2)"
         )
     if name in COMPARING:
-        return f"a comparison is true or false: it does not move with {stopped}", (
+        return "a comparison is true or false: its slope is 0", (
             "a smooth step, av.relax.step(x - threshold, width=…), in place of the comparison"
         )
     if name in COUNTING:
-        return f"{name} gives a position or a count, which does not move with {stopped}", (
+        return f"{name} gives a position or a count, whose slope is 0", (
             "weights in place of the position: av.relax.argmax(x, temperature=…), or a softmax"
         )
     if name == "cast":

@@ -1,4 +1,4 @@
-"""Thirty programs whose derivative is lost or wrong somewhere, each with where, and of which kind the finding must be."""
+"""Thirty programs whose derivative is lost or wrong, each with where, and of which kind the finding must be."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -165,10 +165,9 @@ def one_dead_unit(x, w, b):
 
 def tariff(income):
     """A step in a tariff, just before it."""
-    if income < 1000.0:
-        tax = 0.1 * income
-    else:
-        tax = 0.1 * income + 50.0
+    tax = 0.1 * income
+    if income >= 1000.0:
+        tax = tax + 50.0
     return income - tax
 
 
@@ -239,7 +238,7 @@ FAULTY = [
     Faulty(lasso_at_zero, (np.zeros(3),), "kink", "np.abs"),
     Faulty(tied_maximum, (1.0, 1.0), "kink", "np.maximum"),
     Faulty(one_dead_unit, (_x, rng().normal(size=(3, 4)), np.array([0.0, 0.0, -50.0, 0.0])), "blocked", "np.maximum"),
-    Faulty(tariff, (999.9,), "branch", "income < 1000.0"),
+    Faulty(tariff, (999.9,), "branch", "income >= 1000.0"),
     Faulty(only_steers, (1.0, 2.0), "dead input", "y > threshold"),
     Faulty(forgotten, (0.5, 1.2, 0.1), "dead input", "def forgotten"),
     Faulty(off_by_one, (np.array([1.0, 2.0, 3.0]),), "dead input", "x[k]"),
