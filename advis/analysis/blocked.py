@@ -16,6 +16,8 @@ from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.tape import Node
 
 MOST_CUTS = 8
+MOST_INPUTS = 200
+"""So many separated inputs are told apart by their walls."""
 FEWEST_ROWS = 4
 """In fewer rows a unit that is off in all of them is no surprise."""
 
@@ -50,6 +52,20 @@ class Blocked(Symptom):
 
 def blocked(seen: Examined, found: Walls) -> Iterator[Blocked]:
     """Yield what is blocked: first what separates inputs from all outputs, then walls that are passed by."""
+    by_index, stops = {wall.index: wall for wall in found.walls}, _stops(seen, found)
+    named: set[tuple[int, int]] = set()
+    for finding in _cuts(seen, separated(seen, found), by_index, stops):
+        named.update(_spot(seen, node.index) for node in finding.walls)
+        yield finding
+    for wall in found.walls:
+        if _spot(seen, wall.index) not in named and not _is_mask(seen, wall):
+            yield _passed_by(seen, wall)
+    for index, primitive in enumerate(seen.tape.primitives):
+        if primitive.name in CHOOSING and index not in by_index and found.live[index] and seen.counts[index]:
+            yield from _idle_units(seen, index, found)
+
+
+def _stops(seen: Examined, found: Walls) -> Stops:
     by_index = {wall.index: wall for wall in found.walls}
     stopped = {(wall.index, seen.tape.parents[wall.index][place]) for wall in found.walls for place in wall.places}
     open_ = {
@@ -62,31 +78,39 @@ def blocked(seen: Examined, found: Walls) -> Iterator[Blocked]:
     def stops(parent: int, node: int) -> bool:
         return (node, parent) in stopped and (node, parent) not in open_
 
-    named: set[int] = set()
-    waiting = _separated(seen, stops)
+    return stops
+
+
+def _cuts(seen: Examined, waiting: list[int], walls: dict[int, Wall], stops: Stops) -> Iterator[Blocked]:
+    """Inputs that are separated, those together that the same walls, or walls of the same line, separate."""
+    firsts = {index: _first(index, seen, stops) for index in waiting[:MOST_INPUTS]}
+    waiting, more = waiting[:MOST_INPUTS], len(waiting) - MOST_INPUTS
     for _ in range(MOST_CUTS):
         if not waiting:
-            break
-        cut = separator(waiting[:1], seen.outputs, seen.users, stops) or _first(waiting[0], seen, stops)
+            return
+        cut = firsts[waiting[0]]
+        if len(cut) > 1:
+            cut = separator(waiting[:1], seen.outputs, seen.users, stops) or cut
         together = _behind(seen, waiting, cut, stops)
-        waiting = [index for index in waiting if index not in together]
-        finding = _cut_off(seen, together, cut, by_index)
-        named.update(node.index for node in finding.walls)
-        yield finding
+        line = {_spot(seen, index) for index in cut}
+        alike = [k for k in waiting if k not in together and {_spot(seen, index) for index in firsts[k]} == line]
+        cut = sorted({*cut, *(index for k in alike for index in firsts[k])})
+        together = [k for k in waiting if k in together or k in alike]
+        waiting = [k for k in waiting if k not in together]
+        yield _cut_off(seen, together, cut, walls, more)
     if waiting:
-        yield _more(seen, waiting, stops)
-        named.update(wall for index in waiting for wall in _first(index, seen, stops))
-    for wall in found.walls:
-        if wall.index not in named and not _is_mask(seen, wall):
-            yield _passed_by(seen, wall)
-    walled = {wall.index for wall in found.walls}
-    for index, primitive in enumerate(seen.tape.primitives):
-        if primitive.name in CHOOSING and index not in walled and found.live[index] and seen.counts[index]:
-            yield from _idle_units(seen, index, found)
+        yield _rest(seen, waiting, sorted({wall for index in waiting for wall in firsts[index]}))
 
 
-def _separated(seen: Examined, stops: Stops) -> list[int]:
-    """The inputs that count for an output, from which no way without a wall leads to one."""
+def _spot(seen: Examined, index: int) -> tuple[int, int]:
+    """The place in the reader's code; of a node without one, its own."""
+    context, instruction = seen.tape.positions[index]
+    return (id(seen.tape.contexts[context].code), instruction) if instruction != -1 else (-1, index)
+
+
+def separated(seen: Examined, found: Walls) -> list[int]:
+    """Return the inputs that count for an output, from which no way without a wall leads to one."""
+    stops = _stops(seen, found)
     reached = [False] * len(seen.values)
     for end in seen.outputs:
         reached[end] = True
@@ -123,10 +147,10 @@ def _first(source: int, seen: Examined, stops: Stops) -> list[int]:
     return sorted(index for index in found if seen.counts[index])
 
 
-def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int, Wall]) -> Blocked:
+def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int, Wall], more: int) -> Blocked:
     tape = seen.tape
     onward = _descendants(seen, inputs)
-    way = tuple(k for k in seen.subgraph(seen.outputs) if k in onward)
+    way = tuple(k for k in sorted(onward) if seen.counts[k])
     also = [index for index in walls if index in onward and index not in cut]
     wall = walls[cut[0]]
     names = listed([tape.names[index] for index in inputs])
@@ -136,6 +160,7 @@ def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int,
     message += wall.why
     if also:
         message += f"; further on also at {listed([tape.names[index] for index in also])}"
+    message += f"; {more} more inputs are behind walls" if more > 0 else ""
     return Blocked(
         node=tape[cut[0]],
         message=message,
@@ -149,9 +174,8 @@ def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int,
     )
 
 
-def _more(seen: Examined, inputs: list[int], stops: Stops) -> Blocked:
+def _rest(seen: Examined, inputs: list[int], walls: list[int]) -> Blocked:
     tape = seen.tape
-    walls = sorted({wall for index in inputs for wall in _first(index, seen, stops)})
     return Blocked(
         node=tape[walls[0]],
         message=f"no derivative reaches {listed([tape.names[k] for k in inputs])} either: {len(walls)} further walls",

@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from advis.analysis.blocked import separated
 from advis.analysis.examined import Examined
-from advis.analysis.symptoms import Symptom, element_text, sized
+from advis.analysis.symptoms import Symptom, element_text, listed, sized
 from advis.analysis.walls import Walls
 from advis.autodiff.numbers import value_text
 from advis.autodiff.primitives.rule import shape_of
+
+MOST_TOLD = 20
+"""So many dead inputs are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -34,21 +38,33 @@ class DeadInput(Symptom):
     cause: str = ""
     elements: int = 1
 
+    @property
+    def sort(self) -> str:
+        """Its cause."""
+        return self.cause
 
-def dead_inputs(seen: Examined, found: Walls, separated: set[int]) -> Iterator[DeadInput]:
-    """Yield the dead inputs that are not behind walls."""
-    steering = _steering(seen)
+
+def dead_inputs(seen: Examined, found: Walls) -> Iterator[DeadInput]:
+    """Yield the dead inputs that are not behind walls; of very many, the first ones and how many more there are."""
+    steering, behind = _steering(seen), set(separated(seen, found))
     resting = dict(found.resting)
+    dead: list[tuple[int, int]] = []
     for index in seen.inputs:
         size = int(np.prod(shape_of(seen.values[index]), dtype=int))
-        if not size or index in separated:
+        if not size or index in behind:
             continue
-        if not seen.counts[index]:
-            yield _unused(seen, index, size, steering)
-        elif seen.adjoints[index] is None or sized(seen.adjoints[index]) == 0:
-            yield _at_zero(seen, index, size, resting)
+        if not seen.counts[index] or seen.adjoints[index] is None or sized(seen.adjoints[index]) == 0:
+            dead.append((index, size))
         else:
             yield from _unread(seen, index, size, steering)
+    for index, size in dead[:MOST_TOLD]:
+        yield _at_zero(seen, index, size, resting) if seen.counts[index] else _unused(seen, index, size, steering)
+    more = [index for index, _ in dead[MOST_TOLD:]]
+    if more:
+        names = listed([seen.tape.names[index] for index in more])
+        yield DeadInput(
+            node=seen.tape[more[0]], message=f"{names} get no derivative either", marked=tuple(more), elements=len(more)
+        )
 
 
 def _steering(seen: Examined) -> list[bool]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from advis.analysis.blocked import Blocked, blocked
@@ -15,6 +15,7 @@ from advis.analysis.predicates import Again, NearBranch, branches
 from advis.analysis.scales import Scale, scale
 from advis.analysis.symptoms import Symptom
 from advis.analysis.walls import walls
+from advis.autodiff.recorder import NOWHERE
 from advis.autodiff.shown import Shown
 from advis.autodiff.structure import fill
 from advis.autodiff.sweeps import quiet
@@ -164,21 +165,41 @@ def diagnose(
     with quiet():
         seen = Examined(tape, limits, seed)
         found = walls(seen)
-        stopped = list(blocked(seen, found))
-        separated = {node.index for finding in stopped for node in finding.inputs}
         everything: list[Symptom] = [
             *poison(seen),
-            *stopped,
-            *dead_inputs(seen, found, separated),
+            *blocked(seen, found),
+            *dead_inputs(seen, found),
             *branches(seen, again),
             *kinks(seen),
             *scale(seen),
         ]
     return Diagnosis(
         tape,
-        tuple(finding for finding in everything if finding.grave),
-        tuple(finding for finding in everything if not finding.grave),
+        gathered(finding for finding in everything if finding.grave),
+        gathered(finding for finding in everything if not finding.grave),
     )
+
+
+def gathered(findings: Iterable[Symptom]) -> tuple[Symptom, ...]:
+    """Return findings with those of one kind and one line told once: a loop meets the same fault at every turn."""
+    groups: dict[Any, list[Symptom]] = {}
+    for finding in findings:
+        node, alike = finding.node, finding.sort
+        spot: Any = None if node is None else node.tape.positions[node.index]
+        if node is not None and spot[1] != NOWHERE[1]:
+            spot = id(node.tape.contexts[spot[0]].code), spot[1]
+        elif node is not None:
+            spot = node.index
+        groups.setdefault((type(finding), spot, alike), []).append(finding)
+    return tuple(_together(group) for group in groups.values())
+
+
+def _together(group: list[Symptom]) -> Symptom:
+    first, more = group[0], len(group) - 1
+    if not more:
+        return first
+    marked = tuple(dict.fromkeys(index for finding in group for index in finding.marked))
+    return replace(first, message=f"{first.message} (and {more} more like it on this line)", marked=marked)
 
 
 def _limits(flat: float, near: float, vanishing: float, exploding: float) -> Limits:

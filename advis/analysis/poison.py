@@ -62,6 +62,11 @@ class Poison(Symptom):
     element: tuple[int, ...] = ()
     found: Any = None
 
+    @property
+    def sort(self) -> str:
+        """Among what it is."""
+        return self.among
+
 
 def poison(seen: Examined) -> Iterator[Poison]:
     """Yield the first value, and the first adjoint of the reverse sweep, that is not finite."""

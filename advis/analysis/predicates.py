@@ -21,7 +21,10 @@ from advis.autodiff.tape import Tape
 
 MOST_SWEPT = 12
 """So many predicates, the nearest ones, get a sweep of their own for the distance to the point at which they flip."""
-BISECTIONS = 40
+MOST_RUN = 40
+"""So often a program is run again to close in on the point at which one predicate flips; a long one less often."""
+MOST_NODES = 30_000  # are computed in all these runs
+FEWEST_RUN = 6
 STEP = 1e-9  # the width, as a part of the distance, to which the point of flipping is closed in
 JUMP = 1e-6  # of the size of the result: a smaller jump is none
 EXACT = 1e-9  # of the size of the inputs: a predicate so near to flipping stands on its threshold
@@ -71,6 +74,11 @@ class NearBranch(Symptom):
 
     asked: Source | None = None
 
+    @property
+    def sort(self) -> str:
+        """Its use and the line that asks."""
+        return f"{self.use} {self.asked}"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -119,7 +127,7 @@ def _questions(seen: Examined) -> Iterator[Question]:
         use = "index" if seen.values[k].dtype.kind in "iu" else "branch"
         for comparison in _asked_by(seen, k):
             code = tape.contexts[position[0]].code
-            key = (use, id(code), abs(position[1]), tape.primitives[comparison].name, _shift(tape, comparison))
+            key = (use, id(code), abs(position[1]), tape.primitives[comparison].name, _spot(tape, comparison))
             groups.setdefault(key, []).append((comparison, source))
     masks = dict.fromkeys(_masks(seen))
     for comparison in masks:
@@ -132,10 +140,10 @@ def _questions(seen: Examined) -> Iterator[Question]:
             yield min(posed, key=lambda question: abs(question.gap))
 
 
-def _shift(tape: Tape, comparison: int) -> Any:
+def _spot(tape: Tape, comparison: int) -> Any:
     """Tells two comparisons of one line apart, and not those of two turns of a loop."""
     context, instruction = tape.positions[comparison]
-    return id(tape.contexts[context].code), instruction
+    return id(tape.contexts[context].code), instruction if instruction != -1 else -1 - comparison
 
 
 def _asked_by(seen: Examined, index: int) -> list[int]:
@@ -265,9 +273,13 @@ def _crossed(seen: Examined, question: Question, near: NearBranch, again: Again 
     close = near.margin <= seen.limits.near * _reach(seen, near)
     if near.use == "mask":
         again = lambda point: rerun(seen.tape, point)  # noqa: E731 (both sides of a mask are on the tape)
-    if again is None or not close:
+    long = _runs(seen) < FEWEST_RUN
+    if again is None or not close or long:
         grave = close and near.use != "mask"
-        hint = "; give diagnose the function, not its tape, to see what jumps there" if grave else ""
+        hint = (
+            "the program is too long to try what" if long else "give diagnose the function, not its tape, to see what"
+        )
+        hint = f"; {hint} jumps there" if grave else ""
         return replace(near, grave=grave, message=near.message + hint, cure=_CURE if grave else "")
     sides = _closed_in(seen, question, near, again)
     if sides is None:
@@ -290,6 +302,10 @@ def _crossed(seen: Examined, question: Question, near: NearBranch, again: Again 
         jump=jump if jumps else 0.0,
         slope=slope,
     )
+
+
+def _runs(seen: Examined) -> int:
+    return min(MOST_RUN, MOST_NODES // len(seen.values))
 
 
 _CURE = "a smooth mixture of both sides: av.relax.step or av.relax.where with a width; or a start further away"
@@ -332,7 +348,7 @@ def _closed_in(seen: Examined, question: Question, near: NearBranch, again: Agai
         high_tape = at(high)
     if high_tape is None or low_tape is None or _answers(high_tape, near) == _answers(low_tape, near):
         return None
-    for _ in range(BISECTIONS):
+    for _ in range(_runs(seen)):
         if high - low <= STEP * max(reach, high):
             break
         middle = (low + high) / 2

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from advis.analysis.examined import Examined
-from advis.analysis.symptoms import Symptom, finite, listed
+from advis.analysis.symptoms import Symptom, finite, listed, squared
 from advis.autodiff.numbers import number
 
 FEWEST = 8
@@ -110,9 +110,6 @@ def profile(seen: Examined, depths: list[int]) -> tuple[list[float], list[list[i
             levels.setdefault(depths[index], []).append(index)
     members = [levels[depth] for depth in sorted(levels)]
     with np.errstate(over="ignore"):
-        norms = [
-            float(np.sqrt(sum(float(np.sum(np.abs(np.asarray(seen.adjoints[k])) ** 2)) for k in level)))
-            for level in members
-        ]
+        norms = [float(np.sqrt(sum(squared(seen.adjoints[k]) for k in level))) for level in members]
     kept = [(norm, level) for norm, level in zip(norms, members, strict=True) if np.isfinite(norm) and norm > 0]
     return [norm for norm, _ in kept], [level for _, level in kept]

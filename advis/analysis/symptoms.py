@@ -44,6 +44,11 @@ class Symptom:
     path: tuple[int, ...] = ()
 
     @property
+    def sort(self) -> str:
+        """What tells two findings of one kind on one line apart."""
+        return ""
+
+    @property
     def line(self) -> Source | None:
         """The reader's function, line and text; of an input the function's first line."""
         if self.node is None:
@@ -69,8 +74,15 @@ def _head(tape: Tape) -> Source | None:
 
 def sized(x: Any) -> float:
     """Return the largest magnitude among the elements, 0 for none."""
+    if isinstance(x, float):
+        return float(abs(x))
     x = np.abs(np.asarray(x))
-    return float(np.max(x, initial=0.0)) if x.dtype.kind in "fc" else float(np.max(x.astype(float), initial=0.0))
+    return float(np.max(x if x.dtype.kind == "f" else x.astype(float), initial=0.0))
+
+
+def squared(x: Any) -> float:
+    """Return the sum of the squares of the elements."""
+    return float(x) ** 2 if isinstance(x, float) else float(np.sum(np.abs(np.asarray(x)) ** 2))
 
 
 def finite(item: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from advis.analysis.differences import weights
 from advis.analysis.examined import Examined
 from advis.analysis.symptoms import finite, sized
 from advis.autodiff.numbers import number, value_text
-from advis.autodiff.primitives.part import whole
+from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.rule import shape_of
 
 CHOOSING = frozenset({"maximum", "minimum", "fmax", "fmin", "where", "select"})
@@ -105,9 +106,14 @@ def _slope(seen: Examined, index: int, place: int, args: list[Any] | None = None
         args = [seen.values[parent] for parent in seen.tape.parents[index]]
     else:
         value = primitive.call(*args, **primitive.options)
-    shape = shape_of(value)
-    probe: Any = np.float64(1.0) if not shape else weights(shape, np.random.default_rng(0)).astype(value.dtype)
-    return sized(whole(seen.rule(index, place)(probe, value, *args)))
+    amount = seen.rule(index, place)(_probe(shape_of(value), np.result_type(value)), value, *args)
+    return sized(amount.amount if type(amount) is Part else amount)
+
+
+@lru_cache(maxsize=64)
+def _probe(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """An adjoint to try an edge with: 1, or random numbers, so that nothing cancels by chance."""
+    return weights(shape, np.random.default_rng(0)).astype(dtype) if shape else np.ones((), dtype)[()]
 
 
 def _grows(seen: Examined, index: int, place: int, live: list[bool]) -> bool:
