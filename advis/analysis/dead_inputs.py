@@ -47,7 +47,6 @@ class DeadInput(Symptom):
 def dead_inputs(seen: Examined, found: Walls) -> Iterator[DeadInput]:
     """Yield the dead inputs that are not behind walls; of very many, the first ones and how many more there are."""
     steering, behind = _steering(seen), set(separated(seen, found))
-    resting = dict(found.resting)
     dead: list[tuple[int, int]] = []
     for index in seen.inputs:
         size = int(np.prod(shape_of(seen.values[index]), dtype=int))
@@ -58,7 +57,7 @@ def dead_inputs(seen: Examined, found: Walls) -> Iterator[DeadInput]:
         else:
             yield from _unread(seen, index, size, steering)
     for index, size in dead[:MOST_TOLD]:
-        yield _at_zero(seen, index, size, resting) if seen.counts[index] else _unused(seen, index, size, steering)
+        yield _at_zero(seen, index, size, found) if seen.counts[index] else _unused(seen, index, size, steering)
     more = [index for index, _ in dead[MOST_TOLD:]]
     if more:
         names = listed([seen.tape.names[index] for index in more])
@@ -95,11 +94,11 @@ def _unused(seen: Examined, index: int, size: int, steering: list[bool]) -> Dead
     )
 
 
-def _at_zero(seen: Examined, index: int, size: int, resting: dict[int, int]) -> DeadInput:
+def _at_zero(seen: Examined, index: int, size: int, found: Walls) -> DeadInput:
     """An input with open ways whose derivative is 0 all the same."""
     tape = seen.tape
     onward = _reached(seen, index)
-    rests = [(k, place) for k, place in resting.items() if k in onward]
+    rests = [(k, place) for k, place in found.resting if tape.parents[k][place] in onward]
     about: dict[str, Any] = {"marked": (index,), "path": tuple(sorted(onward)), "elements": size}
     factors = [(k, place) for k, place in rests if tape.primitives[k].name in ("multiply", "matmul", "dot", "einsum")]
     if factors:
