@@ -156,7 +156,8 @@ def diagnose(
     >>> print(av.diagnose(f, 2.2))
     diagnosis of f(x): 1 finding
     <BLANKLINE>
-    1. blocked: no derivative reaches x: the only way to the result ends at y = round(v1, decimals=0); round is a ...
+    1. blocked: no derivative reaches x: the only way to the result ends at y = round(v1); round
+        is a staircase: its slope is 0 between the steps
         line 2 of f: y = np.round(3.0 * x)
         Cure: round after the last derivative was taken; or av.relax.round, or av.straight_through.
     """

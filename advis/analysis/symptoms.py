@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +11,8 @@ import numpy as np
 from advis.autodiff.code import Source, source_lines
 from advis.autodiff.primitives.rule import INPUT
 from advis.autodiff.tape import Node, Tape
+
+WIDEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -56,13 +59,17 @@ class Symptom:
         return self.node.source or (_head(self.node.tape) if self.node.primitive is INPUT else None)
 
     def __str__(self) -> str:
-        lines = [f"{self.kind}: {self.message}"]
+        lines = [_wrapped(f"{self.kind}: {self.message}")]
         lines += [f"    {self.line}"] if self.line is not None else []
-        lines += [f"    Cure: {self.cure}."] if self.cure else []
+        lines += [_wrapped(f"    Cure: {self.cure}.")] if self.cure else []
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDEST, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _head(tape: Tape) -> Source | None:
