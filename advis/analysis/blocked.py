@@ -150,9 +150,11 @@ def _first(source: int, seen: Examined, stops: Stops) -> list[int]:
 def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int, Wall], more: int) -> Blocked:
     tape = seen.tape
     onward = _descendants(seen, inputs)
-    way = tuple(k for k in sorted(onward) if seen.counts[k])
+    before = seen.ancestors(cut)
+    way = tuple(k for k in sorted(onward) if before[k])
     also = [index for index in walls if index in onward and index not in cut]
-    wall = walls[cut[0]]
+    plain = [index for index in cut if tape.primitives[index].name not in COMPARING]
+    wall = walls[(plain or cut)[0]]
     names = listed([tape.names[index] for index in inputs])
     where = listed([f"{tape.names[index]} = {tape[index].expression}" for index in cut], 3)
     ways = "the only way" if len(cut) == 1 else f"{len(cut)} ways"
@@ -162,8 +164,9 @@ def _cut_off(seen: Examined, inputs: list[int], cut: list[int], walls: dict[int,
         message += f"; further on also at {listed([tape.names[index] for index in also])}"
     message += f"; {more} more inputs are behind walls" if more > 0 else ""
     return Blocked(
-        node=tape[cut[0]],
+        node=tape[wall.index],
         message=message,
+        brief=f"no derivative reaches {names}: {wall.why}",
         cure=wall.cure,
         marked=tuple(cut),
         path=way,
@@ -212,6 +215,7 @@ def _idle_units(seen: Examined, index: int, found: Walls) -> Iterator[Blocked]:
             node=node,
             message=f"{len(off)} of {shape[-1]} units of {node.name} = {node.expression} are off in all "
             f"{np.prod(shape[:-1])} rows: no derivative reaches {units}",
+            brief=f"{len(off)} of {shape[-1]} units are off in all rows",
             cure="a slope on that side too (np.maximum(0.01 * x, x)), or another start or bias of these units",
             marked=(index,),
             path=(index, parent),
@@ -234,6 +238,7 @@ def _passed_by(seen: Examined, wall: Wall) -> Blocked:
     return Blocked(
         node=node,
         message=message,
+        brief=f"nothing comes back to {names}: {wall.why}; the derivative goes other ways",
         grave=False,
         marked=(wall.index,),
         path=(wall.index, *tape.parents[wall.index]),

@@ -81,6 +81,7 @@ def _unused(seen: Examined, index: int, size: int, steering: list[bool]) -> Dead
         use = "is read" if seen.values[turn].dtype.kind in "iu" else "the program does"
         return DeadInput(
             message=f"{node.name} only decides what {use}, by {asked}: its derivative is 0 whatever comes of it",
+            brief=f"{node.name} only decides what {use}: its derivative is 0",
             cure="a mixture of both ways, weighted by av.relax.step(…, width=…)",
             cause="steers",
             **about,

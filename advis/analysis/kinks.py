@@ -70,6 +70,7 @@ def _kink(seen: Examined, index: int, there: np.ndarray) -> Kink:
     return Kink(
         node=node,
         message=message,
+        brief=f"{node.name} stands on a kink: the slope used is {used}; beside it, {' or '.join(sides)}",
         cure=cure if weighs else "",
         grave=weighs,
         marked=(index,),
@@ -176,7 +177,7 @@ LOOKS: dict[str, Callable[[Examined, int], Any]] = {
 def _words(seen: Examined, index: int, first: tuple[int, ...]) -> tuple[str, tuple[str, ...], str]:
     """The slope that is used, those on the sides, and what helps."""
     name, parents = seen.tape.primitives[index].name, seen.tape.parents[index]
-    soft = "none is needed if the point is met by chance; without a kink: "
+    soft = "none needed if met by chance; smooth: "
     if name in ("abs", "absolute", "fabs"):
         return "0", ("−1", "1"), soft + "av.relax.abs(x, width=…), or np.sqrt(x * x + width**2)"
     if name in ("norm", "hypot"):
@@ -192,7 +193,7 @@ def _words(seen: Examined, index: int, first: tuple[int, ...]) -> tuple[str, tup
         return "that of the order in which they were sorted", ("that of the other order",), soft + "av.relax.sort"
     if name == "remainder":
         step = value_text(_parent(seen, index, 1))
-        return "1", (f"a jump by {step}",), "none is needed if the point is met by chance; else move the origin"
+        return "1", (f"a jump by {step}",), "none needed if met by chance; else move the origin"
     line = seen.tape[index].source
     what = "clip at its bound" if line is not None and "clip" in line.text else f"{name} of two equal numbers"
     zero = any(not np.any(np.asarray(seen.values[p])) and not shape_of(seen.values[p]) for p in parents)

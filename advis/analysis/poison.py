@@ -108,6 +108,7 @@ def _bad_value(seen: Examined, index: int) -> Poison:
     return Poison(
         node=node,
         message=message,
+        brief=f"{element_text(node.name, place)} = {number(found)}: {pattern}{_arguments(seen, index, place)}",
         cure=CURES[pattern],
         grave=reaches,
         marked=(index,),
@@ -252,8 +253,8 @@ def _bad_adjoint(seen: Examined, index: int, place: int, amount: Any) -> Poison:
     marked: tuple[int, ...] = (index,)
     if chooser is not None:
         message += (
-            f"; {tape.names[chooser]} = {tape[chooser].expression} does not take this side, and hands it 0, "
-            f"but its slope there is infinite: 0 · ∞"
+            f"; {tape.names[chooser]} = {tape[chooser].expression} does not take this side and hands 0 back, "
+            f"the slope is infinite, and 0 · ∞ is nan"
         )
         marked = (index, chooser)
     ends = [tangent for k, tangent in enumerate(seen.tangents()) if k in set(seen.outputs)]
@@ -262,6 +263,7 @@ def _bad_adjoint(seen: Examined, index: int, place: int, amount: Any) -> Poison:
     return Poison(
         node=node,
         message=message,
+        brief=f"the adjoint of {at} becomes {number(found)} at {node.name}: {pattern}",
         cure=CURES[pattern],
         marked=marked,
         path=tuple(dict.fromkeys([*seen.subgraph([parent]), *marked])),

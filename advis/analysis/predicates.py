@@ -223,6 +223,7 @@ def _measured(seen: Examined, question: Question, sweep: bool) -> tuple[Question
     )
     sides = [element_text(_name(seen, k), place) for k, place, _ in question.ends]
     told = " and ".join(f"{side} = {number(x)}" for side, x in zip(sides, question.operands, strict=True) if side)
+    brief = f"{node.expression} {_ROLES[question.use]}: {told}"
     how = {"branch": "decides which way the program goes", "index": "decides what is read", "mask": "decides a mask"}
     often = f" ({question.times} times here; this is the nearest)" if question.times > 1 else ""
     message = f"{node.expression} {how[question.use]}{often}: {told}"
@@ -232,6 +233,7 @@ def _measured(seen: Examined, question: Question, sweep: bool) -> tuple[Question
     return question, NearBranch(
         node=node,
         message=message,
+        brief=brief + (f"; it flips {number(margin)} away" if usable else ""),
         grave=False,
         marked=(question.index,),
         path=(question.index, *(k for k, _, _ in question.ends)),
@@ -243,6 +245,9 @@ def _measured(seen: Examined, question: Question, sweep: bool) -> tuple[Question
         times=question.times,
         asked=question.asked,
     )
+
+
+_ROLES = {"branch": "steers", "index": "decides what is read", "mask": "masks"}
 
 
 def _name(seen: Examined, index: int) -> str:
@@ -293,11 +298,13 @@ def _crossed(seen: Examined, question: Question, near: NearBranch, again: Again 
     exact = near.margin <= EXACT * _reach(seen, near)
     said = f"; beyond, the result jumps by {number(jump)}" if jumps else "; beyond, the result goes on without a jump"
     said += f", and its slope by {number(slope)}" if bends else ""
+    told = f"; the result jumps by {number(jump)} there" if jumps else "; no jump there"
     grave = jumps or (bends and exact)
     return replace(
         near,
         grave=grave,
         message=near.message + said,
+        brief=near.brief + told,
         cure=_CURE if grave else "",
         jump=jump if jumps else 0.0,
         slope=slope,
@@ -308,7 +315,7 @@ def _runs(seen: Examined) -> int:
     return min(MOST_RUN, MOST_NODES // len(seen.values))
 
 
-_CURE = "a smooth mixture of both sides: av.relax.step or av.relax.where with a width; or a start further away"
+_CURE = "a smooth mixture, av.relax.where with a width; or a start further away"
 
 
 def _results(tape: Tape) -> np.ndarray:

@@ -80,6 +80,8 @@ def _trend(seen: Examined, norms: list[float], members: list[list[int]], change:
     return Scale(
         node=node,
         message=message,
+        brief=f"the gradient {'vanishes' if vanishing else 'explodes'} by a factor of {number(factor, 3)} a level, "
+        f"over {len(norms)} levels",
         cure=cure,
         marked=(node.index,),
         path=tuple(k for level in members for k in level),

@@ -25,6 +25,8 @@ class Symptom:
         Where it is.
     message : str
         What is the matter, with the numbers.
+    brief : str
+        The same in few words, for a picture that shows the place.
     cure : str
         What usually helps.
     grave : bool
@@ -41,6 +43,7 @@ class Symptom:
 
     node: Node | None
     message: str
+    brief: str = ""
     cure: str = ""
     grave: bool = True
     marked: tuple[int, ...] = ()

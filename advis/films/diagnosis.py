@@ -56,7 +56,7 @@ def _stopped(found: Symptom) -> list[str]:
     tape, inside = found.node.tape, set(found.path)
     return [
         edge_key((index, place))
-        for index in found.marked
+        for index in (found.marked if isinstance(found, Blocked) else (found.node.index,))
         for place, parent in enumerate(tape.parents[index])
         if parent in inside and (tape.carried[parent] or found.grave)
     ]
@@ -153,7 +153,7 @@ def _sentences(diagnosis: Diagnosis, told: list[Symptom]) -> Iterator[Spans]:
 
 def _spans(found: Symptom) -> Spans:
     """What is the matter, where, and what helps; the text of the line stands beside it."""
-    where = f" (line {found.line.line} of {found.line.function})" if found.line is not None else ""
+    where = f" (line {found.line.line})" if found.line is not None else ""
     kind = found.kind if found.grave else f"note, {found.kind}"
     cure: Spans = (("strong", " Cure: "), ("", f"{found.cure}.")) if found.cure else ()
-    return (("strong", f"{kind}: "), ("", minus(found.message) + where + "."), *cure)
+    return (("strong", f"{kind}: "), ("", f"{minus(found.brief or found.message)}{where}."), *cure)

@@ -404,7 +404,15 @@ def test_the_film_has_a_step_for_each_finding_and_marks_by_shape_and_word():
     assert marks["tag n0"].inks[0].spans[0][1] == "∅ dead"
     assert "wrong" in state_at(film, 1)[f"n{wall}"].role
     assert state_at(film, 1)["n0"].role == "idle"
-    assert "line 2 of cut" in "".join(text for _, text in state_at(film, 1)["say"].text)
+    assert "(line 2)" in "".join(text for _, text in state_at(film, 1)["say"].text)
+
+
+def test_what_the_film_says_has_room():
+    """Two lines of a player in a notebook."""
+    for case in (*FAULTY, *CLEAN):
+        film = av.diagnose(case.program, *case.arguments).film()
+        for _, state in film.tracks["say"]:
+            assert len("".join(text for _, text in state.text)) <= 220, state.text
 
 
 def test_the_boxes_of_the_film_are_those_of_the_tape():
