@@ -74,6 +74,7 @@ __all__ = [
     "quiz",
     "sabotage",
     "stop_gradient",
+    "taylor",
     "to_graphviz",
     "trace",
     "value_and_grad",
@@ -105,6 +106,7 @@ _LATER = {
     "play": "analysis.play",
     "quiz": "analysis.quiz",
     "sabotage": "analysis.sabotage",
+    "taylor": "autodiff.taylor",
 }
 """The names of the floors above, each with its module."""
 
