@@ -15,7 +15,7 @@ from advis.autodiff.primitives.rule import shape_of
 
 HARMLESS = 1e-12  # of what arrives at a node: what is left of it where contributions cancel
 
-SORTING = frozenset({"sort", "partition", "median", "percentile", "quantile"})
+SORTING = frozenset({"sort", "partition", "median", "nanmedian", "percentile", "quantile"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -140,12 +140,13 @@ def _several(seen: Examined, index: int) -> Any:
 
 
 def _ties(seen: Examined, index: int) -> Any:
-    """Of what sorts: two neighbours in the order are equal."""
+    """Of what sorts: two neighbours in the order are equal; of a median, it is met more than once."""
+    x, value = _parent(seen, index), np.asarray(seen.values[index])
     axis = seen.tape.primitives[index].options.get("axis", -1)
-    x = _parent(seen, index)
-    ordered = np.sort(np.ravel(x) if axis is None else x, axis=-1 if axis is None else axis)
-    same = np.any(np.diff(ordered, axis=-1 if axis is None else axis) == 0)
-    return np.bool_(same)
+    if value.shape != x.shape:
+        return np.sum(x == value) > 1 if not value.shape else False
+    ordered = np.sort(x, axis=-1 if axis is None else axis)
+    return np.any(np.diff(ordered, axis=-1 if axis is None else axis) == 0)
 
 
 def _whole(seen: Examined, index: int) -> Any:
@@ -160,6 +161,7 @@ LOOKS: dict[str, Callable[[Examined, int], Any]] = {
     "fabs": _at_zero,
     "norm": _answer_zero,
     "hypot": _answer_zero,
+    "std": _answer_zero,
     "maximum": _tied,
     "minimum": _tied,
     "fmax": _tied,
@@ -180,7 +182,7 @@ def _words(seen: Examined, index: int, first: tuple[int, ...]) -> tuple[str, tup
     soft = "none needed if met by chance; smooth: "
     if name in ("abs", "absolute", "fabs"):
         return "0", ("−1", "1"), soft + "av.relax.abs(x, width=…), or np.sqrt(x * x + width**2)"
-    if name in ("norm", "hypot"):
+    if name in ("norm", "hypot", "std"):
         return "0", ("the direction from which one comes, of length 1",), soft + "np.sqrt(ε + the sum of squares)"
     if name in ("max", "min", "amax", "amin"):
         count = _count_ties(seen, index, first)

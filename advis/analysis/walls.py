@@ -238,7 +238,7 @@ def _not_taken(seen: Examined, index: int, places: tuple[int, ...]) -> tuple[str
     stopped = tape.names[parents[places[0]]] or "it"
     if name in ("where", "select"):
         if places[0] == 0:
-            return "where only asks whether its condition holds", "av.relax.where(condition, x, y, width=…)"
+            return "where only asks whether its condition holds", "av.relax.where(margin, x, y, width=…)"
         return f"where takes its other side, everywhere: {stopped} is not used", (
             "nothing to mend if that side is meant; else look at the condition"
         )
