@@ -210,12 +210,13 @@ def _idle_units(seen: Examined, index: int, found: Walls) -> Iterator[Blocked]:
         if not len(off):
             continue
         node, name = tape[index], tape.names[parent]
+        are = "is" if len(off) == 1 else "are"
         units = listed([f"{name}[…, {k}]" for k in off])
         yield Blocked(
             node=node,
-            message=f"{len(off)} of {shape[-1]} units of {node.name} = {node.expression} are off in all "
+            message=f"{len(off)} of {shape[-1]} units of {node.name} = {node.expression} {are} off in all "
             f"{np.prod(shape[:-1])} rows: no derivative reaches {units}",
-            brief=f"{len(off)} of {shape[-1]} units are off in all rows",
+            brief=f"{len(off)} of {shape[-1]} units {are} off in all rows",
             cure="a slope on that side too (np.maximum(0.01 * x, x)), or another start or bias of these units",
             marked=(index,),
             path=(index, parent),

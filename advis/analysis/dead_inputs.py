@@ -27,7 +27,7 @@ class DeadInput(Symptom):
     ----------
     cause : str
         ``unused``, ``steers`` (only decides which way the program goes), ``unread elements``, ``zero factor``,
-        ``at rest`` (a maximum, a minimum or the like: the derivative is rightly 0), ``cancels``.
+        ``at rest`` (a maximum, a minimum or the like: the derivative is rightly 0), ``cancels``, ``vanished``.
     elements : int
         How many of its elements.
     """
@@ -126,6 +126,14 @@ def _at_zero(seen: Examined, index: int, size: int, found: Walls) -> DeadInput:
             cause="at rest",
             **about,
         )
+    if not any(_brings(seen, user, index) for user in seen.users[index]):
+        return DeadInput(
+            node=tape[index],
+            message=f"{tape.names[index]} gets 0: on the way to it the derivative became smaller than any number",
+            cure="fewer levels, or factors nearer to 1, on that way",
+            cause="vanished",
+            **about,
+        )
     return DeadInput(
         node=tape[index],
         message=f"{tape.names[index]} gets 0: what comes to it by different ways cancels: the result does not move "
@@ -134,6 +142,13 @@ def _at_zero(seen: Examined, index: int, size: int, found: Walls) -> DeadInput:
         cause="cancels",
         **about,
     )
+
+
+def _brings(seen: Examined, user: int, index: int) -> bool:
+    """Whether a user of a node hands anything but 0 back to it."""
+    places = [k for k, p in enumerate(seen.tape.parents[user]) if p == index and seen.rule(user, k) is not None]
+    adjoint = seen.adjoints[user]
+    return adjoint is not None and any(sized(seen.handed(user, place, adjoint)) for place in places)
 
 
 def _reached(seen: Examined, start: int) -> set[int]:

@@ -230,10 +230,12 @@ def _measured(seen: Examined, question: Question, sweep: bool) -> tuple[Question
     moved = [tape.names[k] for k, part in zip(seen.inputs, direction, strict=True) if np.any(np.asarray(part) != 0)]
     if usable:
         message += f"; it flips when {listed(moved)} {'moves' if len(moved) == 1 else 'move'} by {number(margin)}"
+    if usable and margin == 0:
+        message = message[: message.rindex(";")] + "; it stands on its threshold"
     return question, NearBranch(
         node=node,
         message=message,
-        brief=brief + (f"; it flips {number(margin)} away" if usable else ""),
+        brief=brief + (f"; it flips {number(margin)} away" if usable and margin else ""),
         grave=False,
         marked=(question.index,),
         path=(question.index, *(k for k, _, _ in question.ends)),

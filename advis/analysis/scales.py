@@ -27,7 +27,7 @@ class Scale(Symptom):
     trend : str
         ``vanishing`` or ``exploding``.
     norms : tuple of float
-        The Euclidean norm of all adjoints at each depth, from the inputs to the result.
+        The Euclidean norm of the adjoints of all operations at each depth, from the inputs to the result.
     factor : float
         By how much the size changes from one level to the one before, on average.
     """
@@ -41,35 +41,37 @@ class Scale(Symptom):
 
 
 def scale(seen: Examined) -> Iterator[Scale]:
-    """Yield a trend of the adjoints over the depth of the program, if there is one."""
-    depths = _depths(seen)
-    norms, members = profile(seen, depths)
-    if len(norms) < FEWEST or min(norms) <= 0.0:
+    """Yield a trend of the adjoints over the depth of the program that reaches an input, if there is one."""
+    norms, members = profile(seen)
+    if len(norms) < FEWEST:
         return
-    logs = np.log10(norms)
-    change = float(logs[0] - logs[-1])
-    steps = [before - after for before, after in pairwise(logs.tolist())]
-    same = [step for step in steps if step * change > 0]
-    limits = seen.limits
-    if np.log10(limits.vanishing) < change < np.log10(limits.exploding):
-        return
-    if max(abs(step) for step in same) > LARGEST_SHARE * abs(change):
-        return
-    yield _trend(seen, norms, members, change)
+    low, high = np.log10(seen.limits.vanishing), np.log10(seen.limits.exploding)
+    changes = {index: _change(seen, index, norms[-1]) for index in seen.inputs if seen.adjoints[index] is not None}
+    for vanishing in (True, False):
+        reached = [k for k, change in changes.items() if (change <= low if vanishing else change >= high)]
+        whole = max((abs(changes[k]) for k in reached), default=0.0)
+        steps = [(before - after) * (-1 if vanishing else 1) for before, after in pairwise(np.log10(norms).tolist())]
+        if reached and max(steps) <= LARGEST_SHARE * whole and sum(steps) >= LARGEST_SHARE * whole:
+            yield _trend(seen, norms, members, reached, vanishing, int(np.argmax(steps)) + 1)
 
 
-def _trend(seen: Examined, norms: list[float], members: list[list[int]], change: float) -> Scale:
+def _change(seen: Examined, index: int, last: float) -> float:
+    """By how many powers of ten an input's adjoint is larger than those at the result."""
+    norm = np.sqrt(squared(seen.adjoints[index]))
+    return float(np.log10(norm / last)) if 0 < norm < np.inf else 0.0
+
+
+def _trend(
+    seen: Examined, norms: list[float], members: list[list[int]], reached: list[int], vanishing: bool, steepest: int
+) -> Scale:
     tape = seen.tape
-    vanishing = change < 0
-    given = set(seen.inputs)
-    shallow = [k for level in members[: max(1, len(members) // 4)] for k in level if k in given]
-    steps = [(before - after) * change for before, after in pairwise(np.log10(norms).tolist())]
-    node = tape[members[int(np.argmax(steps)) + 1][0]]  # the operation at the level of the largest step
-    factor = 10 ** (change / (len(norms) - 1))
-    names = listed([tape.names[k] for k in shallow or members[0]])
+    node = tape[members[steepest][0]]  # the operation at the level of the largest step
+    factor = (norms[0] / norms[-1]) ** (1 / (len(norms) - 1))
+    sizes = [float(np.sqrt(squared(seen.adjoints[k]))) for k in reached]
+    names = listed([tape.names[k] for k in reached])
     message = (
         f"the gradient {'vanishes' if vanishing else 'explodes'}: over {len(norms)} levels the adjoints go from "
-        f"{number(norms[-1], 3)} at the result to {number(norms[0], 3)} at {names}, "
+        f"{number(norms[-1], 3)} at the result to {number(min(sizes) if vanishing else max(sizes), 3)} at {names}, "
         f"by a factor of {number(factor, 3)} from level to level"
     )
     cure = (
@@ -81,9 +83,9 @@ def _trend(seen: Examined, norms: list[float], members: list[list[int]], change:
         node=node,
         message=message,
         brief=f"the gradient {'vanishes' if vanishing else 'explodes'} by a factor of {number(factor, 3)} a level, "
-        f"over {len(norms)} levels",
+        f"over {len(norms)} levels, to {names}",
         cure=cure,
-        marked=(node.index,),
+        marked=(node.index, *reached),
         path=tuple(k for level in members for k in level),
         trend="vanishing" if vanishing else "exploding",
         norms=tuple(norms),
@@ -92,23 +94,20 @@ def _trend(seen: Examined, norms: list[float], members: list[list[int]], change:
 
 
 def _depths(seen: Examined) -> list[int]:
-    """How many operations lie before each node, on the longest way; an input stands just before its first use."""
+    """How many operations lie before each node, on the longest way."""
     tape = seen.tape
     depths = [0] * len(tape)
     for index, parents in enumerate(tape.parents):
         carried = [depths[p] for p in parents if tape.carried[p]]
         depths[index] = 1 + max(carried) if carried else 0
-    for index in seen.inputs:
-        used = [depths[user] for user in seen.users[index] if seen.adjoints[user] is not None]
-        depths[index] = min(used, default=1) - 1
     return depths
 
 
-def profile(seen: Examined, depths: list[int]) -> tuple[list[float], list[list[int]]]:
-    """Return the norm of all adjoints at each depth at which one arrives, and the nodes there."""
-    levels: dict[int, list[int]] = {}
+def profile(seen: Examined) -> tuple[list[float], list[list[int]]]:
+    """Return the norm of the adjoints of all operations at each depth at which one arrives, and these operations."""
+    depths, levels = _depths(seen), {}  # type: tuple[list[int], dict[int, list[int]]]
     for index, adjoint in enumerate(seen.adjoints):
-        if adjoint is not None and seen.tape.carried[index] and finite(adjoint):
+        if adjoint is not None and depths[index] and finite(adjoint):
             levels.setdefault(depths[index], []).append(index)
     members = [levels[depth] for depth in sorted(levels)]
     with np.errstate(over="ignore"):

@@ -267,11 +267,10 @@ def _flat_words(seen: Examined, index: int, places: tuple[int, ...], partial: fl
     tape = seen.tape
     name, parent = tape.primitives[index].name, tape.parents[index][places[0]]
     told = "0" if partial == 0 else f"at most {number(partial, 2)}"
-    argument = sigmoid(seen, index)
+    argument = tape.parents[index][0] if _in_sigmoid(seen, index) else sigmoid(seen, index)
     if argument is not None:
-        return _too_far("a sigmoid", seen, argument, told)
-    if _in_sigmoid(seen, index):
-        return _too_far("a sigmoid", seen, tape.parents[index][0], told)
+        slope = sized(0.25 / np.cosh(0.5 * np.asarray(seen.values[argument])) ** 2)
+        return _too_far("a sigmoid", seen, argument, f"at most {number(slope, 2)}")
     if name == "exp" and partial == 0:
         return f"exp underflows: exp({_range(seen, parent)}) is 0, and so is its slope", (
             "work with logarithms: np.logaddexp, or subtract the largest exponent first"
