@@ -86,9 +86,9 @@ def _unused(seen: Examined, index: int, size: int, steering: list[bool]) -> Dead
             cause="steers",
             **about,
         )
-    some = "its values are computed with, but" if seen.users[index] else "the program never uses it:"
+    some = "nothing that is computed from it is used" if seen.users[index] else "the program never uses it"
     return DeadInput(
-        message=f"{node.name} does not reach the result: {some} no result depends on it",
+        message=f"{node.name} does not reach the result: {some}",
         cure="use it, or leave it out of the arguments",
         cause="unused",
         **about,

@@ -146,6 +146,8 @@ class Examined:
 def _seeds(tape: Tape, seed: Any) -> list[Any]:
     """The column of output adjoints: the reader's, 1 for one number, else random."""
     places = tape.output_places
+    if not places:
+        return [None] * len(tape)  # f returned no number
     if seed is None and (len(places) != 1 or shape_of(tape.values[places[0].index])):
         rng = np.random.default_rng(SEED)
         seed = fill(tape._outcome, lambda index: adjoint_like(plain_value(tape.values[index]), rng))

@@ -180,9 +180,10 @@ def _words(seen: Examined, index: int, first: tuple[int, ...]) -> tuple[str, tup
     """The slope that is used, those on the sides, and what helps."""
     name, parents = seen.tape.primitives[index].name, seen.tape.parents[index]
     soft = "none needed if met by chance; smooth: "
-    if name in ("abs", "absolute", "fabs"):
+    turning = name in ("norm", "hypot", "std") or np.iscomplexobj(_parent(seen, index))
+    if name in ("abs", "absolute", "fabs") and not turning:
         return "0", ("−1", "1"), soft + "av.relax.abs(x, width=…), or np.sqrt(x * x + width**2)"
-    if name in ("norm", "hypot", "std"):
+    if turning:
         return "0", ("the direction from which one comes, of length 1",), soft + "np.sqrt(ε + the sum of squares)"
     if name in ("max", "min", "amax", "amin"):
         count = _count_ties(seen, index, first)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,19 +16,22 @@ from advis.analysis.symptoms import Symptom, element_text, listed, sized
 from advis.analysis.walls import COMPARING
 from advis.autodiff.code import Source
 from advis.autodiff.numbers import number
-from advis.autodiff.primitives.rule import plain_value, shape_of
+from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.sweeps import forward_column, zero_like
 from advis.autodiff.tape import Tape
 
 MOST_SWEPT = 12
 """So many predicates, the nearest ones, get a sweep of their own for the distance to the point at which they flip."""
-MOST_RUN = 40
+MOST_RUN = 50
 """So often a program is run again to close in on the point at which one predicate flips; a long one less often."""
 MOST_NODES = 30_000  # are computed in all these runs
 FEWEST_RUN = 6
-STEP = 1e-9  # the width, as a part of the distance, to which the point of flipping is closed in
+STEP = 1e-12  # the width, as a part of the size of the inputs, to which the point of flipping is closed in
 JUMP = 1e-6  # of the size of the result: a smaller jump is none
+STEEP = 4.0
 EXACT = 1e-9  # of the size of the inputs: a predicate so near to flipping stands on its threshold
+
+_CURE = "a smooth mixture, av.relax.where with a width; or a start further away"
 
 Again = Callable[[Sequence[Any]], Tape]
 """The program run again, at other inputs."""
@@ -49,7 +53,7 @@ class NearBranch(Symptom):
         How far the inputs are from the nearest point at which it flips, to first order; ∞ if no derivative says so.
     direction : tuple
         Which way that is: for each input a number or an array, of length 1 taken together.
-    jump, kink : float or None
+    jump, slope : float or None
         By how much the result, and its slope in that direction, differ just beyond; None where it was not tried.
     times : int
         How often the same line asked.
@@ -221,7 +225,7 @@ def _measured(seen: Examined, question: Question, sweep: bool) -> tuple[Question
     direction = tuple(
         toward * slopes[k] / length if usable and k in slopes else zero_like(seen.values[k]) for k in seen.inputs
     )
-    sides = [element_text(_name(seen, k), place) for k, place, _ in question.ends]
+    sides = [element_text(seen.tape.names[k], place) for k, place, _ in question.ends]
     told = " and ".join(f"{side} = {number(x)}" for side, x in zip(sides, question.operands, strict=True) if side)
     brief = f"{node.expression} {_ROLES[question.use]}: {told}"
     how = {"branch": "decides which way the program goes", "index": "decides what is read", "mask": "decides a mask"}
@@ -252,21 +256,14 @@ def _measured(seen: Examined, question: Question, sweep: bool) -> tuple[Question
 _ROLES = {"branch": "steers", "index": "decides what is read", "mask": "masks"}
 
 
-def _name(seen: Examined, index: int) -> str:
-    return seen.tape.names[index]
-
-
 def _gradient(seen: Examined, question: Question) -> dict[int, Any]:
     """What moves the gap: a reverse sweep from the two elements that are compared."""
     ends: dict[int, Any] = {}
     for index, place, sign in question.ends:
-        if not seen.is_number(index):
-            continue
-        seed = np.zeros(
-            shape_of(seen.values[index]), seen.values[index].dtype if shape_of(seen.values[index]) else float
-        )
-        seed[place] = sign
-        ends[index] = (ends[index] + seed) if index in ends else (seed if seed.shape else np.float64(seed))
+        if seen.is_number(index):
+            seed = np.array(zero_like(seen.values[index]))
+            seed[place] = sign
+            ends[index] = seed[()] + ends.get(index, 0.0)
     return seen.gradient_of(ends) if ends else {}
 
 
@@ -275,33 +272,41 @@ def _gradient(seen: Examined, question: Question) -> dict[int, Any]:
 
 def _crossed(seen: Examined, question: Question, near: NearBranch, again: Again | None) -> NearBranch:
     """The same predicate, with the jump across its threshold if it is near and can be tried."""
-    from dataclasses import replace
-
-    close = near.margin <= seen.limits.near * _reach(seen, near)
-    if near.use == "mask":
-        again = lambda point: rerun(seen.tape, point)  # noqa: E731 (both sides of a mask are on the tape)
+    close, mask = near.margin <= seen.limits.near * _reach(seen, near), near.use == "mask"
+    if mask:
+        again = partial(rerun, seen.tape)  # both sides of a mask are on the tape
     long = _runs(seen) < FEWEST_RUN
-    if again is None or not close or long:
-        grave = close and near.use != "mask"
-        hint = (
-            "the program is too long to try what" if long else "give diagnose the function, not its tape, to see what"
-        )
-        hint = f"; {hint} jumps there" if grave else ""
-        return replace(near, grave=grave, message=near.message + hint, cure=_CURE if grave else "")
-    sides = _closed_in(seen, question, near, again)
-    if sides is None:
-        return near
-    jump = float(np.max(np.abs(_results(sides[1]) - _results(sides[0])), initial=0.0))
-    slopes = [_slope(side, near.direction) for side in sides]
-    slope = float(np.max(np.abs(slopes[1] - slopes[0]), initial=0.0))
-    size = max(sized(_results(sides[0])), sized(_results(sides[1])))
-    jumps = jump > JUMP * max(size, 1e-300)
-    bends = slope > JUMP * max(sized(slopes[0]), sized(slopes[1]), 1e-300)
-    exact = near.margin <= EXACT * _reach(seen, near)
+    if not close or again is None or long:
+        return _untried(near, long) if close and not mask else near
+    ways = (1.0, -1.0) if question.gap == 0 else (1.0,)  # on the threshold itself either way may flip it
+    for way in ways:
+        sides = _closed_in(seen, near, again, way)
+        if sides is not None:
+            return _compared(near, *sides, exact=near.margin <= EXACT * _reach(seen, near))
+    return near
+
+
+def _untried(near: NearBranch, long: bool) -> NearBranch:
+    """A near branch of which nobody knows what lies beyond."""
+    hint = "the program is too long to try what" if long else "give diagnose the function, not its tape, to see what"
+    return replace(near, grave=True, message=f"{near.message}; {hint} jumps there", cure=_CURE)
+
+
+def _compared(near: NearBranch, before: Tape, beyond: Tape, apart: float, exact: bool) -> NearBranch:
+    """A predicate with what changes where it flips: a jump of the result, or of its slope on the very threshold."""
+    results = _results(before), _results(beyond)
+    if results[0].shape != results[1].shape:
+        said = "; beyond, the result has another shape"
+        return replace(near, grave=True, message=near.message + said, cure=_CURE, jump=np.inf)
+    slopes = _slope(before, near.direction), _slope(beyond, near.direction)
+    jump, slope = sized(results[1] - results[0]), sized(slopes[1] - slopes[0])
+    smooth = STEEP * apart * max(map(sized, slopes))  # what a steep slope does over this distance is no jump
+    jumps = jump > max(JUMP * max(map(sized, results)), smooth if np.isfinite(smooth) else 0.0)
+    bends = slope > JUMP * max(map(sized, slopes))
+    grave = jumps or (bends and exact and near.use != "mask")
     said = f"; beyond, the result jumps by {number(jump)}" if jumps else "; beyond, the result goes on without a jump"
     said += f", and its slope by {number(slope)}" if bends else ""
     told = f"; the result jumps by {number(jump)} there" if jumps else "; no jump there"
-    grave = jumps or (bends and exact)
     return replace(
         near,
         grave=grave,
@@ -315,9 +320,6 @@ def _crossed(seen: Examined, question: Question, near: NearBranch, again: Again 
 
 def _runs(seen: Examined) -> int:
     return min(MOST_RUN, MOST_NODES // len(seen.values))
-
-
-_CURE = "a smooth mixture, av.relax.where with a width; or a start further away"
 
 
 def _results(tape: Tape) -> np.ndarray:
@@ -335,13 +337,13 @@ def _slope(tape: Tape, direction: Sequence[Any]) -> np.ndarray:
     return flat([value if end is None else end for end, value in zip(ends, values, strict=True)]).astype(complex)
 
 
-def _closed_in(seen: Examined, question: Question, near: NearBranch, again: Again) -> tuple[Tape, Tape] | None:
-    """The program just before and just beyond the point at which the predicate flips, closed in by bisection."""
+def _closed_in(seen: Examined, near: NearBranch, again: Again, way: float) -> tuple[Tape, Tape, float] | None:
+    """The program just before and just beyond the point at which the predicate flips, and how far apart these are."""
 
     def at(step: float) -> Tape | None:
         try:
             return again(
-                [_moved(seen.values[k], step, part) for k, part in zip(seen.inputs, near.direction, strict=True)]
+                [_moved(seen.values[k], way * step, part) for k, part in zip(seen.inputs, near.direction, strict=True)]
             )
         except Exception:  # the reader's program says no to these inputs: nothing is learnt
             return None
@@ -368,7 +370,7 @@ def _closed_in(seen: Examined, question: Question, near: NearBranch, again: Agai
             low, low_tape = middle, tape
         else:
             high, high_tape = middle, tape
-    return low_tape, high_tape
+    return low_tape, high_tape, high - low
 
 
 def _moved(x: Any, step: float, part: Any) -> Any:

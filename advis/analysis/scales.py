@@ -93,23 +93,29 @@ def _trend(
     )
 
 
-def _depths(seen: Examined) -> list[int]:
-    """How many operations lie before each node, on the longest way."""
+def _heights(seen: Examined) -> list[int]:
+    """How many operations lie behind each node, on the longest way to a result."""
     tape = seen.tape
-    depths = [0] * len(tape)
-    for index, parents in enumerate(tape.parents):
-        carried = [depths[p] for p in parents if tape.carried[p]]
-        depths[index] = 1 + max(carried) if carried else 0
-    return depths
+    heights = [0] * len(tape)
+    for index in range(len(tape) - 1, -1, -1):
+        if seen.adjoints[index] is not None:
+            for parent in tape.parents[index]:
+                heights[parent] = max(heights[parent], heights[index] + 1)
+    return heights
 
 
 def profile(seen: Examined) -> tuple[list[float], list[list[int]]]:
-    """Return the norm of the adjoints of all operations at each depth at which one arrives, and these operations."""
-    depths, levels = _depths(seen), {}  # type: tuple[list[int], dict[int, list[int]]]
+    """Return the norm of the adjoints of all operations at each depth at which one arrives, and these operations.
+
+    Depth is counted from the result, on the longest way: so the operations of one turn of a loop stand together.
+    """
+    heights = _heights(seen)
+    given = set(seen.inputs)
+    levels: dict[int, list[int]] = {}
     for index, adjoint in enumerate(seen.adjoints):
-        if adjoint is not None and depths[index] and finite(adjoint):
-            levels.setdefault(depths[index], []).append(index)
-    members = [levels[depth] for depth in sorted(levels)]
+        if adjoint is not None and index not in given and seen.tape.carried[index] and finite(adjoint):
+            levels.setdefault(heights[index], []).append(index)
+    members = [levels[height] for height in sorted(levels, reverse=True)]
     with np.errstate(over="ignore"):
         norms = [float(np.sqrt(sum(squared(seen.adjoints[k]) for k in level))) for level in members]
     kept = [(norm, level) for norm, level in zip(norms, members, strict=True) if np.isfinite(norm) and norm > 0]

@@ -84,6 +84,8 @@ def _stop(seen: Examined, index: int, place: int, live: list[bool]) -> tuple[str
     """Whether an edge is a ``wall``, at ``rest`` (its partial is 0 at this point only) or open; with its partial."""
     if seen.rule(index, place) is None:
         return "wall", 0.0
+    if not np.size(seen.values[index]):
+        return "open", 0.0
     size = _slope(seen, index, place)
     if size > seen.limits.flat or not np.isfinite(size) or not finite(seen.values[index]):
         return "open", size

@@ -316,10 +316,27 @@ def test_a_branch_without_a_jump_is_no_fault():
     assert diagnosis.branches[0].jump == 0.0
 
 
+def test_a_result_of_another_shape_is_no_crash():
+    def f(x):
+        return np.stack([x, x]) if x > 1.0 else np.stack([x, x, x])
+
+    assert only(f, 0.9999).jump == np.inf
+
+
+def test_a_steep_slope_is_no_jump():
+    assert av.diagnose(lambda x: np.sqrt(x - 1.0) if x > 1.0 else x * 0.0, 1.0001).branches[0].jump == 0.0
+
+
 def test_a_mask_near_its_threshold_is_tried_on_the_tape():
     finding = only(av.trace(lambda x: np.sum(np.where(x > 1.0, 2.0 * x, x)), np.array([0.3, 0.9999])))
     assert (finding.kind, finding.use) == ("branch", "mask")
     assert finding.jump == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_mask_on_its_threshold_is_tried_both_ways():
+    f = lambda x: np.sum(np.where(x > 0.0, x + 1.0, x))  # noqa: E731
+    assert only(f, np.array([0.0, 2.0])).jump == pytest.approx(1.0)
+    assert av.diagnose(lambda x: np.sum(np.where(x > 0.0, x, 0.0)), np.array([0.0, 2.0])).clean
 
 
 # -- scale
@@ -336,6 +353,17 @@ def test_vanishing_and_exploding_have_a_factor():
     assert vanishing.factor < 1 < exploding.factor
     assert len(vanishing.norms) > 30
     assert av.diagnose(deep, 0.1, 0.3, vanishing=1e-20).clean
+
+
+def test_an_input_far_away_in_depth_is_told_although_another_is_near():
+    def memory(x, w):
+        for _ in range(40):
+            x = np.tanh(w * x) + 0.1 * w
+        return x
+
+    (finding,) = av.diagnose(memory, 0.5, 0.4).findings
+    assert finding.trend == "vanishing"
+    assert "at x, by a factor" in finding.message
 
 
 # -- the whole
@@ -367,6 +395,31 @@ def test_containers_vectors_and_seeds():
 
     assert [node.name for node in only(f, {"w": 2.0, "b": 0.3}).inputs] == ["params.b"]
     assert av.diagnose(lambda x: x * 2.0, np.ones(3), seed=np.ones(3)).clean
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (lambda z: np.abs(z * z), (1 + 2j,)),
+        (lambda x: np.sum(x * 2.0), (np.ones(0),)),
+        (lambda x: x, (2.0,)),
+        (lambda x: (x, x * 2.0), (np.float32(1.0),)),
+        (lambda a, b: np.sum(np.maximum(a[:, None], b)), (np.array([1.0, 2.0]), np.array([3.0, 0.0]))),
+        (lambda x: av.grad(lambda y: y * y * x)(x), (1.5,)),
+    ],
+)
+def test_unusual_programs_are_clean(f, args):
+    assert av.diagnose(f, *args).clean
+
+
+def test_a_program_without_a_result_has_dead_inputs():
+    assert only(lambda x: None, 1.0).cause == "unused"
+
+
+def test_a_tape_without_source_is_diagnosed_too():
+    tape = av.trace(lambda x: np.round(x), 1.2, source=False)
+    (finding,) = av.diagnose(tape).findings
+    assert finding.line is None
 
 
 @pytest.mark.parametrize(
