@@ -33,6 +33,7 @@ CURES = {
     "sqrt' at 0": "np.sqrt(x + ε), or the square instead of the root: the slope of √x at 0 is infinite",
     "power' at 0": "an exponent of at least 1, or (x + ε)**p: the slope of x**p at 0 is infinite for p < 1",
     "slope at the end of its domain": "keep the argument inside of (−1, 1), where the slope is finite",
+    "infinite slope": "another start, or a function whose slope is finite there",
     "untaken side of where": "keep the bad number out of that side: np.where(ok, g(np.where(ok, x, 1.0)), other)",
 }
 """The usual cure of every pattern."""
@@ -300,7 +301,9 @@ def _reverse_pattern(seen: Examined, index: int, place: int, where: tuple[int, .
         return "slope at the end of its domain", None
     if name in ("divide", "reciprocal", "arctan2") and any(_has_zero(seen, p) for p in tape.parents[index]):
         return "division by 0" if name != "arctan2" else "0 / 0", None
-    return "overflow", None
+    probe = np.asarray(seen.handed(index, place, np.ones_like(adjoint)[()]))
+    infinite = probe.shape == adjoint.shape == shape_of(seen.values[parent]) and not np.isfinite(probe[where])
+    return "infinite slope" if infinite else "overflow", None
 
 
 def _has_zero(seen: Examined, index: int) -> bool:

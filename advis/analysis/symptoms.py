@@ -63,7 +63,7 @@ class Symptom:
 
     def __str__(self) -> str:
         lines = [_wrapped(f"{self.kind}: {self.message}")]
-        lines += [f"    {self.line}"] if self.line is not None else []
+        lines += [_cut(f"    {self.line}")] if self.line is not None else []
         lines += [_wrapped(f"    Cure: {self.cure}.")] if self.cure else []
         return "\n".join(lines)
 
@@ -73,6 +73,10 @@ class Symptom:
 
 def _wrapped(text: str) -> str:
     return textwrap.fill(text, WIDEST, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
 
 
 def _head(tape: Tape) -> Source | None:

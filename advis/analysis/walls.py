@@ -23,7 +23,8 @@ COMPARING = frozenset({
     "greater", "greater_equal", "less", "less_equal", "equal", "not_equal",
     "isclose", "allclose", "array_equal", "isnan", "isfinite", "isinf", "signbit",
 })  # fmt: skip
-COUNTING = frozenset({"argmax", "argmin", "argsort", "searchsorted", "digitize", "count_nonzero"})
+COUNTING = frozenset({"argmax", "argmin", "argsort", "lexsort", "argpartition", "count_nonzero"})
+BINNING = frozenset({"histogram", "histogram2d", "histogramdd", "bincount", "digitize", "searchsorted"})
 BOUNDED = frozenset({"tanh", "erf", "expit", "arctan"})
 """Functions that stay between two bounds: far out, a value of one of them no longer moves."""
 NUDGE = 1e-3  # of the size of an argument: where a partial is 0 and grows when it is nudged, it is no wall
@@ -215,6 +216,8 @@ def _words(seen: Examined, index: int, places: tuple[int, ...], partial: float) 
         return f"{name} gives a position or a count, whose slope is 0", (
             "weights in place of the position: av.relax.argmax(x, temperature=…), or a softmax"
         )
+    if name in BINNING:
+        return f"{name} gives bins or counts, whose slope is 0", "soft bins: av.relax.histogram(x, bins=…, width=…)"
     if name == "cast":
         return f"integers and truth values have no derivative: {stopped} is cast to {primitive.options.get('dtype')}", (
             "keep it floating-point, and cast what needs no derivative"
