@@ -23,7 +23,7 @@ from advis.films.words import Words
 SIGNS = {"wall": "▮", "poison": "✱", "dead": "∅", "branch": "◇", "kink": "∧", "scale": "≷"}
 """What stands before the word of each kind of mark."""
 BAR = 6.0  # the thickness of a wall
-REST = 0.15  # of the height of its box, above and below
+OVER = 9.0  # how far it stands out beyond its box
 
 
 def diagnosis_film(diagnosis: Diagnosis, engine: str = "layered", direction: str = "right") -> Film:
@@ -96,15 +96,16 @@ def _marked(scene: Scene, tags: dict[str, list[str]], direction: str) -> Scene:
 
 def _marks(box: Box, words: list[str], direction: str) -> Iterator[Group]:
     left, top, width, height = box.at
+    down = direction == "down"
     if "wall" in words:
         bar = (
-            (left - BAR - 2, top - REST * height, BAR, (1 + 2 * REST) * height, 1.0)
-            if direction == "right"
-            else (left - REST * width / 2, top - BAR - 2, (1 + REST) * width, BAR, 1.0)
+            (left - OVER, top - BAR - 2, width + 2 * OVER, BAR, 1.0)
+            if down
+            else (left - BAR - 2, top - OVER, BAR, height + 2 * OVER, 1.0)
         )
         yield Group(f"wall {box.key}", (Ink("rect", "wall", bar),))
     said = "  ".join(f"{SIGNS[word]} {word}" for word in words)
-    text = Ink("text", "tag", (left + width - 8, top + 4), (("", said),), "end")
+    text = Ink("text", "tag", (left + width - 8, top + (height + 8 if down else 4)), (("", said),), "end")
     yield Group(f"tag {box.key}", (text,), more=", ".join(words))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from clean import CLEAN
 from faulty import FAULTY
+from gallery import GALLERY
 
 import advis as av
 from advis.analysis.separators import separator
@@ -31,6 +32,12 @@ def test_the_score_on_thirty_faulty_and_thirty_clean_programs():
     assert (len(FAULTY), len(CLEAN)) == (30, 30)
     assert missed == MISSED
     assert alarms == ALARMS
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_programs_that_were_written_for_other_purposes_are_clean(name):
+    function, arguments = GALLERY[name]
+    assert av.diagnose(function, *arguments).clean
 
 
 def only(f, *args, **options):
