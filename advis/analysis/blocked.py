@@ -110,7 +110,19 @@ def _spot(seen: Examined, index: int) -> tuple[int, int]:
 
 def separated(seen: Examined, found: Walls) -> list[int]:
     """Return the inputs that count for an output, from which no way without a wall leads to one."""
-    stops = _stops(seen, found)
+    open_ = _open(seen, _stops(seen, found))
+    return [index for index in seen.inputs if seen.counts[index] and not open_[index]]
+
+
+def _behind(seen: Examined, waiting: list[int], cut: list[int], stops: Stops) -> list[int]:
+    """Those of the separated inputs that some walls are enough to separate; the first is."""
+    walls = set(cut)
+    open_ = _open(seen, lambda parent, node: node in walls and stops(parent, node))
+    return [index for index in waiting if not open_[index] or index == waiting[0]]
+
+
+def _open(seen: Examined, stops: Stops) -> list[bool]:
+    """Which nodes have a way without a wall to an output."""
     reached = [False] * len(seen.values)
     for end in seen.outputs:
         reached[end] = True
@@ -118,19 +130,7 @@ def separated(seen: Examined, found: Walls) -> list[int]:
         if reached[index]:
             for parent in seen.tape.parents[index]:
                 reached[parent] = reached[parent] or not stops(parent, index)
-    return [index for index in seen.inputs if seen.counts[index] and not reached[index]]
-
-
-def _behind(seen: Examined, waiting: list[int], cut: list[int], stops: Stops) -> list[int]:
-    """Those of the separated inputs that the same walls separate."""
-    walls, reached = set(cut), [False] * len(seen.values)
-    for end in seen.outputs:
-        reached[end] = True
-    for index in range(len(reached) - 1, -1, -1):
-        if reached[index]:
-            for parent in seen.tape.parents[index]:
-                reached[parent] = reached[parent] or not (index in walls and stops(parent, index))
-    return [index for index in waiting if not reached[index] or index == waiting[0]]
+    return reached
 
 
 def _first(source: int, seen: Examined, stops: Stops) -> list[int]:

@@ -89,8 +89,8 @@ def _marked(scene: Scene, tags: dict[str, list[str]], direction: str) -> Scene:
     """A drawing with the tags, and the walls, of its boxes."""
     if scene.kind != "drawing":
         return scene
-    added = [mark for box in scene.marks if isinstance(box, Box) and box.key in tags
-             for mark in _marks(box, tags[box.key], direction)]  # fmt: skip
+    boxes = [box for box in scene.marks if isinstance(box, Box) and box.key in tags]
+    added = [mark for box in boxes for mark in _marks(box, tags[box.key], direction)]
     return replace(scene, marks=(*scene.marks, *added))
 
 
