@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from advis.analysis.comparison import Comparison
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
+    from advis.analysis.diagnosis import Diagnosis, diagnose
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
@@ -46,6 +47,7 @@ __all__ = [
     "Comparison",
     "Composition",
     "CostMap",
+    "Diagnosis",
     "Factor",
     "Node",
     "OffTape",
@@ -60,6 +62,7 @@ __all__ = [
     "check",
     "compare_methods",
     "compose",
+    "diagnose",
     "explore",
     "grad",
     "hessian",
@@ -87,6 +90,7 @@ _LATER = {
     "Comparison": "analysis.comparison",
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
+    "Diagnosis": "analysis.diagnosis",
     "Factor": "analysis.factor",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
@@ -97,6 +101,7 @@ _LATER = {
     "check": "analysis.check",
     "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
+    "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
@@ -131,6 +136,7 @@ class _Doors:
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
+        from advis.films.diagnosis import diagnosis_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
@@ -145,6 +151,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Diagnosis": diagnosis_film,
             "Methods": methods_film,
             "Play": play_film,
             "Sabotage": sabotage_film,
