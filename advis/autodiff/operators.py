@@ -72,6 +72,16 @@ def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _written_back(function: Callable[..., Any]) -> Callable[..., None]:
+    """The method of an array that changes it where it stands."""
+
+    def method(self: Tracer, *args: Any, **kwargs: Any) -> None:
+        self[...] = function(self, *args, **kwargs)
+
+    method.__doc__ = f"Replace the array by its ``np.{function.__name__}``."
+    return method
+
+
 def _install() -> None:
     """Give Tracer the operators and the array methods, each bound to its primitive."""
     pairs = {
@@ -110,6 +120,15 @@ def _install() -> None:
     )  # fmt: skip
     for function in methods:
         setattr(Tracer, function.__name__, _forwarded(function))
+    rearranging = (
+        np.take, np.compress, np.diagonal, np.trace, np.repeat, np.nonzero, np.searchsorted, np.argpartition, np.put,
+    )  # fmt: skip
+    for function in rearranging:
+        setattr(Tracer, function.__name__, _forwarded(function))
+    for function in (np.sort, np.partition):
+        setattr(Tracer, function.__name__, _written_back(function))
+    Tracer.mT = property(lambda self: np.matrix_transpose(self))  # type: ignore[attr-defined]
+    Tracer.flat = property(lambda self: np.ravel(self))  # type: ignore[attr-defined]
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
 
 

@@ -273,6 +273,7 @@ _to_float = Primitive(
     (lambda t, ans, x, dtype: t.astype(dtype),),
     (lambda g, ans, x, dtype: g,),
     ("identity",),
+    ("",),
 )
 
 

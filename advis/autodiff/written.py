@@ -126,7 +126,10 @@ class Writer:
     def term(self, text: str, value: Any, strength: float = ATOM) -> Any:
         """Return what was computed: a Term if it is a number or an array, else (a shape, a dtype) itself."""
         if isinstance(value, (tuple, list)) and any(isinstance(item, np.ndarray) for item in value):
-            return [self.term(f"{text}[{place}]", item) for place, item in enumerate(value)]
+            name = self.name("parts")
+            self._parts[name] = len(self.lines)
+            self.write(f"{name} = {text}")
+            return [self.term(f"{name}[{place}]", item) for place, item in enumerate(value)]
         if not isinstance(value, (np.ndarray, np.generic)):
             return value
         term = Term(self, text, value, strength)

@@ -5,22 +5,24 @@ import numpy as np
 from advis.autodiff.primitives.rule import UFUNCS, Primitive, adapter, elementwise, plain_value, refuse, without_tangent
 
 
-def _chosen(ans, x, other):
-    """1 where the argument was taken, 0 where the other was, and one half at a tie (as in jax.numpy)."""
+def _weight(x, other):
+    """1 where the first is greater, 0 where it is less, and one half at a tie (as in jax.numpy)."""
     x, other = plain_value(x), plain_value(other)
-    return np.where(x == other, 0.5, np.where(x == plain_value(ans), 1.0, 0.0))[()]
+    return np.where(x == other, 0.5, np.where(x > other, 1.0, 0.0))[()]
 
 
 maximum = elementwise(
     np.maximum,
-    lambda d, ans, x, y: d * _chosen(ans, x, y),
-    lambda d, ans, x, y: d * _chosen(ans, y, x),
+    lambda d, ans, x, y: d * _weight(x, y),
+    lambda d, ans, x, y: d * _weight(y, x),
+    needs=("0 1", "0 1"),
     symbol="max({0}, {1})",
 )
 minimum = elementwise(
     np.minimum,
-    lambda d, ans, x, y: d * _chosen(ans, x, y),
-    lambda d, ans, x, y: d * _chosen(ans, y, x),
+    lambda d, ans, x, y: d * _weight(y, x),
+    lambda d, ans, x, y: d * _weight(x, y),
+    needs=("0 1", "0 1"),
     symbol="min({0}, {1})",
 )
 
@@ -29,7 +31,7 @@ _where_rules = (
     lambda d, ans, condition, x, y: np.where(condition, d, 0.0),
     lambda d, ans, condition, x, y: np.where(condition, 0.0, d),
 )
-where = Primitive("where", np.where, _where_rules, _where_rules, ("diagonal",) * 3)
+where = Primitive("where", np.where, _where_rules, _where_rules, ("diagonal",) * 3, ("", "0", "0"))
 
 
 @adapter(np.where)

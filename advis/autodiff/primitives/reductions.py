@@ -30,6 +30,7 @@ sum_ = Primitive(
     (lambda t, ans, x, axis, keepdims: np.sum(t, axis=axis, keepdims=keepdims),),
     (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims),),
     ("dense",),
+    ("",),
 )
 mean = Primitive(
     "mean",
@@ -37,6 +38,7 @@ mean = Primitive(
     (lambda t, ans, x, axis, keepdims: np.mean(t, axis=axis, keepdims=keepdims),),
     (lambda g, ans, x, axis, keepdims: _spread(g / _size(shape_of(x), axis), shape_of(x), axis, keepdims),),
     ("dense",),
+    ("",),
 )
 
 
@@ -53,7 +55,7 @@ def _extreme(name, function):
     def vjp(g, ans, x, axis, keepdims):
         return _spread(g, shape_of(x), axis, keepdims) * _extreme_weights(ans, x, axis, keepdims)
 
-    return Primitive(name, function, (jvp,), (vjp,), ("dense",))
+    return Primitive(name, function, (jvp,), (vjp,), ("dense",), ("0 ans",))
 
 
 max_ = _extreme("max", np.max)
@@ -93,6 +95,7 @@ prod = Primitive(
         ),
     ),
     ("dense",),
+    ("0",),
 )
 
 
@@ -141,6 +144,7 @@ cumsum = Primitive(
     (lambda t, ans, x, axis: np.cumsum(t, axis=axis),),
     (lambda g, ans, x, axis: _backwards(np.cumsum(_backwards(g, axis), axis=axis), axis),),
     ("dense",),
+    ("",),
 )
 
 
@@ -174,7 +178,7 @@ def _cumprod_vjp(g, ans, x, axis):
     return np.swapaxes(np.sum(np.expand_dims(g, -2) * _products_without(x), axis=-1), axis, -1)
 
 
-cumprod = Primitive("cumprod", np.cumprod, (_cumprod_jvp,), (_cumprod_vjp,), ("dense",))
+cumprod = Primitive("cumprod", np.cumprod, (_cumprod_jvp,), (_cumprod_vjp,), ("dense",), ("0 ans",))
 
 
 @adapter(np.cumprod)
@@ -201,6 +205,7 @@ norm = Primitive(
     ),
     (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims) * _direction(ans, x, axis, keepdims),),
     ("dense",),
+    ("0 ans",),
 )
 
 

@@ -33,6 +33,9 @@ class Primitive:
         One rule for each argument; None where no derivative passes. ``()`` for a node without tangent.
     structures : tuple of str
         Of each argument's partial: ``identity``, ``diagonal``, ``permutation``, ``selection``, ``dense``.
+    needs : tuple of str
+        Which values each argument's reverse rule reads, in words: ``"0 1"`` the first two arguments, ``"ans"`` the
+        answer, ``"others"`` all arguments but its own; ``""`` at most their shapes.
     symbol : str
         How it reads on paper, with ``{0}``, ``{1}`` … for the arguments; empty for ``name(…)``.
     options : mapping
