@@ -17,6 +17,7 @@ from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
+from advis.autodiff.through import relax
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -68,6 +69,7 @@ __all__ = [
     "play",
     "primitive",
     "quiz",
+    "relax",
     "sabotage",
     "stop_gradient",
     "to_graphviz",
