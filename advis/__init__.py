@@ -17,7 +17,9 @@ from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
-from advis.autodiff.through import relax
+from advis.autodiff.through import distributions, relax
+from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -47,6 +49,7 @@ __all__ = [
     "Comparison",
     "Composition",
     "CostMap",
+    "Estimate",
     "Factor",
     "Node",
     "OffTape",
@@ -60,18 +63,22 @@ __all__ = [
     "chain",
     "check",
     "compose",
+    "distributions",
     "explore",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "pathwise",
     "play",
     "primitive",
     "quiz",
     "relax",
     "sabotage",
+    "score_function",
     "stop_gradient",
+    "straight_through",
     "to_graphviz",
     "trace",
     "value_and_grad",
