@@ -275,8 +275,8 @@ def _evaluated(f: Callable[[Any], Any], x: Any, count: int, verb: str) -> Any:
     values = np.asarray(f(x))
     if values.shape != (count,) or values.dtype.kind not in "fiub":
         raise ValueError(
-            f"{verb}: {_name(f)} must return one real number for each sample; of samples of shape {np.shape(x)} it gave "
-            f"{values.dtype} of shape {values.shape}. Reduce over axis=-1, or wrap a function of one sample in "
+            f"{verb}: {_name(f)} must return one real number for each sample; of samples of shape {np.shape(x)} it "
+            f"gave {values.dtype} of shape {values.shape}. Reduce over axis=-1, or wrap a function of one sample in "
             "np.vectorize"
         )
     return values.astype(float)
