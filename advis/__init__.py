@@ -62,6 +62,7 @@ __all__ = [
     "block",
     "chain",
     "check",
+    "compare_methods",
     "compose",
     "distributions",
     "explore",
@@ -79,6 +80,7 @@ __all__ = [
     "score_function",
     "stop_gradient",
     "straight_through",
+    "taylor",
     "to_graphviz",
     "trace",
     "value_and_grad",
@@ -95,17 +97,20 @@ _LATER = {
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
     "Factor": "analysis.factor",
+    "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
     "sabotage": "analysis.sabotage",
+    "taylor": "autodiff.taylor",
 }
 """The names of the floors above, each with its module."""
 
@@ -136,6 +141,7 @@ class _Doors:
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
+        from advis.films.methods import methods_film
         from advis.films.play import play_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
@@ -148,6 +154,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Methods": methods_film,
             "Play": play_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,
