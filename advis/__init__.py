@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
+    from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
     from advis.notebook.explore import explore
 
@@ -55,6 +56,7 @@ __all__ = [
     "OffTape",
     "Play",
     "Quiz",
+    "Relaxations",
     "Sabotage",
     "SabotagedTape",
     "Sweep",
@@ -63,6 +65,7 @@ __all__ = [
     "chain",
     "check",
     "compare_methods",
+    "compare_relaxations",
     "compose",
     "distributions",
     "explore",
@@ -100,10 +103,12 @@ _LATER = {
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
+    "Relaxations": "analysis.relaxations",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
     "explore": "notebook.explore",
@@ -143,6 +148,7 @@ class _Doors:
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
+        from advis.films.relaxations import relaxations_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
@@ -156,6 +162,7 @@ class _Doors:
             "Check": check_film,
             "Methods": methods_film,
             "Play": play_film,
+            "Relaxations": relaxations_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,
             "Sweep": sweep_film,
