@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from advis.analysis.comparison import Comparison
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
+    from advis.analysis.estimators import Estimators, compare_estimators
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
@@ -51,6 +52,7 @@ __all__ = [
     "Composition",
     "CostMap",
     "Estimate",
+    "Estimators",
     "Factor",
     "Node",
     "OffTape",
@@ -64,6 +66,7 @@ __all__ = [
     "block",
     "chain",
     "check",
+    "compare_estimators",
     "compare_methods",
     "compare_relaxations",
     "compose",
@@ -99,6 +102,7 @@ _LATER = {
     "Comparison": "analysis.comparison",
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
+    "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
@@ -108,6 +112,7 @@ _LATER = {
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_estimators": "analysis.estimators",
     "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
@@ -145,6 +150,7 @@ class _Doors:
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
+        from advis.films.estimators import estimate_film, estimators_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
@@ -161,6 +167,8 @@ class _Doors:
             "CostMap": map_film,
             "Check": check_film,
             "Methods": methods_film,
+            "Estimate": estimate_film,
+            "Estimators": estimators_film,
             "Play": play_film,
             "Relaxations": relaxations_film,
             "Sabotage": sabotage_film,

@@ -50,9 +50,9 @@ def _trade(shown: Relaxations) -> Panel:
         for size, role in ((row.largest, "adjoint"), (row.typical, "tangent")):
             series.append(Series("", [row.bias], [max(size, LEAST)], role, "points", (step, step)))
     dead = any(row.typical < LEAST for row in shown.rows)
-    size = Axis("|derivative|, at the bottom 10⁻⁹ or less" if dead else "|derivative|", log=True)
-    bias = Axis("bias: root mean square of soft − hard", log=True)
-    return Panel("Bias against derivative", bias, size, tuple(series))
+    upward = Axis("|derivative|, at the bottom 10⁻⁹ or less" if dead else "|derivative|", log=True)
+    along = Axis("bias: root mean square of soft − hard", log=True)
+    return Panel("Bias against derivative", along, upward, tuple(series))
 
 
 def _introduced(shown: Relaxations) -> Spans:

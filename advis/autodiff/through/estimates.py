@@ -15,6 +15,7 @@ from advis.autodiff.shown import Shown
 from advis.autodiff.structure import map_leaves
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.through.distributions import Distribution
+from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import function_name, trace
 from advis.autodiff.transforms import jacobian
 
@@ -137,23 +138,27 @@ def score_function(
       variance of one  0.000421183
       true derivative  0.0196612
     """
-    theta = _tupled(parameters)
+    if isinstance(baseline, str) and baseline not in BASELINES:
+        raise ValueError(f"baseline={baseline!r} is not known; give a number, {', '.join(BASELINES)} or None")
+    values, scores = values_and_scores(f, family, _tupled(parameters), samples, seed)
+    found = tuple(less(values, score, baseline) * score for score in scores)
+    true = true_derivative(f, family, parameters)
+    return Estimate(f"score function{_said(baseline)}", _name(f), _like(parameters, found), baseline, true)
+
+
+def values_and_scores(
+    f: Callable[[Any], Any], family: Family, theta: tuple[Any, ...], samples: int, seed: int
+) -> tuple[Any, tuple[Any, ...]]:
+    """Return f of every sample, and for each parameter ∂ log p / ∂θ at every sample."""
     distribution = _made("score_function", family, theta)
-    _check(samples, baseline)
+    _check(samples)
     if type(distribution).log_density is Distribution.log_density:
         raise TypeError(
             f"score_function: {type(distribution).__name__} has no log_density; write one, or, if its samples "
             "move with its parameters, use av.pathwise"
         )
     x = distribution.sample(np.random.default_rng(seed), samples)
-    values = _evaluated(f, x, samples, "score_function")
-    scores = _scores(family, theta, x)
-    found = tuple(_less(values, score, baseline) * score for score in scores)
-    said = (
-        f", {baseline} baseline" if isinstance(baseline, str) else f", baseline {number(baseline)}" if baseline else ""
-    )
-    true = true_derivative(f, family, parameters)
-    return Estimate(f"score function{said}", _name(f), _like(parameters, found), baseline, true)
+    return _evaluated(f, x, samples, "score_function"), _scores(family, theta, x)
 
 
 def pathwise(
@@ -194,7 +199,7 @@ def pathwise(
     """
     theta = _tupled(parameters)
     distribution = _made("pathwise", family, theta)
-    _check(samples, None)
+    _check(samples)
     if not distribution.moves:
         raise TypeError(
             f"pathwise: samples of {type(distribution).__name__} do not move with its parameters; use "
@@ -203,9 +208,49 @@ def pathwise(
     noise = distribution.noise(np.random.default_rng(seed), samples)
     x = distribution.path(noise)
     _evaluated(f, x, samples, "pathwise")
-    notes = _passes(f, x)
+    notes = _passes(f, x, "pathwise")
     found = _slopes(lambda *at: f(family(*at).path(noise)), theta)
     return Estimate("pathwise", _name(f), _like(parameters, found), None, true_derivative(f, family, parameters), notes)
+
+
+def straight_through_estimate(
+    f: Callable[[Any], Any], family: Family, parameters: Any, *, samples: int = 1000, seed: int = 0
+) -> Estimate:
+    """Estimate the derivative of an expectation as if samples moved with the distribution's mean.
+
+    It is biased, unless f is linear, and often steady. It takes what `pathwise` takes; the distribution needs a
+    differentiable ``mean``.
+
+    Raises
+    ------
+    TypeError
+        If samples move by themselves, there is no mean, or f passes no derivative.
+
+    Notes
+    -----
+    Bengio, Léonard and Courville, *Estimating or Propagating Gradients Through Stochastic Neurons for Conditional
+    Computation*, 2013.
+    """
+    theta = _tupled(parameters)
+    distribution = _made("straight_through_estimate", family, theta)
+    _check(samples)
+    if distribution.moves:
+        raise TypeError(
+            f"straight-through: samples of {type(distribution).__name__} move by themselves; use av.pathwise"
+        )
+    if not hasattr(distribution, "mean"):
+        raise TypeError(f"straight-through: {type(distribution).__name__} has no mean; use av.score_function")
+    x = distribution.sample(np.random.default_rng(seed), samples)
+    _evaluated(f, x, samples, "straight_through_estimate")
+    notes = _passes(f, x, "straight-through")
+
+    def along(*at: Any) -> Any:
+        mean: Any = family(*at).mean  # type: ignore[attr-defined]
+        return f(straight_through(x, np.broadcast_to(mean, np.shape(x))))
+
+    found = _slopes(along, theta)
+    true = true_derivative(f, family, parameters)
+    return Estimate("straight-through", _name(f), _like(parameters, found), None, true, notes)
 
 
 def true_derivative(f: Callable[[Any], Any], family: Family, parameters: Any) -> Any:
@@ -263,11 +308,9 @@ def _made(verb: str, family: Family, theta: tuple[Any, ...]) -> Distribution:
     return distribution
 
 
-def _check(samples: int, baseline: Any) -> None:
+def _check(samples: int) -> None:
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 2:
         raise ValueError(f"samples={samples!r}: an estimate and its error need at least two")
-    if isinstance(baseline, str) and baseline not in BASELINES:
-        raise ValueError(f"baseline={baseline!r} is not known; give a number, {', '.join(BASELINES)} or None")
 
 
 def _evaluated(f: Callable[[Any], Any], x: Any, count: int, verb: str) -> Any:
@@ -292,8 +335,8 @@ def _slopes(f: Callable[..., Any], theta: tuple[Any, ...]) -> tuple[Any, ...]:
     return found
 
 
-def _less(values: Any, score: Any, baseline: Any) -> Any:
-    """f less its baseline, in the shape of the scores; of each sample without the sample itself."""
+def less(values: Any, score: Any, baseline: Any) -> Any:
+    """Return f less its baseline, in the shape of the scores; that of each sample without the sample itself."""
     values = np.reshape(values, (-1, *(1,) * (np.ndim(score) - 1)))
     if baseline is None or not isinstance(baseline, str):
         return values - (baseline or 0.0)
@@ -303,7 +346,7 @@ def _less(values: Any, score: Any, baseline: Any) -> Any:
     return values - mean
 
 
-def _passes(f: Callable[[Any], Any], x: Any) -> tuple[str, ...]:
+def _passes(f: Callable[[Any], Any], x: Any, verb: str) -> tuple[str, ...]:
     """What f does with the samples that passes no derivative, in words.
 
     Raises
@@ -320,7 +363,7 @@ def _passes(f: Callable[[Any], Any], x: Any) -> tuple[str, ...]:
         )
     cause = f"its value comes through {' and '.join(words)} alone, which" if words else "its value, which"
     raise TypeError(
-        f"pathwise: {_name(f)} passes no derivative: {cause} does not move with the samples; use av.score_function, "
+        f"{verb}: {_name(f)} passes no derivative: {cause} does not move with the samples; use av.score_function, "
         "which only evaluates it, or make it smooth with av.relax"
     )
 
