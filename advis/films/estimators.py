@@ -44,7 +44,7 @@ def _distributions(shown: Estimators) -> Panel:
         for step, (row, role) in enumerate(zip(shown.rows, ROLES, strict=False), 1)
     ]
     means = [
-        Series("mean of the estimates", [float(np.mean(row.estimates))], [], "soft dashed", "mark", (step, step))
+        Series("mean of the estimates", [float(np.mean(row.estimates))], [], "value dashed thin", "mark", (step, step))
         for step, row in enumerate(shown.rows, 1)
     ]
     label = "true derivative" if shown.known else "mean of the steadiest"
