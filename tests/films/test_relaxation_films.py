@@ -6,9 +6,8 @@ import pytest
 import advis as av
 from advis.analysis.relaxation_gallery import GALLERY
 from advis.autodiff.through.distributions import Bernoulli, Categorical, Normal
-from advis.films.film import state_at
+from advis.films.film import spelled, state_at
 from advis.media.svg import svg
-from tests.media.films import spelled
 
 
 def cost(b):
