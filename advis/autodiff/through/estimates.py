@@ -292,11 +292,6 @@ def _name(f: Callable[..., Any]) -> str:
 
 
 def _made(verb: str, family: Family, theta: tuple[Any, ...]) -> Distribution:
-    if any(is_traced(leaf) for leaf in theta):
-        raise off_tape(
-            f"{verb}: its parameters are traced values; it draws numbers, and their derivative would be lost",
-            f"call av.{verb} outside of what is recorded",
-        )
     if not callable(family):
         raise TypeError(f"{verb}: the family, {family!r:.60}, is not callable; give a class such as Bernoulli")
     distribution = family(*theta)
@@ -304,6 +299,11 @@ def _made(verb: str, family: Family, theta: tuple[Any, ...]) -> Distribution:
         raise TypeError(
             f"{verb}: the family gave a {type(distribution).__name__}, not one of av.distributions; write a function "
             "of the parameters that returns one, or a class that inherits av.distributions.Distribution"
+        )
+    if any(is_traced(leaf) for leaf in (*theta, *getattr(distribution, "__dict__", {}).values())):
+        raise off_tape(
+            f"{verb}: its distribution is made of traced values; it draws numbers, and their derivative would be lost",
+            f"call av.{verb} outside of what is recorded",
         )
     return distribution
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import is_traced, shape_of
+from advis.autodiff.primitives.rule import is_traced, plain_value, shape_of
 from advis.autodiff.through.relax_histogram import histogram
 from advis.autodiff.through.relax_order import argmax, one_hot, permutation, quantile, rank, sort, top_k
 from advis.autodiff.through.smooth import check_width, real, scaled, sigmoid
@@ -196,7 +196,7 @@ def clip(x: Any, low: Any = None, high: Any = None, *, width: Any) -> Any:
     Raises
     ------
     ValueError
-        If no bound is given.
+        If no bound is given, or the lower one is above the upper one.
 
     Examples
     --------
@@ -210,5 +210,7 @@ def clip(x: Any, low: Any = None, high: Any = None, *, width: Any) -> Any:
         raise ValueError(f"relax.clip: x of shape {shape_of(x)} was given no bound; give low, high or both")
     if low is None or high is None:
         return minimum(x, high, width=width) if low is None else maximum(x, low, width=width)
+    if not np.all(plain_value(low) <= plain_value(high)):
+        raise ValueError(f"relax.clip: low={plain_value(low)} is above high={plain_value(high)}")
     left, away, right = (scaled(bound, width) for bound in (-real("clip", low), -x, -real("clip", high)))
     return low + width * (np.logaddexp(away, left) - np.logaddexp(away, right))

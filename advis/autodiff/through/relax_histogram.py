@@ -67,6 +67,8 @@ def histogram(
     if method not in METHODS:
         raise ValueError(f"relax.histogram: method={method!r} is not known; choose from {', '.join(METHODS)}")
     check_width("histogram", width)
+    if shape_of(width):
+        raise ValueError(f"relax.histogram: width of shape {shape_of(width)} must be one number")
     x = np.reshape(real("histogram", x), (-1, 1))
     edges = _edges(x, bins, range)
     filled = (_kernels if method == "kernel" else _shares)(x, edges, width)

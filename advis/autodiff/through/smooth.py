@@ -62,7 +62,7 @@ def solved_threshold(x: Any, count: float) -> Any:
         middle = below + (above - below) / 2.0
         exceeds = _exceeds(low - middle[..., None], middle[..., None] - high, count - whole)
         below, above = np.where(exceeds, middle, below), np.where(exceeds, above, middle)
-    return below + (above - below) / 2.0
+    return np.asarray(below + (above - below) / 2.0, x.dtype)[()]
 
 
 def _exceeds(low: Any, high: Any, rest: float) -> Any:

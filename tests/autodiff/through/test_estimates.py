@@ -182,8 +182,11 @@ def test_what_an_estimator_needs_is_asked_for():
         av.pathwise(np.sin, Normal, (0.0, -1.0))
     with pytest.raises(ValueError, match=r"give one row"):
         Categorical(np.zeros((2, 2)))
-    with pytest.raises(av.OffTape, match="its parameters are traced values"):
-        av.grad(lambda t: av.score_function(cost, Bernoulli, t).value)(1.0)
+    for family in (lambda t: lambda: Bernoulli(t), lambda t: lambda: Normal(0.0, t)):
+        with pytest.raises(av.OffTape, match="its distribution is made of traced values"):
+            av.grad(lambda t, family=family: av.score_function(cost, family(t), ()).value)(1.0)
+    with pytest.raises(av.OffTape, match="its distribution is made of traced values"):
+        av.grad(lambda t: av.pathwise(cost, Normal, t).value)(1.0)
 
 
 def test_straight_through_names_what_does_not_fit():
