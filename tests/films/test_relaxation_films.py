@@ -37,6 +37,16 @@ def test_the_narrower_the_nearer(name):
     assert np.mean(far) < 0.3, "away from jumps and kinks the derivative is that of the hard function"
 
 
+def test_the_histogram_of_an_event_that_wanders():
+    shown = av.compare_relaxations("histogram", xs=[-1.2, 0.1], widths=(0.2,))
+    edges = [-1.5, -0.5, 0.5, 1.5]
+    for x, row, hard in zip(shown.xs, shown.rows[0].values, shown.hard, strict=True):
+        assert np.allclose(row, av.relax.histogram([x], edges, width=0.2)[0])
+        assert np.array_equal(hard, np.histogram([x], edges)[0])
+    with pytest.raises(ValueError, match=r"width=-1\.0 is not a positive number"):
+        av.compare_relaxations("histogram", widths=(-1.0,))
+
+
 def test_a_step_for_every_width():
     shown = av.compare_relaxations("step")
     film = shown.film()

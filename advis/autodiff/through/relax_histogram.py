@@ -71,7 +71,7 @@ def histogram(
         raise ValueError(f"relax.histogram: width of shape {shape_of(width)} must be one number")
     x = np.reshape(real("histogram", x), (-1, 1))
     edges = _edges(x, bins, range)
-    filled = (_kernels if method == "kernel" else _shares)(x, edges, width)
+    filled = (kernels if method == "kernel" else _shares)(x, edges, width)
     if weights is not None:
         if int(np.prod(shape_of(weights))) != shape_of(x)[0]:
             raise ValueError(f"relax.histogram: weights of shape {shape_of(weights)} for {shape_of(x)[0]} events")
@@ -90,8 +90,8 @@ def _edges(x: Any, bins: Any, range: tuple[float, float] | None) -> Any:
     return edges
 
 
-def _kernels(x: Any, edges: Any, width: Any) -> Any:
-    """How much of each event's logistic density lies in each bin."""
+def kernels(x: Any, edges: Any, width: Any) -> Any:
+    """Return how much of each event's logistic density lies in each bin; events stand in a column."""
     above = sigmoid(scaled(x - edges, width))
     return above[:, :-1] - above[:, 1:]
 
