@@ -138,7 +138,7 @@ def score_function(
       variance of one  0.000421183
       true derivative  0.0196612
     """
-    if isinstance(baseline, str) and baseline not in BASELINES:
+    if baseline is not None and baseline not in BASELINES and not isinstance(baseline, (int, float, np.number)):
         raise ValueError(f"baseline={baseline!r} is not known; give a number, {', '.join(BASELINES)} or None")
     values, scores = values_and_scores(f, family, _tupled(parameters), samples, seed)
     found = tuple(less(values, score, baseline) * score for score in scores)

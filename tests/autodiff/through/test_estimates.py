@@ -176,8 +176,9 @@ def test_what_an_estimator_needs_is_asked_for():
     for samples in (1, 0, 2.5, True):
         with pytest.raises(ValueError, match="at least two"):
             av.score_function(cost, Bernoulli, 1.0, samples=samples)
-    with pytest.raises(ValueError, match="baseline='best' is not known"):
-        av.score_function(cost, Bernoulli, 1.0, baseline="best")
+    for baseline in ("best", (0.1, 0.2)):
+        with pytest.raises(ValueError, match=r"baseline=.* is not known; give a number, mean, optimal or None"):
+            av.score_function(cost, Bernoulli, 1.0, baseline=baseline)
     with pytest.raises(ValueError, match=r"Normal: scale=-1\.0 is not positive"):
         av.pathwise(np.sin, Normal, (0.0, -1.0))
     with pytest.raises(ValueError, match=r"give one row"):
