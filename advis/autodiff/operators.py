@@ -82,6 +82,41 @@ def _written_back(function: Callable[..., Any]) -> Callable[..., None]:
     return method
 
 
+_METHODS = (
+    np.all,
+    np.any,
+    np.argmax,
+    np.argmin,
+    np.argpartition,
+    np.argsort,
+    np.choose,
+    np.clip,
+    np.compress,
+    np.conjugate,
+    np.cumprod,
+    np.cumsum,
+    np.diagonal,
+    np.max,
+    np.mean,
+    np.min,
+    np.nonzero,
+    np.prod,
+    np.put,
+    np.ravel,
+    np.repeat,
+    np.round,
+    np.searchsorted,
+    np.squeeze,
+    np.std,
+    np.sum,
+    np.swapaxes,
+    np.take,
+    np.trace,
+    np.var,
+)
+"""The functions that are also methods of arrays."""
+
+
 def _install() -> None:
     """Give Tracer the operators and the array methods, each bound to its primitive."""
     pairs = {
@@ -114,22 +149,15 @@ def _install() -> None:
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
     for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
         setattr(Tracer, f"__{name}__", _unary(ufunc))
-    methods = (
-        np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
-        np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,
-    )  # fmt: skip
-    for function in methods:
-        setattr(Tracer, function.__name__, _forwarded(function))
-    rearranging = (
-        np.take, np.compress, np.diagonal, np.trace, np.repeat, np.nonzero, np.searchsorted, np.argpartition, np.put,
-    )  # fmt: skip
-    for function in rearranging:
+    for function in _METHODS:
         setattr(Tracer, function.__name__, _forwarded(function))
     for function in (np.sort, np.partition):
         setattr(Tracer, function.__name__, _written_back(function))
     Tracer.mT = property(lambda self: np.matrix_transpose(self))  # type: ignore[attr-defined]
     Tracer.flat = property(lambda self: np.ravel(self))  # type: ignore[attr-defined]
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
+    setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
+    setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
 
 
 _install()

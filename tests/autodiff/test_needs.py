@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,11 @@ LARGEST = 2000
 """Entries of a local Jacobian that is still written out."""
 
 
-@cache
-def edges() -> dict[str, list[Partial]]:
+Edges = dict[str, list[Partial]]
+
+
+@pytest.fixture(scope="module")
+def edges() -> Edges:
     """Every kind of edge in the cases, by its primitive: applications to the same shapes and options are one kind."""
     found: dict[str, dict[Any, Partial]] = defaultdict(dict)
     for case in (*collected(), *COMPLEX):
@@ -65,11 +68,11 @@ def adjoint_by(partial: Partial, values: list[Any]) -> bytes:
     rule = partial.tape.primitives[partial.index].vjps[partial.place]
     value = values_of(partial)[ANSWER]
     g = np.random.default_rng(1).normal(size=np.shape(value)).astype(np.result_type(value))[()]
-    with quiet():
-        try:
+    try:
+        with quiet():
             return np.asarray(whole(rule(g, values[ANSWER], *values[:-1]))).tobytes()
-        except np.linalg.LinAlgError as error:  # a decomposition was asked for of what is not a number
-            return str(error).encode()
+    except ValueError:  # a value was read that cannot be
+        return b"refused"
 
 
 def with_spoilt(partial: Partial, places: set[int]) -> list[Any]:
@@ -84,24 +87,25 @@ def needs(partial: Partial) -> set[int]:
     return set(declared(primitive.needs[partial.place], partial.place, count))
 
 
-@pytest.mark.parametrize("name", edges())
-def test_a_reverse_rule_reads_only_what_is_declared(name: str) -> None:
-    for partial in edges()[name]:
+def test_a_reverse_rule_reads_only_what_is_declared(edges: Edges) -> None:
+    wrong = []
+    for partial in chain.from_iterable(edges.values()):
         places = {*range(len(partial.tape.parents[partial.index])), ANSWER}
         spoilt_others = with_spoilt(partial, places - needs(partial))
-        assert adjoint_by(partial, spoilt_others) == adjoint_by(partial, values_of(partial)), partial
+        if adjoint_by(partial, spoilt_others) != adjoint_by(partial, values_of(partial)):
+            wrong.append((partial.tape.primitives[partial.index].name, partial))
+    assert not wrong
 
 
-@pytest.mark.parametrize("name", edges())
-def test_every_declared_value_matters_somewhere(name: str) -> None:
-    matters: dict[tuple[int, int], bool] = {}
-    for partial in edges()[name]:
+def test_every_declared_value_matters_somewhere(edges: Edges) -> None:
+    matters: dict[tuple[str, int, int], bool] = {}
+    for name, partial in ((name, partial) for name, partials in edges.items() for partial in partials):
         variadic = partial.tape.primitives[partial.index].variadic
         before = adjoint_by(partial, values_of(partial))
         for place in needs(partial):
-            key = (0, 0) if variadic else (partial.place, place)
+            key = (name, 0, 0) if variadic else (name, partial.place, place)
             matters[key] = matters.get(key, False) or adjoint_by(partial, with_spoilt(partial, {place})) != before
-    assert all(matters.values()), f"{name}: (argument, value it is said to need): {matters}"
+    assert not [key for key, read in matters.items() if not read], "(primitive, argument, value it is said to need)"
 
 
 def is_structured(structure: str, matrix: np.ndarray, partial: Partial) -> bool:
@@ -124,11 +128,13 @@ def is_structured(structure: str, matrix: np.ndarray, partial: Partial) -> bool:
     return structure in ("dense", "scalar")
 
 
-@pytest.mark.parametrize("name", edges())
-def test_a_partial_has_the_structure_that_is_declared(name: str) -> None:
-    for partial in edges()[name]:
-        if partial.structure not in ("dense", "scalar") and 0 < np.prod(partial.shape) <= LARGEST:
-            assert is_structured(partial.structure, partial.dense(), partial), partial
+def test_a_partial_has_the_structure_that_is_declared(edges: Edges) -> None:
+    wrong = []
+    for partial in chain.from_iterable(edges.values()):
+        claims = partial.structure not in ("dense", "scalar") and 0 < np.prod(partial.shape) <= LARGEST
+        if claims and not is_structured(partial.structure, partial.dense(), partial):
+            wrong.append((partial.tape.primitives[partial.index].name, partial))
+    assert not wrong
 
 
 def test_a_partial_names_the_nodes_that_its_reverse_rule_reads() -> None:

@@ -60,7 +60,7 @@ def _absolute_rule(d, ans, x):
     """d times the sign; of a complex number its direction, mirrored: |x| moves by Re(x̄ dx) / |x|."""
     if plain_value(x).dtype.kind != "c":
         return d * np.sign(plain_value(x))
-    return d * (np.conjugate(x) / np.where(plain_value(ans) == 0, 1.0, ans))
+    return np.conjugate(x) * (d / np.where(plain_value(ans) == 0, 1.0, ans))
 
 
 absolute = elementwise(np.absolute, _absolute_rule, needs=("0 ans",), symbol="|{0}|", name="abs")

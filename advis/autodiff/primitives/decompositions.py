@@ -1,20 +1,24 @@
-"""Matrices in factors: cholesky, qr, eigh, eig, svd, and their relatives without vectors; stacked and complex, too.
+"""Matrices in factors: cholesky, qr, eigh, eig, and their relatives without vectors; stacked and complex, too.
 
-Rules are those of Giles (2008), "An extended collection of matrix derivative results for forward and reverse mode";
-for qr Walter & Lehmann (2010), "Algorithmic differentiation of linear algebra functions"; for svd Townsend (2016),
-"Differentiating the singular value decomposition", and, complex, Wan & Zhang (2019), arXiv:1909.02659. Each is written
-for the pairing Re Σ u v, without conjugation.
+Rules are those of Giles (2008), "An extended collection of matrix derivative results for forward and reverse mode", and
+for qr of Walter & Lehmann (2010), "Algorithmic differentiation of linear algebra functions". Each is written for the
+pairing Re Σ u v, without conjugation.
 
-Vectors that belong to equal eigenvalues or singular values are not determined: only the space that they span is. Their
-derivative within that space is taken as zero, which is right for everything that does not depend on the choice.
+Vectors that belong to equal eigenvalues or singular values (within rounding) are not determined, only the space that
+they span is: their derivative is not a number. The values themselves keep theirs.
 """
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from advis.autodiff.primitives.once import outputs
-from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, shape_of
+
+EighResult: Any = type(np.linalg.eigh(np.eye(1)))
+EigResult: Any = type(np.linalg.eig(np.eye(1)))
+QRResult: Any = type(np.linalg.qr(np.eye(1)))
 
 
 def transposed(x):
@@ -32,7 +36,8 @@ def is_complex(x):
     return plain_value(x).dtype.kind == "c"
 
 
-def _conj(x):
+def conj(x):
+    """Return the conjugate of what is complex, and what is real as it is."""
     return np.conjugate(x) if is_complex(x) else x
 
 
@@ -74,7 +79,7 @@ def _cholesky_jvp(t, ans, x):
 
 def _cholesky_vjp(g, ans, x):
     inverse = np.linalg.inv(ans)
-    return _folded(transposed(inverse) @ _half(transposed(ans) @ g) @ _conj(inverse), True)
+    return _folded(transposed(inverse) @ _half(transposed(ans) @ g) @ conj(inverse), True)
 
 
 cholesky = Primitive("cholesky", np.linalg.cholesky, (_cholesky_jvp,), (_cholesky_vjp,), ("dense",), ("ans",))
@@ -85,46 +90,55 @@ def _cholesky(a, /, *, upper=False):
     return adjoint(cholesky(adjoint(a))) if upper else cholesky(a)
 
 
-def _inverse_gaps(values, gaps):
-    """1 over the gaps, and 0 where two values are equal within rounding."""
+def inverse_gaps(values, gaps, instead):
+    """Return 1 over the gaps, and ``instead`` where two values are equal within rounding."""
     plain = np.abs(plain_value(values))
     largest = np.max(plain, axis=-1, initial=0.0)[..., np.newaxis, np.newaxis]
-    tied = np.abs(plain_value(gaps)) <= plain.shape[-1] * np.finfo(plain.dtype).eps * largest
-    return np.where(tied, 0.0, 1.0 / np.where(tied, 1.0, gaps))
+    tied = np.abs(plain_value(gaps)) <= shape_of(plain)[-1] * np.finfo(plain.dtype).eps * largest
+    return np.where(tied, instead, 1.0 / np.where(tied, 1.0, gaps))
 
 
-def _differences(v):
-    """v[j] − v[i] in row i, column j."""
+def _apart(values):
+    """1 / (λⱼ − λᵢ): 0 on the diagonal, and not a number where two are equal."""
+    instead = np.where(np.eye(shape_of(values)[-1], dtype=bool), 0.0, np.nan)
+    return inverse_gaps(values, differences(values), instead.astype(plain_value(values).dtype))
+
+
+def differences(v):
+    """Return v[j] − v[i] in row i, column j."""
     return np.expand_dims(v, -2) - np.expand_dims(v, -1)
 
 
 def _eigh_values_jvp(t, vectors, lower):
     """dλ = diag(Vᴴ dA V)."""
-    return np.real(np.sum(_conj(vectors) * (_mirrored(t, lower) @ vectors), axis=-2))
+    return np.real(np.sum(conj(vectors) * (_mirrored(t, lower) @ vectors), axis=-2))
 
 
 def _eigh_values_vjp(g, vectors, lower):
-    return _folded((_conj(vectors) * np.expand_dims(g, -2)) @ transposed(vectors), lower)
+    return _folded((conj(vectors) * np.expand_dims(g, -2)) @ transposed(vectors), lower)
 
 
-def _eigh_vectors_jvp(t, values, vectors, lower):
+def _eigh_vectors_jvp(t, factors, lower):
     """dV = V (F ∘ Vᴴ dA V), with Fᵢⱼ = 1 / (λⱼ − λᵢ)."""
+    values, vectors = factors
     inner = adjoint(vectors) @ _mirrored(t, lower) @ vectors
-    return vectors @ (_inverse_gaps(values, _differences(values)) * inner)
+    return vectors @ (_apart(values) * inner)
 
 
-def _eigh_vectors_vjp(g, values, vectors, lower):
-    inner = _inverse_gaps(values, _differences(values)) * (transposed(vectors) @ g)
-    return _folded(_conj(vectors) @ inner @ transposed(vectors), lower)
+def _eigh_vectors_vjp(g, factors, lower):
+    values, vectors = factors
+    inner = _apart(values) * (transposed(vectors) @ g)
+    return _folded(conj(vectors) @ inner @ transposed(vectors), lower)
 
 
-def _output(x, output, shared, **options):
+def output_of(x, output, shared, **options):
+    """Return one output of a decomposition."""
     return shared.of(x)[output]
 
 
 eigh_values = Primitive(
     "eigh",
-    _output,
+    output_of,
     (lambda t, ans, x, output, shared, lower: _eigh_values_jvp(t, shared.of(x)[1], lower),),
     (lambda g, ans, x, output, shared, lower: _eigh_values_vjp(g, shared.of(x)[1], lower),),
     ("dense",),
@@ -133,9 +147,9 @@ eigh_values = Primitive(
 )
 eigh_vectors = Primitive(
     "eigh",
-    _output,
-    (lambda t, ans, x, output, shared, lower: _eigh_vectors_jvp(t, *shared.of(x), lower),),
-    (lambda g, ans, x, output, shared, lower: _eigh_vectors_vjp(g, *shared.of(x), lower),),
+    output_of,
+    (lambda t, ans, x, output, shared, lower: _eigh_vectors_jvp(t, shared.of(x), lower),),
+    (lambda g, ans, x, output, shared, lower: _eigh_vectors_vjp(g, shared.of(x), lower),),
     ("dense",),
     ("0",),
     symbol="eigenvectors({0})",
@@ -154,12 +168,7 @@ adapter(np.linalg.eigvalsh)(lambda a, UPLO="L": eigvalsh(a, UPLO=UPLO))
 @adapter(np.linalg.eigh)
 def _eigh(a, UPLO="L"):
     decompose = partial(np.linalg.eigh, UPLO=UPLO)
-    return _named(np.linalg.eigh, outputs((eigh_values, eigh_vectors), decompose, a, lower=UPLO.upper() == "L"))
-
-
-def _named(function, found):
-    """Outputs as NumPy's own named tuple."""
-    return type(function(np.eye(1)))(*found)
+    return EighResult(*outputs((eigh_values, eigh_vectors), decompose, a, lower=UPLO.upper() == "L"))
 
 
 # -- a general matrix: NumPy scales each eigenvector to length 1, its largest element real
@@ -183,8 +192,8 @@ def _largest(vectors):
 def _eig_vectors_jvp(t, values, vectors):
     """dV = V (F ∘ V⁻¹ dA V), less what would change the length of a vector or turn its largest element."""
     inner = np.linalg.inv(vectors) @ t @ vectors
-    moved = vectors @ (_inverse_gaps(values, _differences(values)) * inner)
-    stretch = np.real(np.sum(_conj(vectors) * moved, axis=-2, keepdims=True))
+    moved = vectors @ (_apart(values) * inner)
+    stretch = np.real(np.sum(conj(vectors) * moved, axis=-2, keepdims=True))
     if not is_complex(vectors):
         return moved - vectors * stretch
     there = _largest(vectors)
@@ -194,17 +203,17 @@ def _eig_vectors_jvp(t, values, vectors):
 
 def _eig_vectors_vjp(g, values, vectors):
     along = np.sum(g * vectors, axis=-2, keepdims=True)
-    inner = g - np.real(along) * _conj(vectors)
+    inner = g - np.real(along) * conj(vectors)
     if is_complex(vectors):
         there = _largest(vectors)
         inner = inner - 1j * there * np.imag(along) / np.sum(there * vectors, axis=-2, keepdims=True)
-    inner = _inverse_gaps(values, _differences(values)) * (transposed(vectors) @ inner)
+    inner = _apart(values) * (transposed(vectors) @ inner)
     return transposed(np.linalg.inv(vectors)) @ inner @ transposed(vectors)
 
 
 eig_values = Primitive(
     "eig",
-    _output,
+    output_of,
     (lambda t, ans, x, output, shared: _eig_values_jvp(t, *shared.of(x)),),
     (lambda g, ans, x, output, shared: _eig_values_vjp(g, *shared.of(x)),),
     ("dense",),
@@ -213,7 +222,7 @@ eig_values = Primitive(
 )
 eig_vectors = Primitive(
     "eig",
-    _output,
+    output_of,
     (lambda t, ans, x, output, shared: _eig_vectors_jvp(t, *shared.of(x)),),
     (lambda g, ans, x, output, shared: _eig_vectors_vjp(g, *shared.of(x)),),
     ("dense",),
@@ -241,7 +250,7 @@ def _matching(ans, x, rule):
 
 @adapter(np.linalg.eig)
 def _eig(a):
-    return _named(np.linalg.eig, outputs((eig_values, eig_vectors), np.linalg.eig, a))
+    return EigResult(*outputs((eig_values, eig_vectors), np.linalg.eig, a))
 
 
 # -- qr: LAPACK keeps the diagonal of R real
@@ -267,17 +276,15 @@ def _qr_jvp(t, output, factors):
 
 def _qr_vjp(g, output, factors):
     q, r = factors
-    if output:
-        b = _conj(q) @ _upper_transposed(g @ transposed(r))
-    else:
-        b = g - _conj(q) @ _upper_transposed(transposed(q) @ g)
-    return b @ transposed(np.linalg.inv(r))
+    inner = g @ transposed(r) if output else -(transposed(q) @ g)
+    b = conj(q) @ _upper_transposed(inner)
+    return (b if output else g + b) @ transposed(np.linalg.inv(r))
 
 
 qr_q, qr_r = (
     Primitive(
         "qr",
-        _output,
+        output_of,
         (lambda t, ans, x, output, shared: _qr_jvp(t, output, shared.of(x)),),
         (lambda g, ans, x, output, shared: _qr_vjp(g, output, shared.of(x)),),
         ("dense",),
@@ -300,134 +307,4 @@ def _qr(a, mode="reduced"):
     q, r = outputs((qr_q, qr_r), np.linalg.qr, a[..., :rows] if rows < columns else a)
     if rows < columns:
         r = np.concatenate([r, adjoint(q) @ a[..., rows:]], axis=-1)
-    return r if mode == "r" else _named(np.linalg.qr, (q, r))
-
-
-# -- svd. The rule of U serves V, too: Aᴴ = V S Uᴴ
-
-
-def _resized(p, rows, columns):
-    """A matrix cut, or filled up with zeros, to so many rows and columns."""
-    have = shape_of(p)[-2:]
-    p = p[..., :rows, :columns]
-    missing = max(rows - have[0], 0), max(columns - have[1], 0)
-    return np.pad(p, [(0, 0)] * (len(shape_of(p)) - 2) + [(0, n) for n in missing]) if any(missing) else p
-
-
-def _filled(s, count):
-    """Singular values filled up with zeros: those of the further columns of a square U."""
-    missing = count - shape_of(s)[-1]
-    return np.concatenate([s, np.zeros((*shape_of(s)[:-1], missing))], axis=-1) if missing else s
-
-
-def _rotation_weights(s):
-    """1 / (sⱼ² − sᵢ²), and the inverse singular values; 0 where they would be infinite."""
-    sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
-    tied = plain_value(sums) == 0
-    return _inverse_gaps(s, _differences(s)) / np.where(tied, 1.0, sums), _inverse_gaps(s, s[..., np.newaxis])[..., 0]
-
-
-def _left_jvp(t, u, s, vh):
-    """dU = U Ω + (I − U Uᴴ) dA V S⁻¹, with Ωᵢⱼ = Fᵢⱼ (Pᵢⱼ sⱼ + sᵢ P̄ⱼᵢ) and P = Uᴴ dA V."""
-    rows, columns = shape_of(u)[-2:]
-    moved = t @ adjoint(vh)
-    p = _resized(adjoint(u) @ moved, columns, columns)
-    s = _filled(s, columns)
-    weights, inverse = _rotation_weights(s)
-    omega = weights * (p * np.expand_dims(s, -2) + np.expand_dims(s, -1) * adjoint(p))
-    if is_complex(u):
-        omega = omega + 0.5j * np.imag(_diagonal_part(p)) * np.expand_dims(inverse, -1)
-    du = u @ omega
-    if rows > columns:
-        b = moved[..., :columns] * np.expand_dims(inverse, -2)
-        du = du + b - u @ (adjoint(u) @ b)
-    return du
-
-
-def _left_vjp(g, u, s, vh):
-    rows, columns = shape_of(u)[-2:]
-    across = shape_of(vh)[-2]
-    s = _filled(s, columns)
-    weights, inverse = _rotation_weights(s)
-    inner = transposed(u) @ g
-    omega = weights * inner
-    p = omega * np.expand_dims(s, -2) + adjoint(omega * np.expand_dims(s, -1))
-    if is_complex(u):
-        p = p + 0.5j * np.imag(_diagonal_part(inner)) * np.expand_dims(inverse, -1)
-    found = _conj(u) @ _resized(p, columns, across) @ _conj(vh)
-    if rows > columns:
-        b = (g - _conj(u) @ inner) * np.expand_dims(inverse, -2)
-        found = found + b @ _conj(vh[..., :columns, :])
-    return found
-
-
-def _singular_jvp(t, u, s, vh):
-    """dS = Re diag(Uᴴ dA V)."""
-    count = shape_of(s)[-1]
-    return np.real(np.sum(_conj(u[..., :count]) * (t @ adjoint(vh[..., :count, :])), axis=-2))
-
-
-def _singular_vjp(g, u, s, vh):
-    count = shape_of(s)[-1]
-    return (_conj(u[..., :count]) * np.expand_dims(g, -2)) @ _conj(vh[..., :count, :])
-
-
-svd_u = Primitive(
-    "svd",
-    _output,
-    (lambda t, ans, x, output, shared: _left_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared: _left_vjp(g, *shared.of(x)),),
-    ("dense",),
-    ("0",),
-    symbol="U({0})",
-)
-svd_s = Primitive(
-    "svd",
-    _output,
-    (lambda t, ans, x, output, shared: _singular_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared: _singular_vjp(g, *shared.of(x)),),
-    ("dense",),
-    ("0",),
-    symbol="S({0})",
-)
-
-
-def _turned(factors):
-    """The factors of Aᴴ."""
-    u, s, vh = factors
-    return adjoint(vh), s, adjoint(u)
-
-
-svd_vh = Primitive(
-    "svd",
-    _output,
-    (lambda t, ans, x, output, shared: adjoint(_left_jvp(adjoint(t), *_turned(shared.of(x)))),),
-    (lambda g, ans, x, output, shared: adjoint(_left_vjp(adjoint(g), *_turned(shared.of(x)))),),
-    ("dense",),
-    ("0",),
-    symbol="Vᴴ({0})",
-)
-
-
-def _thin(x):
-    return np.linalg.svd(x, full_matrices=False)
-
-
-svdvals = Primitive(
-    "svdvals",
-    np.linalg.svdvals,
-    (lambda t, ans, x: _singular_jvp(t, *_thin(x)),),
-    (lambda g, ans, x: _singular_vjp(g, *_thin(x)),),
-    ("dense",),
-    ("0",),
-)
-adapter(np.linalg.svdvals)(lambda x, /: svdvals(x))
-
-
-@adapter(np.linalg.svd)
-def _svd(a, full_matrices=True, compute_uv=True, hermitian=False):
-    refuse("np.linalg.svd", hermitian=hermitian or None)
-    if not compute_uv:
-        return svdvals(a)
-    decompose = partial(np.linalg.svd, full_matrices=bool(full_matrices))
-    return _named(np.linalg.svd, outputs((svd_u, svd_s, svd_vh), decompose, a))
+    return r if mode == "r" else QRResult(q, r)

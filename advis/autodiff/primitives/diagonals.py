@@ -3,8 +3,15 @@
 import numpy as np
 
 from advis.autodiff.primitives.part import Part
-from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, refuse, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, refuse, settled, shape_of
 from advis.autodiff.primitives.shaping import scatter
+
+_DEFAULTS = {"offset": 0, "axis1": 0, "axis2": 1, "k": 0}
+
+
+def _stated(**options):
+    """The options that say something: those that differ from NumPy's defaults."""
+    return {name: option for name, option in options.items() if settled(option) != _DEFAULTS[name]}
 
 
 def _places(shape, offset, axis1, axis2):
@@ -17,7 +24,7 @@ def _places(shape, offset, axis1, axis2):
     return tuple(index), min(axis1, axis2) if abs(axis1 - axis2) == 1 else 0
 
 
-def _diagonal_vjp(g, ans, x, offset, axis1, axis2):
+def _diagonal_vjp(g, ans, x, offset=0, axis1=0, axis2=1):
     """Zeros, and the adjoint on the diagonal."""
     index, place = _places(shape_of(x), offset, axis1, axis2)
     amount = np.moveaxis(g, -1, place) if place != len(shape_of(g)) - 1 else g
@@ -28,8 +35,8 @@ def _diagonal_vjp(g, ans, x, offset, axis1, axis2):
 
 diagonal = Primitive(
     "diagonal",
-    lambda x, offset, axis1, axis2: np.diagonal(x, offset, axis1, axis2).copy(),
-    (lambda t, ans, x, offset, axis1, axis2: np.diagonal(t, offset, axis1, axis2),),
+    lambda x, offset=0, axis1=0, axis2=1: np.diagonal(x, offset, axis1, axis2).copy(),
+    (lambda t, ans, x, offset=0, axis1=0, axis2=1: np.diagonal(t, offset, axis1, axis2),),
     (_diagonal_vjp,),
     ("selection",),
     ("",),
@@ -38,19 +45,19 @@ diagonal = Primitive(
 
 @adapter(np.diagonal)
 def _diagonal(a, offset=0, axis1=0, axis2=1):
-    return diagonal(a, offset=offset, axis1=axis1, axis2=axis2)
+    return diagonal(a, **_stated(offset=offset, axis1=axis1, axis2=axis2))
 
 
 @adapter(np.linalg.diagonal)
 def _diagonal_of_matrices(x, /, *, offset=0):
-    return diagonal(x, offset=offset, axis1=-2, axis2=-1)
+    return diagonal(x, **_stated(offset=offset, axis1=-2, axis2=-1))
 
 
 diag = Primitive(
     "diag",
     np.diag,
-    (lambda t, ans, x, k: np.diag(t, k),),
-    (lambda g, ans, x, k: np.diagonal(g, k),),
+    (lambda t, ans, x, k=0: np.diag(t, k),),
+    (lambda g, ans, x, k=0: np.diagonal(g, k),),
     ("selection",),
     ("",),
 )
@@ -58,13 +65,13 @@ diag = Primitive(
 
 @adapter(np.diag)
 def _diag(v, k=0):
-    return np.diagonal(v, k) if len(shape_of(v)) == 2 else diag(v, k=k)
+    return np.diagonal(v, k) if len(shape_of(v)) == 2 else diag(v, **_stated(k=k))
 
 
 adapter(np.diagflat)(lambda v, k=0: np.diag(np.ravel(v), k))
 
 
-def _trace_vjp(g, ans, x, offset, axis1, axis2):
+def _trace_vjp(g, ans, x, offset=0, axis1=0, axis2=1):
     """The adjoint on the diagonal of the plane, for each matrix."""
     count = len(shape_of(x))
     axis1, axis2 = axis1 % count, axis2 % count
@@ -76,8 +83,8 @@ def _trace_vjp(g, ans, x, offset, axis1, axis2):
 
 trace = Primitive(
     "trace",
-    lambda x, offset, axis1, axis2: np.trace(x, offset, axis1, axis2),
-    (lambda t, ans, x, offset, axis1, axis2: np.trace(t, offset, axis1, axis2),),
+    lambda x, offset=0, axis1=0, axis2=1: np.trace(x, offset, axis1, axis2),
+    (lambda t, ans, x, offset=0, axis1=0, axis2=1: np.trace(t, offset, axis1, axis2),),
     (_trace_vjp,),
     ("dense",),
     ("",),
@@ -87,38 +94,38 @@ trace = Primitive(
 @adapter(np.trace)
 def _trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     refuse("np.trace", dtype=dtype, out=out)
-    return trace(a, offset=offset, axis1=axis1, axis2=axis2)
+    return trace(a, **_stated(offset=offset, axis1=axis1, axis2=axis2))
 
 
 @adapter(np.linalg.trace)
 def _trace_of_matrices(x, /, *, offset=0, dtype=None):
     refuse("np.linalg.trace", dtype=dtype)
-    return trace(x, offset=offset, axis1=-2, axis2=-1)
+    return trace(x, **_stated(offset=offset, axis1=-2, axis2=-1))
 
 
 tril = Primitive(
     "tril",
     np.tril,
-    (lambda t, ans, x, k: np.tril(t, k),),
-    (lambda g, ans, x, k: np.tril(g, k),),
+    (lambda t, ans, x, k=0: np.tril(t, k),),
+    (lambda g, ans, x, k=0: np.tril(g, k),),
     ("diagonal",),
     ("",),
 )
 triu = Primitive(
     "triu",
     np.triu,
-    (lambda t, ans, x, k: np.triu(t, k),),
-    (lambda g, ans, x, k: np.triu(g, k),),
+    (lambda t, ans, x, k=0: np.triu(t, k),),
+    (lambda g, ans, x, k=0: np.triu(g, k),),
     ("diagonal",),
     ("",),
 )
-adapter(np.tril)(lambda m, k=0: tril(m, k=k))
-adapter(np.triu)(lambda m, k=0: triu(m, k=k))
+adapter(np.tril)(lambda m, k=0: tril(m, **_stated(k=k)))
+adapter(np.triu)(lambda m, k=0: triu(m, **_stated(k=k)))
 
 
 @adapter(np.vander)
 def _vander(x, N=None, increasing=False):
     """The powers of each number, in columns."""
-    count = shape_of(x)[0] if N is None else N
+    count = shape_of(x)[0] if N is None else settled(N)
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return np.expand_dims(x, -1) ** powers

@@ -5,11 +5,13 @@ to the adjoint (the pairing is Re Σ u v, without conjugation). Where the input 
 the adjoint is filled or cut back.
 """
 
+from typing import Any
+
 import numpy as np
 
-from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, refuse, shape_of
 
-_OTHER_NORM = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+_OTHER_NORM: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
 def _fitted(g, shape, axes):

@@ -1,16 +1,11 @@
-"""Taking elements and putting them: take, compress, take_along_axis; put, place, copyto, fill_diagonal write in place."""
+"""Taking elements: take, compress, take_along_axis; and putting them in place: put, place, copyto, fill_diagonal."""
 
 from itertools import product
 
 import numpy as np
 
 from advis.autodiff.primitives.rearranging import along, taken
-from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, refuse, shape_of
-
-
-def _settled(indices):
-    """Positions or a mask as a plain array: if they are traced, the program is steered by them."""
-    return np.asarray(indices)
+from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, refuse, settled, shape_of
 
 
 def _wrapped(indices, length, mode):
@@ -26,19 +21,21 @@ def _take(a, indices, axis=None, out=None, mode="raise"):
     if axis is None:
         a, axis = np.ravel(a), 0
     np.lib.array_utils.normalize_axis_index(axis, len(shape_of(a)))
-    return taken(a, _wrapped(_settled(indices), shape_of(a)[axis], mode), axis)
+    return taken(a, _wrapped(np.asarray(indices), shape_of(a)[axis], mode), axis)
 
 
 def along_index(shape, indices, axis):
     """Return the index by which ``take_along_axis`` takes from an array of this shape."""
     axis %= len(shape)
-    grids = [np.arange(n).reshape([-1 if k == place else 1 for k in range(len(shape))]) for place, n in enumerate(shape)]
+    grids = [
+        np.arange(n).reshape([-1 if k == place else 1 for k in range(len(shape))]) for place, n in enumerate(shape)
+    ]
     return tuple(indices if k == axis else grid for k, grid in enumerate(grids))
 
 
 def _along(name, arr, indices, axis):
     """An array and the positions in it along an axis, as NumPy checks them."""
-    indices = _settled(indices)
+    indices = np.asarray(indices)
     if axis is None:
         arr, axis = np.ravel(arr), 0
     np.lib.array_utils.normalize_axis_index(axis, len(shape_of(arr)))
@@ -56,15 +53,15 @@ def _take_along_axis(arr, indices, axis=-1):
 @adapter(np.compress)
 def _compress(condition, a, axis=None, out=None):
     refuse("np.compress", out=out)
-    return _take(a, np.flatnonzero(_settled(condition)), axis)
+    return _take(a, np.flatnonzero(np.asarray(condition)), axis)
 
 
 @adapter(np.extract)
 def _extract(condition, arr):
-    return np.ravel(arr)[np.flatnonzero(_settled(condition))]
+    return np.ravel(arr)[np.flatnonzero(np.asarray(condition))]
 
 
-adapter(np.ix_)(lambda *args: np.ix_(*map(_settled, args)))
+adapter(np.ix_)(lambda *args: np.ix_(*map(np.asarray, args)))
 
 
 # -- writing in place
@@ -98,7 +95,7 @@ def _put_along_axis(arr, indices, values, axis):
 @adapter(np.put)
 def _put(a, ind, v, mode="raise"):
     _writable("np.put", a)
-    places = np.arange(a.size)[_wrapped(np.ravel(_settled(ind)), a.size, mode)]
+    places = np.arange(a.size)[_wrapped(np.ravel(np.asarray(ind)), a.size, mode)]
     if places.size:
         a[np.unravel_index(places, shape_of(a))] = _as_many(v, places.size)
 
@@ -106,7 +103,7 @@ def _put(a, ind, v, mode="raise"):
 @adapter(np.place)
 def _place(arr, mask, vals):
     _writable("np.place", arr)
-    mask = _settled(mask).astype(bool)
+    mask = np.asarray(mask).astype(bool)
     if mask.any():
         arr[np.reshape(mask, shape_of(arr))] = _as_many(vals, int(mask.sum()))
 
@@ -114,7 +111,7 @@ def _place(arr, mask, vals):
 @adapter(np.putmask)
 def _putmask(a, /, mask, values):
     _writable("np.putmask", a)
-    mask = np.reshape(_settled(mask), shape_of(a)).astype(bool)
+    mask = np.reshape(np.asarray(mask), shape_of(a)).astype(bool)
     a[mask] = np.reshape(_as_many(values, a.size) * np.ones(a.size), shape_of(a))[mask]
 
 
@@ -168,6 +165,7 @@ def _apply_over_axes(func, a, axes):
 @adapter(np.lib.stride_tricks.sliding_window_view)
 def _sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
     """Windows as copies: one index for each axis that a window moves along."""
+    window_shape = settled(window_shape)
     sizes = (window_shape,) if isinstance(window_shape, (int, np.integer)) else tuple(window_shape)
     count = len(shape_of(x))
     axes = tuple(range(count)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, count, None, True)

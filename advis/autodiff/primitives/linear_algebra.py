@@ -1,16 +1,18 @@
 """Solving with matrices: solve, inv, det, slogdet, pinv, lstsq, and what is made of them; stacked and complex, too.
 
 Rules are those of Giles (2008), "An extended collection of matrix derivative results for forward and reverse mode";
-that of pinv is by Golub & Pereyra (1973), "The differentiation of pseudo-inverses and nonlinear least squares problems".
+that of pinv is by Golub & Pereyra (1973), "The differentiation of pseudo-inverses and nonlinear least squares
+problems whose variables separate".
 """
 
 import operator
+from functools import reduce
 
 import numpy as np
 
 from advis.autodiff.primitives.decompositions import adjoint, is_complex, transposed
 from advis.autodiff.primitives.once import outputs
-from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, shape_of
+from advis.autodiff.primitives.rule import Primitive, adapter, is_traced, plain_value, shape_of
 
 
 def _as_columns(x, b):
@@ -59,6 +61,8 @@ adapter(np.linalg.inv)(lambda a: inv(a))
 
 
 # -- determinants
+
+SlogdetResult = type(np.linalg.slogdet(np.eye(1)))  # NumPy's named tuple
 
 
 def _each(number):
@@ -140,7 +144,7 @@ logdet = Primitive(
 @adapter(np.linalg.slogdet)
 def _slogdet(a):
     sign = turn_of_det if is_complex(a) else sign_of_det
-    return type(np.linalg.slogdet(np.eye(1)))(*outputs((sign, logdet), np.linalg.slogdet, a))
+    return SlogdetResult(*outputs((sign, logdet), np.linalg.slogdet, a))
 
 
 # -- pseudo-inverses, at matrices near which the rank does not change
@@ -182,14 +186,15 @@ def _pinv(a, rcond=None, hermitian=False, *, rtol=np._NoValue):
 @adapter(np.linalg.lstsq)
 def _lstsq(a, b, rcond=None):
     """The solution by the pseudo-inverse, which gives it its derivative; residuals where NumPy gives them."""
+    a, b = (x if is_traced(x) else np.asarray(x) for x in (a, b))
     found = np.linalg.lstsq(plain_value(a), plain_value(b), rcond)
     rows, columns = shape_of(a)
     cut = np.finfo(np.result_type(plain_value(a), np.float32)).eps * max(rows, columns) if rcond is None else rcond
     x = np.linalg.pinv(a, max(cut, 0.0)) @ b
     rest = b - a @ x
-    squares = np.sum(np.real(rest * np.conjugate(rest)), axis=0)
+    squares = np.sum(np.abs(rest) ** 2 if is_complex(rest) else rest * rest, axis=0)
     residuals = np.reshape(squares, (-1,)) if shape_of(found[1]) != (0,) else found[1]
-    return x, residuals, found[2], np.linalg.svdvals(a)
+    return x, residuals, found[2], np.linalg.svdvals(a).astype(found[3].dtype)
 
 
 # -- made of the others
@@ -202,12 +207,12 @@ def _matrix_power(a, n):
         a, n = np.linalg.inv(a), -n
     if n == 0:
         return np.broadcast_to(np.eye(shape_of(a)[-1], dtype=plain_value(a).dtype), shape_of(a)).copy()
-    power = None
-    while n:  # squares, and the product of those that n is made of
+    found = []
+    while n:  # n is a sum of powers of two: the matrices that it is made of, by squaring
         n, odd = divmod(n, 2)
-        power = a if odd and power is None else np.matmul(power, a) if odd else power
+        found += [a] * odd
         a = np.matmul(a, a) if n else a
-    return power
+    return reduce(np.matmul, found)
 
 
 @adapter(np.linalg.cond)

@@ -1,8 +1,8 @@
-"""Polynomials by their coefficients, highest power first: polyval, polyadd, polymul, polyder, polyint, polyfit, roots."""
+"""Polynomials by their coefficients, highest power first: polyval, polymul, polyder, polyint, polyfit, roots."""
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import adapter, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import adapter, is_traced, plain_value, refuse, shape_of
 
 
 @adapter(np.polyval)
@@ -10,8 +10,9 @@ def _polyval(p, x):
     """By Horner's rule."""
     if isinstance(x, np.poly1d):
         raise TypeError("np.polyval: a polynomial in a polynomial is not recorded by advis; give numbers x")
+    coefficients = p if is_traced(p) else np.stack(p) if any(map(is_traced, p)) else np.asarray(p)
     value = x * 0.0
-    for coefficient in p:
+    for coefficient in coefficients:
         value = value * x + coefficient
     return value
 
@@ -52,7 +53,7 @@ def _polyint(p, m=1, k=None):
 def _poly(seq_of_zeros):
     """The product of x − root over all roots; of a matrix, over its eigenvalues."""
     roots = np.linalg.eigvals(seq_of_zeros) if len(shape_of(seq_of_zeros)) == 2 else seq_of_zeros
-    product = np.ones(1)
+    product = np.ones(1, np.result_type(*map(plain_value, roots)))
     for root in roots:
         product = np.convolve(product, np.stack([np.ones_like(plain_value(root)), -root]))
     return product
@@ -69,7 +70,7 @@ def _roots(p):
     if not degree:
         return np.zeros(zeros)
     row = -p[first + 1 : last + 1] / p[first]
-    companion = np.concatenate([np.reshape(row, (1, -1)), np.eye(degree - 1, degree)])
+    companion = np.concatenate([np.reshape(row, (1, -1)), np.eye(degree - 1, degree, dtype=plain_value(p).dtype)])
     found = np.linalg.eigvals(companion)
     return np.concatenate([found, np.zeros(zeros)]) if zeros else found
 
@@ -88,7 +89,7 @@ def _polydiv(u, v):
         head = u[:n] - terms[-1] * v
         u = np.concatenate([head, u[n:]])[1:]
     quotient = np.stack(terms)
-    full = np.flatnonzero(np.abs(plain_value(u)) > 1e-14)
+    full = np.flatnonzero(np.abs(plain_value(u)) > 1e-8)
     return quotient, u[int(full[0]) if full.size else shape_of(u)[0] - 1 :] if shape_of(u)[0] else np.zeros(1)
 
 

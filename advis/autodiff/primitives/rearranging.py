@@ -1,8 +1,10 @@
-"""The same numbers moved, repeated or cut: roll, flip, tile, repeat, split, pad, insert, delete, and their relatives."""
+"""The same numbers moved, repeated, cut or joined: roll, flip, tile, repeat, split, insert, delete, block."""
+
+from itertools import pairwise
 
 import numpy as np
 
-from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, is_traced, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, is_traced, plain_value, settled, shape_of
 
 
 def along(axis, index, ndim):
@@ -75,26 +77,20 @@ def _roll(a, shift, axis=None):
     return roll(a, shift=plain(shift), axis=plain(axis))
 
 
-def _atleast(count, place):
-    """A function that gives each array so many axes; ``place`` says with which index."""
+def _atleast(count, grown):
+    """A function that gives each array so many axes; ``grown`` says which shape a smaller one gets."""
 
     def adapt(*arrays):
-        found = tuple(x[place(len(shape_of(x)))] if len(shape_of(x)) < count else x for x in map(_array, arrays))
+        given = [x if hasattr(x, "__array_function__") else np.asarray(x) for x in arrays]
+        found = tuple(np.reshape(x, grown(*shape_of(x))) if len(shape_of(x)) < count else x for x in given)
         return found[0] if len(found) == 1 else found
 
     return adapt
 
 
-def _array(x):
-    return x if is_traced(x) else np.asanyarray(x)
-
-
-_NEW, _ALL = np.newaxis, slice(None)
-_PLANE = {0: (_NEW, _NEW), 1: (_NEW, _ALL)}
-_CUBE = {0: (_NEW, _NEW, _NEW), 1: (_NEW, _ALL, _NEW), 2: (_ALL, _ALL, _NEW)}
-adapter(np.atleast_1d)(_atleast(1, lambda ndim: (_NEW,)))
-adapter(np.atleast_2d)(_atleast(2, _PLANE.__getitem__))
-adapter(np.atleast_3d)(_atleast(3, _CUBE.__getitem__))
+adapter(np.atleast_1d)(_atleast(1, lambda: (1,)))
+adapter(np.atleast_2d)(_atleast(2, lambda *shape: (1, *(shape or (1,)))))
+adapter(np.atleast_3d)(_atleast(3, lambda *shape: (*shape, 1) if len(shape) == 2 else (1, *(shape or (1,)), 1)))
 
 
 # -- repeating
@@ -115,9 +111,7 @@ def _tile_vjp(g, ans, x, reps):
     return np.reshape(np.sum(split, axis=tuple(range(0, 2 * len(shape), 2))), shape_of(x))
 
 
-tile = Primitive(
-    "tile", np.tile, (lambda t, ans, x, reps: np.tile(t, reps),), (_tile_vjp,), ("selection",), ("",)
-)
+tile = Primitive("tile", np.tile, (lambda t, ans, x, reps: np.tile(t, reps),), (_tile_vjp,), ("selection",), ("",))
 
 
 @adapter(np.tile)
@@ -152,7 +146,7 @@ def _repeat(a, repeats, axis=None):
 
 @adapter(np.resize)
 def _resize(a, new_shape):
-    a = np.ravel(a)
+    a, new_shape = np.ravel(a), settled(new_shape)
     shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
     if not shape_of(a)[0]:
         return np.zeros(shape)
@@ -171,7 +165,9 @@ def _meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     count = len(xi)
     places = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
-    grids = [np.reshape(x, [-1 if k == place else 1 for k in range(count)]) for x, place in zip(xi, places, strict=True)]
+    grids = [
+        np.reshape(x, [-1 if k == place else 1 for k in range(count)]) for x, place in zip(xi, places, strict=True)
+    ]
     return tuple(grids) if sparse else tuple(_broadcast_arrays(*grids))
 
 
@@ -182,8 +178,9 @@ def _pieces(name, split):
     def adapt(ary, indices_or_sections, axis=0):
         count = len(shape_of(ary))
         length = np.shape(np.moveaxis(np.empty(shape_of(ary)), axis, 0))[0]
-        places = split(np.arange(length), indices_or_sections)
-        starts = _starts(length, indices_or_sections, places)
+        sections = settled(indices_or_sections)
+        places = split(np.arange(length), sections)
+        starts = _starts(length, sections, places)
         return [ary[along(axis, piece, count)] for piece in starts]
 
     return adapt
@@ -195,7 +192,7 @@ def _starts(length, sections, pieces):
         ends = np.cumsum([len(piece) for piece in pieces]).tolist()
         return [slice(start, stop) for start, stop in zip([0, *ends], ends, strict=False)]
     bounds = [None, *sections, None]
-    return [slice(start, stop) for start, stop in zip(bounds, bounds[1:], strict=False)]
+    return [slice(start, stop) for start, stop in pairwise(bounds)]
 
 
 adapter(np.split)(_pieces("np.split", np.split))
@@ -294,7 +291,7 @@ def _insert(arr, obj, values, axis=None):
     if axis is None:
         arr, axis = np.ravel(arr), 0
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(arr)))
-    length = shape_of(arr)[axis]
+    length, obj = shape_of(arr)[axis], settled(obj)
     whole = np.insert(plain_value(arr), obj, plain_value(values), axis)
     count = whole.shape[axis] - length
     order = np.insert(np.arange(length), obj, length + np.arange(count))
@@ -312,105 +309,7 @@ def _delete(arr, obj, axis=None):
     if axis is None:
         arr, axis = np.ravel(arr), 0
     np.lib.array_utils.normalize_axis_index(axis, len(shape_of(arr)))
-    return taken(arr, np.delete(np.arange(shape_of(arr)[axis]), obj), axis)
-
-
-# -- padding
-
-
-pad = Primitive(
-    "pad",
-    lambda x, width, **options: np.pad(x, width, **options),
-    (lambda t, ans, x, width, **_: np.pad(t, width),),
-    (
-        lambda g, ans, x, width, **_: g[
-            tuple(slice(before, before + n) for (before, _), n in zip(width, shape_of(x), strict=True))
-        ],
-    ),
-    ("selection",),
-    ("",),
-)
-_BY_POSITION = ("edge", "reflect", "symmetric", "wrap")
-_STATISTICS = {"maximum": np.max, "minimum": np.min, "mean": np.mean, "median": np.median}
-
-
-def _pairs(item, count):
-    """A number, a pair or pairs, as one pair for each axis."""
-    return [tuple(pair) for pair in np.broadcast_to(np.asarray(item), (count, 2)).tolist()]
-
-
-@adapter(np.pad)
-def _pad(array, pad_width, mode="constant", **kwargs):
-    """Zeros or constants at once; every other mode axis by axis, by taking, averaging or weighting what is there."""
-    np.pad(np.zeros((2,) * len(shape_of(array))), pad_width, mode, **kwargs)  # NumPy's own complaints
-    count = len(shape_of(array))
-    if isinstance(pad_width, dict):
-        pad_width = [pad_width.get(k, pad_width.get(k - count, 0)) for k in range(count)]
-        pad_width = [(width, width) if isinstance(width, int) else width for width in pad_width]
-    widths = _pairs(pad_width, count)
-    if mode == "constant":
-        given = kwargs.get("constant_values", 0)
-        constants = {} if np.ndim(given) == 0 and given == 0 else {"constant_values": given}
-        return pad(array, width=tuple(widths), **constants)
-    if callable(mode) or mode == "empty":
-        raise TypeError(f"np.pad: mode={mode!r} is not recorded by advis; write it with np.concatenate")
-    for axis, width in enumerate(widths):
-        if any(width):
-            array = _padded(array, axis, width, mode, kwargs, count)
-    return array
-
-
-def _padded(x, axis, width, mode, options, count):
-    if mode in _BY_POSITION:
-        order = np.pad(np.arange(shape_of(x)[axis]), width, mode)
-        found = x[along(axis, order, count)]
-        return _odd(x, found, axis, width, count, mode) if options.get("reflect_type") == "odd" else found
-    before, after = (
-        np.broadcast_to(edge, shape_of(x)[:axis] + (n,) + shape_of(x)[axis + 1 :])
-        for edge, n in zip(_edges(x, axis, mode, options, count), width, strict=True)
-    )
-    if mode == "linear_ramp":
-        before, after = _ramps(before, after, axis, _pairs(options.get("end_values", 0), count)[axis], count)
-    return np.concatenate([before, x, after], axis=axis)
-
-
-def _edges(x, axis, mode, options, count):
-    """What stands before and after an array along an axis, as a slice of length 1."""
-    length = shape_of(x)[axis]
-    if mode == "linear_ramp":
-        sizes = 1, 1
-    else:
-        given = options.get("stat_length")
-        sizes = (length, length) if given is None else (min(n, length) for n in _pairs(given, count)[axis])
-    first, last = sizes
-    statistic = _STATISTICS.get(mode, np.sum)
-    return [
-        statistic(x[along(axis, piece, count)], axis=axis, keepdims=True)
-        for piece in (slice(None, first), slice(length - last, None))
-    ]
-
-
-def _ramps(before, after, axis, ends, count):
-    """Straight lines from the end values, which are reached at the far ends, to the edges."""
-    shape = [-1 if k == axis else 1 for k in range(count)]
-    n, m = shape_of(before)[axis], shape_of(after)[axis]
-    rising = np.reshape(np.arange(n) / max(n, 1), shape)
-    falling = np.reshape(np.arange(m)[::-1] / max(m, 1), shape)
-    return ends[0] + (before - ends[0]) * rising, ends[1] + (after - ends[1]) * falling
-
-
-def _odd(x, found, axis, width, count, mode):
-    """Reflected through the edges: twice the edge less what is mirrored there."""
-    length, (before, after) = shape_of(x)[axis], width
-    room = length if mode == "symmetric" else length - 1
-    if max(width) > room or mode not in ("reflect", "symmetric"):
-        raise TypeError("np.pad: reflect_type='odd' is recorded by advis for widths up to the length of the array")
-    left, middle, right = (
-        found[along(axis, piece, count)]
-        for piece in (slice(None, before), slice(before, before + length), slice(before + length, None))
-    )
-    first, last = x[along(axis, slice(None, 1), count)], x[along(axis, slice(-1, None), count)]
-    return np.concatenate([2 * first - left, middle, 2 * last - right], axis=axis)
+    return taken(arr, np.delete(np.arange(shape_of(arr)[axis]), settled(obj)), axis)
 
 
 METADATA |= {

@@ -108,6 +108,9 @@ class Primitive:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Apply the primitive; if an argument is traced, the application is recorded."""
+        for option in options.values():
+            if type(option) in TRACED:
+                return self(*args, **{name: settled(option) for name, option in options.items()})
         for arg in args:
             if type(arg) in TRACED:
                 return TRACED[type(arg)](self, args, options)
@@ -210,6 +213,22 @@ def plain_value(x: Any) -> Any:
     while type(x) in TRACED:
         x = x.value
     return x
+
+
+def settled(option: Any) -> Any:
+    """Return a position, a count, or several, without traces: using them is a turn that the program took.
+
+    Raises
+    ------
+    OffTape
+        If it is a number with a derivative, which would be lost.
+    """
+    if isinstance(option, (tuple, list)):
+        return type(option)(map(settled, option))
+    if type(option) not in TRACED:
+        return option
+    plain = np.asarray(option)
+    return plain if plain.shape else plain.item()
 
 
 def is_traced(x: Any) -> bool:

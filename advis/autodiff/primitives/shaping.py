@@ -15,12 +15,12 @@ reshape = Primitive(
 )
 
 
-def _rows_first(name, a, order):
+def _rows_first(name, a, order, known="CFAK"):
     """Whether elements are read row by row; order 'A' and 'K' follow the memory, if it is in one of the two orders."""
     if order in ("C", "F"):
         return order == "C"
     flags = getattr(plain_value(a), "flags", None)
-    if order not in ("A", "K") or not (flags is None or flags.c_contiguous or flags.f_contiguous or order == "A"):
+    if order not in known or not (flags is None or flags.c_contiguous or flags.f_contiguous or order == "A"):
         raise TypeError(f"{name}: order={order!r} is not recorded by advis for this array; say order='C' or order='F'")
     return flags is None or flags.c_contiguous or not flags.f_contiguous
 
@@ -29,7 +29,7 @@ def _rows_first(name, a, order):
 def _reshape(a, /, shape=None, order="C", *, newshape=None, copy=None):
     shape = newshape if shape is None else shape
     shape = shape if isinstance(shape, tuple) else tuple(np.atleast_1d(shape).tolist())
-    if _rows_first("np.reshape", a, order):
+    if _rows_first("np.reshape", a, order, "CFA"):
         return reshape(a, shape=shape)
     return np.transpose(reshape(np.transpose(a), shape=shape[::-1]))
 
@@ -202,7 +202,9 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
 
 def part(g, index, shape):
     """Zeros of a shape, with g added where the index points: not written out before the sweep adds it up."""
-    return scatter(g, index=index, shape=shape) if is_traced(g) else Part(g, index, shape, is_basic(index))
+    if is_traced(g):
+        return scatter(g, index=index, shape=shape)
+    return Part(g, index, shape, type(index) is int or is_basic(index))
 
 
 def _index_text(index: object) -> str:

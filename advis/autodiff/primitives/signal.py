@@ -15,7 +15,7 @@ def _segments(x, xp):
     x, xp = plain_value(x), plain_value(xp)
     last = shape_of(xp)[0] - 1
     segment = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(last - 1, 0))
-    return segment, np.asarray(x < xp[0]), np.asarray(x > xp[last])
+    return segment, x < xp[0], x > xp[last]
 
 
 def _place(x, xp, segment, before, after):
@@ -95,11 +95,10 @@ def _interp(x, xp, fp, left=None, right=None, period=None):
 def _diff(a, n=1, axis=-1, prepend=None, append=None):
     if n == 0:
         return a
+    a = a if is_traced(a) else np.asarray(a)
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n}")
-    ends = [
-        None if end is None or end is np._NoValue else _end(end, shape_of(a), axis) for end in (prepend, append)
-    ]
+    ends = [None if end is None or end is np._NoValue else _end(end, shape_of(a), axis) for end in (prepend, append)]
     if any(end is not None for end in ends):
         a = np.concatenate([part for part in (ends[0], a, ends[1]) if part is not None], axis=axis)
     for _ in range(n):
@@ -118,13 +117,17 @@ def _end(end, shape, axis):
 @adapter(np.ediff1d)
 def _ediff1d(ary, to_end=None, to_begin=None):
     ary = np.ravel(ary)
-    parts = (to_begin, ary[1:] - ary[:-1], to_end)
-    return np.concatenate([np.ravel(part) for part in parts if part is not None])
+    steps = ary[1:] - ary[:-1]
+    kind = steps.dtype if plain_value(steps).dtype.kind in "fc" else float
+    first, last = (None if end is None else np.ravel(end).astype(kind) for end in (to_begin, to_end))
+    return np.concatenate([part for part in (first, steps, last) if part is not None])
 
 
 @adapter(np.gradient)
 def _gradient(f, *varargs, axis=None, edge_order=1):
     """Central differences of second order inside, one-sided ones at the edges; on uneven grids as in NumPy."""
+    f = f if is_traced(f) else np.asarray(f)
+    f = f if f.dtype.kind in "fc" else f.astype(float)
     count = len(shape_of(f))
     axes = range(count) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, count)
     axes = tuple(axes)
@@ -135,6 +138,7 @@ def _gradient(f, *varargs, axis=None, edge_order=1):
         raise TypeError("invalid number of arguments")
     if edge_order not in (1, 2):
         raise ValueError("'edge_order' greater than 2 not supported")
+    given = tuple(np.asarray(h) if isinstance(h, (list, tuple)) else h for h in given)
     found = [_slope_along(f, h, k, edge_order) for k, h in zip(axes, given, strict=True)]
     return found[0] if len(axes) == 1 else tuple(found)
 
@@ -143,7 +147,8 @@ def _slope_along(f, spacing, axis, edge_order):
     count, length = len(shape_of(f)), shape_of(f)[axis]
     if length < edge_order + 1:
         raise ValueError(
-            "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
+            "Shape of array too small to calculate a numerical gradient, "
+            "at least (edge_order + 1) elements are required."
         )
 
     def at(start, stop):
@@ -172,11 +177,12 @@ def _slope_along(f, spacing, axis, edge_order):
         first = first - one / (one + two) * (rises[along(axis, slice(1, 2), count)] - first)
         one, two = step(-1, None), step(-2, -1 if length > 2 else None)
         last = last + one / (one + two) * (last - rises[along(axis, slice(-2, -1), count)])
-    return np.concatenate([first, inner, last], axis=axis)
+    return np.concatenate([first, inner, last], axis=axis).astype(f.dtype)
 
 
 @adapter(np.trapezoid)
 def _trapezoid(y, x=None, dx=1.0, axis=-1):
+    y = y if is_traced(y) else np.asarray(y)
     if x is not None:
         dx = np.diff(x, axis=-1 if len(shape_of(x)) == 1 else axis)
         if len(shape_of(x)) == 1:
@@ -230,6 +236,12 @@ def _convolve(a, v, mode="full"):
 
 @adapter(np.correlate)
 def _correlate(a, v, mode="valid"):
-    """The convolution with v backwards, conjugated if it is complex."""
-    back = np.atleast_1d(v)[::-1]
-    return np.convolve(a, np.conjugate(back) if plain_value(back).dtype.kind == "c" else back, mode)
+    """The convolution with v backwards, conjugated if it is complex; the shorter one moves along the longer."""
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
+    if shape_of(v)[0] > shape_of(a)[0]:
+        return _conj(np.correlate(v, a, mode)[::-1])
+    return np.convolve(a, _conj(v[::-1]), mode)
+
+
+def _conj(x):
+    return np.conjugate(x) if plain_value(x).dtype.kind == "c" else x

@@ -33,8 +33,11 @@ sort = Primitive(
     (lambda g, ans, x, axis, order: _put_back(g, order.of(plain_value(x)), axis),),
     ("permutation",),
     ("0",),
+    symbol="sort({0}, axis={axis})",
 )
-partition: Primitive = Primitive("partition", sort.call, sort.jvps, sort.vjps, ("permutation",), ("0",))
+partition: Primitive = Primitive(
+    "partition", sort.call, sort.jvps, sort.vjps, ("permutation",), ("0",), symbol="partition({0}, axis={axis})"
+)
 
 
 def _sortable(name, a, axis):
@@ -62,8 +65,8 @@ def _partition(a, kth, axis=-1, kind="introselect", order=None):
 
 
 argpartition = without_tangent(np.argpartition)
-searchsorted = without_tangent(np.searchsorted)
-digitize = without_tangent(np.digitize)
+searchsorted = Primitive("searchsorted", np.searchsorted)
+digitize = Primitive("digitize", np.digitize)
 argwhere = without_tangent(np.argwhere)
 flatnonzero = without_tangent(np.flatnonzero)
 
@@ -89,5 +92,7 @@ def _unique(ar, return_index=False, return_inverse=False, return_counts=False, a
         ar, axis = np.ravel(ar), 0
     _, index, inverse, counts = np.unique(plain_value(ar), True, True, True, axis, **options)
     found = [np.take(ar, index, axis)]
-    found += [part for part, wanted in ((index, return_index), (inverse, return_inverse), (counts, return_counts)) if wanted]
+    found += [
+        part for part, wanted in ((index, return_index), (inverse, return_inverse), (counts, return_counts)) if wanted
+    ]
     return tuple(found) if len(found) > 1 else found[0]

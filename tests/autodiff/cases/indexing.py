@@ -59,7 +59,7 @@ MOVING = {
     "pad constants": lambda x: np.pad(x[0], ((1, 0), (0, 2)), constant_values=3.0),
     "pad axes": lambda x: np.pad(x, {-1: (1, 2)}),
     **{f"pad {mode}": lambda x, mode=mode: np.pad(x[0], ((1, 2), (2, 0)), mode=mode)
-       for mode in ("edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean", "maximum", "minimum")},
+       for mode in ("edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean", "maximum", "minimum", "median")},
     "pad odd": lambda x: np.pad(x[0], 2, mode="reflect", reflect_type="odd"),
     "pad two means": lambda x: np.pad(x[0], 2, mode="mean", stat_length=((2, 1), (3, 3))),
     "pad ramp": lambda x: np.pad(x[0], (1, 3), mode="linear_ramp", end_values=(1, 2)),
@@ -91,6 +91,19 @@ TAKING = {
     "flat": lambda x: np.stack(list(x[0].flat)[2:5]),
 }
 
+TRACED_POSITIONS = {
+    "insert": lambda x: np.insert(x, np.argmax(x), 1.0),
+    "delete": lambda x: np.delete(x, np.argmin(x)),
+    "repeat": lambda x: np.repeat(x, np.argsort(x)),
+    "roll": lambda x: np.roll(x, np.argmax(x)),
+    "split": lambda x: np.split(x, np.sort(np.argsort(x)[:2]))[1],
+    "resize": lambda x: np.resize(x, np.argmax(x) + 1),
+    "take": lambda x: np.take(x, np.argsort(x)[:3]),
+    "diag": lambda x: np.diag(x, np.argmax(x)),
+    "transform": lambda x: np.abs(np.fft.rfft(x, np.argmax(x) + 3)),
+    "put": lambda x: np.put(z := x * 1.0, np.argsort(x)[:2], x[:2]) or z,
+}
+
 
 def written(write: Any) -> Any:
     """What is left in an array after writing into it in place."""
@@ -120,6 +133,7 @@ x234 = numbers(2, 3, 4)
 CASES = [
     *(Case(name, lambda x, f=f: f(x) ** 2, (x234,)) for name, f in (MOVING | TAKING).items()),
     *(Case(name, written(f), (x234,)) for name, f in WRITING.items()),
+    *(Case(f"{name} at traced positions", f, (numbers(5),)) for name, f in TRACED_POSITIONS.items()),
     Case("roll of nothing", lambda x: np.roll(x, 1), (np.zeros(0),)),
     Case("tile of a number", lambda x: np.tile(x, (2, 2)) * x, (numbers(),)),
     Case("insert traced values only", lambda v: np.insert(np.arange(3.0), 1, v), (numbers(),)),

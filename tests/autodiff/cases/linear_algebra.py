@@ -58,7 +58,10 @@ SOLVES = {
     "cond fro": (lambda x: np.linalg.cond(x, "fro"), (regular,)),
     "matrix_rank": (lambda x: x * np.linalg.matrix_rank(x), (regular,)),
     "tensorsolve": (np.linalg.tensorsolve, (np.reshape(A44, (2, 2, 4)), mixed(2, 2))),
-    "tensorsolve axes": (lambda a, b: np.linalg.tensorsolve(a, b, axes=(0,)), (np.reshape(A44, (4, 2, 2)), mixed(2, 2))),
+    "tensorsolve axes": (
+        lambda a, b: np.linalg.tensorsolve(a, b, axes=(0,)),
+        (np.reshape(A44, (4, 2, 2)), mixed(2, 2)),
+    ),
     "tensorinv": (lambda x: np.linalg.tensorinv(np.reshape(x, (4, 2, 2)), 1), (A44,)),
 }
 DECOMPOSITIONS = {
@@ -83,7 +86,10 @@ DECOMPOSITIONS = {
     "svd stacked": (both(np.linalg.svd), (stacked,)),
     "svd tall": (both(np.linalg.svd, False), (tall,)),
     "svd wide": (both(np.linalg.svd, False), (wide,)),
-    "svd full": (lambda x: np.abs(np.linalg.svd(x)[0][:, 2:]) @ np.ones((2, 1)) * 0 + np.linalg.svd(x)[0][:, :2], (tall,)),
+    "svd full": (
+        lambda x: np.abs(np.linalg.svd(x)[0][:, 2:]) @ np.ones((2, 1)) * 0 + np.linalg.svd(x)[0][:, :2],
+        (tall,),
+    ),
     "svd of one column": (both(np.linalg.svd, False), (mixed(3, 1),)),
     "svdvals": (np.linalg.svdvals, (A243,)),
     "svd without vectors": (lambda x: np.linalg.svd(x, compute_uv=False), (wide,)),
@@ -133,6 +139,10 @@ TRIANGLES = {
 }
 
 CASES = [
-    *(Case(name, f, arguments) for family in (SOLVES, DECOMPOSITIONS, PRODUCTS) for name, (f, arguments) in family.items()),
+    *(
+        Case(name, f, arguments)
+        for family in (SOLVES, DECOMPOSITIONS, PRODUCTS)
+        for name, (f, arguments) in family.items()
+    ),
     *(Case(name, lambda x, f=f: f(x) ** 2, (numbers(2, 3, 4),)) for name, f in TRIANGLES.items()),
 ]

@@ -56,6 +56,7 @@ PRODUCTS = {
 
 CASES = [
     *(Case(name, f, (numbers(*a, seed=6), mixed(*b, seed=7))) for name, (f, a, b) in PRODUCTS.items()),
+    Case("linalg.tensordot", lambda a, b: np.linalg.tensordot(a, b, axes=1), (numbers(2, 3), numbers(3, 2))),
     Case("dot list right", lambda x: np.dot(x, [0.5, 1.5, 1.0]), (numbers(3),)),
     Case("dot list left", lambda x: np.dot([0.5, 1.5, 1.0], x), (numbers(3),)),
     Case("einsum one operand", lambda x: np.einsum("ijk->kj", x) ** 2, (numbers(2, 3, 4),)),

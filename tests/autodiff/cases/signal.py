@@ -24,17 +24,19 @@ GRIDS = {
     "gradient edges": (lambda f, h: np.gradient(f, h, edge_order=2), (mixed(5), np.float64(0.3))),
     "gradient uneven": (np.gradient, (mixed(5), points)),
     "gradient uneven edges": (lambda f, x: np.gradient(f, x, axis=0, edge_order=2), (mixed(5, 2), points)),
+    "gradient by lists": (lambda f: np.gradient(f, [0.0, 0.5, 2.0], axis=0) ** 2, (mixed(3, 2),)),
     "gradient of three": (lambda f: np.gradient(f, edge_order=2) ** 2, (mixed(3),)),
     "trapezoid": (lambda y: np.trapezoid(y) ** 2, (numbers(2, 4),)),
     "trapezoid x": (lambda y, x: np.trapezoid(y, x, axis=0), (numbers(5, 2), points)),
     "trapezoid dx": (lambda y, h: np.trapezoid(y, dx=h), (numbers(3), np.float64(0.2))),
     **{f"convolve {mode} {m} {n}": (lambda a, v, mode=mode: np.convolve(a, v, mode), (mixed(m), mixed(n, seed=4)))
-       for mode in ("full", "same", "valid") for m, n in ((5, 2), (3, 4), (1, 1))},
+       for mode in ("full", "same", "valid") for m, n in ((5, 2), (2, 5), (1, 1))},
     **{f"correlate {mode} {m} {n}": (lambda a, v, mode=mode: np.correlate(a, v, mode), (mixed(m), mixed(n, seed=4)))
-       for mode in ("full", "same", "valid") for m, n in ((5, 2), (3, 4))},
+       for mode in ("full", "same", "valid") for m, n in ((5, 2), (2, 5))},
 }  # fmt: skip
 POLYNOMIALS = {
     "polyval": (np.polyval, (m3, mixed(2, 2))),
+    "polyval of a list": (lambda x, a: np.polyval([a, a * a], x), (numbers(3), numbers())),
     "polyval number": (lambda x: np.polyval([1.0, -2.0, 3.0], x), (numbers(),)),
     "polyadd": (lambda a, b: np.polyadd(a, b) ** 2, (m3, m5)),
     "polysub": (lambda a, b: np.polysub(a, b) ** 2, (m5, m3)),
