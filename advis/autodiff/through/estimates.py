@@ -187,8 +187,8 @@ def pathwise(
 
     Notes
     -----
-    Kingma and Welling, *Auto-Encoding Variational Bayes*, ICLR 2014; Glasserman and Ho, *Gradient Estimation via
-    Perturbation Analysis*, 1991.
+    Glasserman, *Gradient Estimation via Perturbation Analysis*, 1991; Kingma and Welling, *Auto-Encoding Variational
+    Bayes*, ICLR 2014.
 
     Examples
     --------

@@ -113,7 +113,7 @@ def round(x: Any, *, width: Any) -> Any:
 
     Notes
     -----
-    Agustsson and Theis, *Universally Quantized Neural Compression*, NeurIPS 2020, section 4.1, with α = 1 / (2 width).
+    Agustsson and Theis, *Universally Quantized Neural Compression*, NeurIPS 2020, with α = 1 / (2 width).
 
     Examples
     --------
