@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -162,6 +162,7 @@ def test_monotone_where_the_hard_function_is(x, width):
     assert np.all(np.abs(bent) <= 1.0 + 1e-9 * max(1.0, width))
 
 
+@settings(max_examples=40)
 @given(numbers, widths, st.randoms(use_true_random=False))
 def test_order_does_not_ask_where_elements_stand(x, temperature, random):
     p = np.array(random.sample(range(len(x)), len(x)))
@@ -181,6 +182,7 @@ def test_order_does_not_ask_where_elements_stand(x, temperature, random):
         assert np.all((chosen >= 0) & (chosen <= 1))
 
 
+@settings(max_examples=40)
 @given(numbers, widths, st.floats(0.01, 0.99))
 def test_a_quantile_moves_with_its_elements(x, temperature, q):
     t = relax.quantile(x, q, temperature=temperature)
