@@ -17,6 +17,9 @@ from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
+from advis.autodiff.through import distributions, relax
+from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -32,9 +35,11 @@ if TYPE_CHECKING:
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
     from advis.analysis.diagnosis import Diagnosis, diagnose
+    from advis.analysis.estimators import Estimators, compare_estimators
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
+    from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
     from advis.notebook.explore import explore
 
@@ -48,11 +53,14 @@ __all__ = [
     "Composition",
     "CostMap",
     "Diagnosis",
+    "Estimate",
+    "Estimators",
     "Factor",
     "Node",
     "OffTape",
     "Play",
     "Quiz",
+    "Relaxations",
     "Sabotage",
     "SabotagedTape",
     "Sweep",
@@ -60,20 +68,27 @@ __all__ = [
     "block",
     "chain",
     "check",
+    "compare_estimators",
     "compare_methods",
+    "compare_relaxations",
     "compose",
     "diagnose",
+    "distributions",
     "explore",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "pathwise",
     "play",
     "primitive",
     "quiz",
+    "relax",
     "sabotage",
+    "score_function",
     "stop_gradient",
+    "straight_through",
     "taylor",
     "to_graphviz",
     "trace",
@@ -91,14 +106,18 @@ _LATER = {
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
     "Diagnosis": "analysis.diagnosis",
+    "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
+    "Relaxations": "analysis.relaxations",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_estimators": "analysis.estimators",
+    "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
     "diagnose": "analysis.diagnosis",
@@ -137,9 +156,11 @@ class _Doors:
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.diagnosis import diagnosis_film
+        from advis.films.estimators import estimate_film, estimators_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
+        from advis.films.relaxations import relaxations_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
@@ -153,7 +174,10 @@ class _Doors:
             "Check": check_film,
             "Diagnosis": diagnosis_film,
             "Methods": methods_film,
+            "Estimate": estimate_film,
+            "Estimators": estimators_film,
             "Play": play_film,
+            "Relaxations": relaxations_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,
             "Sweep": sweep_film,

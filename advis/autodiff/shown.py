@@ -63,8 +63,8 @@ class Shown:
         Parameters
         ----------
         path : str or path
-            ``.html`` (a player that needs nothing else); ``.svg``, ``.pdf``, ``.png`` (one picture); ``.gif``, ``.apng``,
-            ``.webp``, ``.mp4`` (a picture for each step); ``.dot`` (the graph); ``.json`` (the film, see `advis.load`);
+            ``.html`` (a player that needs nothing else); ``.svg``, ``.pdf``, ``.png`` (one picture); ``.gif``,
+            ``.apng``, ``.webp``, ``.mp4`` (a picture for each step); ``.dot`` (the graph); ``.json`` (the film);
             ``.md``, ``.txt`` (the trace). ``"name-{step}.svg"`` writes one file per step.
         step : int, optional
             Which step one picture shows; the last one if not given.
