@@ -238,6 +238,44 @@ def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> N
 Shown._doors = _Doors()
 
 
+def load(path: Any) -> Any:
+    """Return the film that was saved as ``.json``: it can be displayed, stepped and saved like the object it is of.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Film
+
+    Raises
+    ------
+    ValueError
+        If the file holds no film, one of another schema, or a damaged one.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import advis as av
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = av.trace(lambda a, b: a * b, 2.0, 5.0).reverse().save(f"{folder}/f.json")
+    ...     print(av.load(path))
+    lambda(a, b), ℝ² → ℝ · 1 operation
+    <BLANKLINE>
+       0  The seed: y starts with adjoint 1.
+       1  Step 1 of 1. y = a · b hands its adjoint 1 back: a gets 5 · 1; b gets 2 · 1.
+       2  Done: ∂y/∂a = 5; ∂y/∂b = 2.
+    """
+    from pathlib import Path
+
+    from advis.films.unpack import from_json
+
+    return from_json(Path(path).read_text(encoding="utf-8"))
+
+
 def to_graphviz(shown: Any) -> Any:
     """Return the graph of a tape or sweep as a ``graphviz.Digraph``, to be styled and rendered with Graphviz.
 
