@@ -12,11 +12,15 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from advis.autodiff.custom import primitive, stop_gradient
-from advis.autodiff.errors import OffTape
+from advis.autodiff.errors import NotConverged, NotSolved, OffTape
 from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
+from advis.autodiff.through.argmin import argmin
+from advis.autodiff.through.checkpoint import checkpoint
+from advis.autodiff.through.fixed_point import fixed_point
+from advis.autodiff.through.root import root
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -48,6 +52,8 @@ __all__ = [
     "CostMap",
     "Factor",
     "Node",
+    "NotConverged",
+    "NotSolved",
     "OffTape",
     "Play",
     "Quiz",
@@ -55,11 +61,14 @@ __all__ = [
     "SabotagedTape",
     "Sweep",
     "Tape",
+    "argmin",
     "block",
     "chain",
     "check",
+    "checkpoint",
     "compose",
     "explore",
+    "fixed_point",
     "grad",
     "hessian",
     "hvp",
@@ -68,6 +77,7 @@ __all__ = [
     "play",
     "primitive",
     "quiz",
+    "root",
     "sabotage",
     "stop_gradient",
     "to_graphviz",

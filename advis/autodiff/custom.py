@@ -51,6 +51,20 @@ class Body:
         return np.asarray(value)[()] if isinstance(value, (int, float, complex)) else value
 
 
+class ClosedRule:
+    """A rule that `Sweep.code` calls instead of writing out what it does."""
+
+    __slots__ = ("__name__", "rule")
+
+    def __init__(self, rule: Rule, name: str) -> None:
+        self.rule = rule
+        self.__name__ = name
+
+    def __call__(self, *args: Any) -> Any:
+        """Apply the rule."""
+        return self.rule(*args)
+
+
 def _captured(function: Callable[..., Any]) -> str:
     """The traced variables of a function's closure, in words."""
     code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None) or ()
