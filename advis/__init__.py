@@ -20,6 +20,7 @@ from advis.autodiff.tape import Node, Tape
 from advis.autodiff.through.argmin import argmin
 from advis.autodiff.through.checkpoint import checkpoint
 from advis.autodiff.through.fixed_point import fixed_point
+from advis.autodiff.through.odeint import odeint
 from advis.autodiff.through.root import root
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -74,6 +75,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "odeint",
     "play",
     "primitive",
     "quiz",

@@ -108,7 +108,7 @@ def gmres(product: Callable[[np.ndarray], np.ndarray], b: np.ndarray, most: int 
     >>> gmres(lambda v: A @ v, np.array([3.0, 3.0]))[0].round(12)
     array([1., 1.])
     """
-    w: np.ndarray = np.zeros_like(b)
+    w: Any = np.zeros_like(b)
     scale = float(np.linalg.norm(b))
     left = scale
     for _ in range(3):
@@ -123,11 +123,13 @@ def gmres(product: Callable[[np.ndarray], np.ndarray], b: np.ndarray, most: int 
 def _krylov(product: Callable[[np.ndarray], np.ndarray], r: np.ndarray, most: int, enough: float) -> np.ndarray:
     """The best correction in the space that r and its products span."""
     first = float(np.linalg.norm(r))
-    basis, H = np.zeros((most + 1, len(r))), np.zeros((most + 1, most))
+    basis: Any = np.zeros((most + 1, len(r)))
+    H: Any = np.zeros((most + 1, most))
     basis[0] = r / first
     target = np.zeros(most + 1)
     target[0] = first
-    y, k = np.zeros(0), 0
+    y: Any = np.zeros(0)
+    k = 0
     for k in range(1, most + 1):
         v = product(basis[k - 1])
         for _ in range(2):  # once more, against round-off

@@ -85,6 +85,8 @@ class Problem:
         The traced values among the parameters and in f's surroundings: what a derivative passes to.
     plain : tuple
         Their numbers.
+    rebuilt : callable
+        Takes values in the place of ``args`` and returns ``(*params, f)`` with those.
     """
 
     def __init__(self, verb: str, f: Callable[..., Any], x0: Any, params: tuple[Any, ...]) -> None:
@@ -94,13 +96,13 @@ class Problem:
         self.start = x0
         self.packing = Packing(verb, "x0", x0)
         found = hoisted((*params, f))
-        self._rebuilt = found.rebuilt
+        self.rebuilt = found.rebuilt
         self.args: tuple[Any, ...] = found.values
         self.plain = tuple(plain_value(value) for value in found.values)
 
     def apply(self, x: Any, *args: Any) -> Any:
         """Return f at a packed x, with these numbers in the place of ``args``."""
-        *params, f = self._rebuilt(args)
+        *params, f = self.rebuilt(args)
         return f(self.packing.unpack(x), *params)
 
     def mapped(self, x: Any, *args: Any) -> Any:
