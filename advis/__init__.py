@@ -67,6 +67,7 @@ __all__ = [
     "chain",
     "check",
     "checkpoint",
+    "compare_methods",
     "compose",
     "explore",
     "fixed_point",
@@ -98,12 +99,14 @@ _LATER = {
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
     "Factor": "analysis.factor",
+    "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
     "explore": "notebook.explore",
     "play": "analysis.play",
@@ -139,6 +142,7 @@ class _Doors:
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
         from advis.films.graph import tape_film
+        from advis.films.methods import methods_film
         from advis.films.play import play_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
@@ -151,6 +155,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Methods": methods_film,
             "Play": play_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,

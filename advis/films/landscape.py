@@ -11,6 +11,7 @@ import numpy as np
 
 from advis.analysis.landscape import Curve, Landscape, Plane, Unplotted, Window, reading
 from advis.autodiff.numbers import PICTURE, minus, number
+from advis.films.chart import clipped, ticks
 from advis.films.film import Film, Group, Ink, Scene, Spans, State
 
 LEFT, TOP, RIGHT, BOTTOM = 66.0, 44.0, 18.0, 46.0  # margins around the area of the axes
@@ -107,9 +108,9 @@ def _pieces(shown: Curve, axes: Axes) -> tuple[float, ...]:
     for ((x, y), (x2, y2)), step, near in zip(pairwise(points), steps.tolist(), beside.tolist(), strict=True):
         if not math.isfinite(step) or (step > JUMP * (high - low) and (step > 5 * near or _pole(y, y2, low, high))):
             continue
-        clipped = _clipped(x, y, x2, y2, low, high)
-        if clipped:
-            numbers += [axes.right(clipped[0]), axes.up(clipped[1]), axes.right(clipped[2]), axes.up(clipped[3])]
+        seen = clipped(x, y, x2, y2, low, high)
+        if seen:
+            numbers += [axes.right(seen[0]), axes.up(seen[1]), axes.right(seen[2]), axes.up(seen[3])]
     return tuple(numbers)
 
 
@@ -118,27 +119,13 @@ def _pole(y: float, y2: float, low: float, high: float) -> bool:
     return (y < low and y2 > high) or (y > high and y2 < low)
 
 
-def _clipped(
-    x: float, y: float, x2: float, y2: float, low: float, high: float
-) -> tuple[float, float, float, float] | None:
-    """A straight piece between two heights."""
-    if max(y, y2) < low or min(y, y2) > high:
-        return None
-
-    def at(height: float) -> float:
-        return x + (x2 - x) * (height - y) / (y2 - y)
-
-    begin, end = (min(max(height, low), high) for height in (y, y2))
-    return (x if begin == y else at(begin)), begin, (x2 if end == y2 else at(end)), end
-
-
 def _tangent(shown: Curve, axes: Axes) -> tuple[float, ...]:
     (low, high), (left, right) = axes.ys, axes.xs
     ends = [shown.value + shown.slope * (x - shown.at) for x in (left, right)]
-    clipped = _clipped(left, ends[0], right, ends[1], low, high)
-    if clipped is None:
+    seen = clipped(left, ends[0], right, ends[1], low, high)
+    if seen is None:
         return ()
-    return axes.right(clipped[0]), axes.up(clipped[1]), axes.right(clipped[2]), axes.up(clipped[3])
+    return axes.right(seen[0]), axes.up(seen[1]), axes.right(seen[2]), axes.up(seen[3])
 
 
 # -- two inputs
@@ -230,20 +217,3 @@ def _frame(axes: Axes, names: tuple[str, str]) -> Group:
 
 def _tick(value: float) -> Spans:
     return (("", minus(number(value, PICTURE))),)
-
-
-def ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Return about so many round numbers in a range.
-
-    Examples
-    --------
-    >>> ticks(-1.0, 5.0), ticks(0.0, 0.3, 3)
-    ([-1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 0.1, 0.2, 0.3])
-    """
-    if not high > low:
-        return [float(low)]
-    rough = (high - low) / count
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = power * min((1, 2, 5, 10), key=lambda factor: abs(math.log(factor * power / rough)))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [float(f"{k * step:.10g}") + 0.0 for k in range(first, last + 1)]

@@ -20,12 +20,9 @@ from advis.films.metrics import text_width
 from advis.films.sheets import THINNEST, scale_for
 from advis.films.theme import look
 from tests.films.chain_films import CHAINS, FILMS, WEIGHTS, every_film, layered, planned, small
+from tests.media.films import spelled
 
 Place = tuple[float, float, float, float]
-
-
-def spelled(text: Any) -> str:
-    return text if isinstance(text, str) else "".join(part for _, part in text)
 
 
 def groups(film: Film, scene: int = 0) -> dict[str, Group]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from advis.autodiff.errors import NotSolved
 from advis.autodiff.numbers import number
-from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.through.fixed_point import Solver, check_found
 from advis.autodiff.through.implicit import size_of, solution
 from advis.autodiff.through.linear_solve import DENSE, Linear
@@ -100,7 +99,7 @@ def argmin(
         found = newton(
             lambda x: Linear("argmin", slope, x, args),
             down,
-            lambda x: float(plain_value(value(x))),
+            lambda x: _one_number(problem, value(x)),
             _downhill,
             start,
             max_steps,
@@ -113,6 +112,12 @@ def argmin(
         return found.x
 
     return solution(problem, residual, solve)
+
+
+def _one_number(problem: Problem, found: Any) -> float:
+    if np.shape(found):
+        raise TypeError(f"argmin: {problem.name} must return one number, not an array of shape {np.shape(found)}")
+    return float(found)
 
 
 def _downhill(hessian: Linear, gradient: Any) -> Any:

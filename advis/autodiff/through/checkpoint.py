@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff.primitives.rule import is_traced, plain_value
+from advis.autodiff.recorder import active_recorders
 from advis.autodiff.structure import leaves
+from advis.autodiff.sweeps import is_operation
 from advis.autodiff.through.hoisting import hoisted, refusal, shut
 from advis.autodiff.through.problem import Packing
 from advis.autodiff.through.rules import closed_primitive, together
-from advis.autodiff.trace import function_name
+from advis.autodiff.trace import function_name, trace
 from advis.autodiff.transforms import jvp, vjp
 
 
@@ -62,7 +64,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             return f(*args, **kwargs)
 
         with shut("checkpoint", name):
-            result = run(*(plain_value(value) for value in found.values))
+            result, nodes = _first(run, [plain_value(value) for value in found.values])
         if any(is_traced(leaf) for _, leaf in leaves(result)):
             raise refusal("checkpoint", name)
         packing = Packing("checkpoint", f"what {name} returned", result)
@@ -70,13 +72,21 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         def packed(*values: Any) -> Any:
             return packing.pack(run(*values))
 
-        box = _box(name, packed, len(found.values), np.asarray(packing.pack(result))[()])
+        box = _box(name, packed, len(found.values), np.asarray(packing.pack(result))[()], nodes)
         return packing.unpack(box(*found.values))
 
     return recomputed
 
 
-def _box(name: str, packed: Callable[..., Any], count: int, first: Any) -> Any:
+def _first(run: Callable[..., Any], values: list[Any]) -> tuple[Any, int]:
+    """The result, and how many operations a sweep will compute again: counted for who looks at the tape."""
+    if not any(recorder.source for recorder in active_recorders()):
+        return run(*values), 0
+    tape = trace(run, *values, source=False)
+    return tape.value, sum(map(is_operation, tape.primitives))
+
+
+def _box(name: str, packed: Callable[..., Any], count: int, first: Any, nodes: int) -> Any:
     """The primitive: its rules record f, sweep over the record, and let it go."""
     known = [first]  # the value is there already: f ran in order to tell the structure of its result
 
@@ -89,4 +99,6 @@ def _box(name: str, packed: Callable[..., Any], count: int, first: Any) -> Any:
     def pulled(g: Any, ans: Any, *values: Any) -> list[Any]:
         return list(vjp(packed, *values)[1](g))
 
-    return closed_primitive(f"checkpoint {name}", call, *together(moved, pulled, count))
+    said = f"checkpoint({name})".replace("{", "{{").replace("}", "}}")
+    symbol = f"{said}({', '.join(f'{{{place}}}' for place in range(count))}), recomputes {nodes:,} nodes"
+    return closed_primitive("checkpoint", call, *together(moved, pulled, count), symbol=symbol if nodes else "")

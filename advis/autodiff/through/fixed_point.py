@@ -117,10 +117,11 @@ class Iteration(NamedTuple):
     factor: float
 
     def converged(self, tolerance: float | None) -> bool:
-        """Whether the last step was small enough."""
+        """Whether the last step was small enough: below the tolerance, or round-off that shrinks no more."""
         x = plain_value(self.x)
-        least = 4 * np.finfo(np.result_type(x)).eps if np.result_type(x) == np.float32 else 0.0
-        return self.moved <= max(tolerance or 0.0, least) * (1.0 + size_of(x))
+        scale = 1.0 + size_of(x)
+        noise = 16 * float(np.finfo(np.result_type(x)).eps) * scale
+        return self.moved <= (tolerance or 0.0) * scale or (self.moved <= noise and self.factor >= 1.0)
 
 
 def iterate(

@@ -120,7 +120,7 @@ def gmres(product: Callable[[np.ndarray], np.ndarray], b: np.ndarray, most: int 
     return w, left / scale if scale else 0.0
 
 
-def _krylov(product: Callable[[np.ndarray], np.ndarray], r: np.ndarray, most: int, enough: float) -> np.ndarray:
+def _krylov(product: Callable[[np.ndarray], np.ndarray], r: np.ndarray, most: int, enough: float) -> Any:
     """The best correction in the space that r and its products span."""
     first = float(np.linalg.norm(r))
     basis: Any = np.zeros((most + 1, len(r)))
@@ -137,6 +137,8 @@ def _krylov(product: Callable[[np.ndarray], np.ndarray], r: np.ndarray, most: in
             v = v - parts @ basis[:k]
             H[:k, k - 1] += parts
         H[k, k - 1] = length = float(np.linalg.norm(v))
+        if not np.isfinite(length):
+            return np.zeros_like(r)
         last = length <= 1e-14 * first or k == most
         if last or k % 5 == 0:
             y = np.linalg.lstsq(H[: k + 1, :k], target[: k + 1], rcond=None)[0]

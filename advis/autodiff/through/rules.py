@@ -50,7 +50,9 @@ def together(
     return jvps, tuple(ClosedRule(partial(shared.at, place), f"adjoint_{place + 1}") for place in range(count))
 
 
-def closed_primitive(name: str, call: Callable[..., Any], jvps: tuple[Rule, ...], vjps: tuple[Rule, ...]) -> Primitive:
+def closed_primitive(
+    name: str, call: Callable[..., Any], jvps: tuple[Rule, ...], vjps: tuple[Rule, ...], symbol: str = ""
+) -> Primitive:
     """Return a primitive of dense partials that no text opens."""
     call.__name__ = name
-    return Primitive(name, Body(call, name), jvps, vjps, ("dense",) * len(jvps))
+    return Primitive(name, Body(call, name), jvps, vjps, ("dense",) * len(jvps), symbol=symbol)

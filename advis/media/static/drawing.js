@@ -64,7 +64,10 @@ function outline({ tag, at }) {
     for (let i = 0; i < at.length; i += 4) d += `M${at.slice(i, i + 2)}h${at[i + 2]}v${at[i + 3]}h${-at[i + 2]}z`;
     return d;
   }
-  for (let i = 0; i < at.length; i += 4) d += `M${at.slice(i, i + 2)}L${at.slice(i + 2, i + 4)}`;
+  for (let i = 0; i < at.length; i += 4) {
+    const on = i && at[i] === at[i - 2] && at[i + 1] === at[i - 1]; // dashes go on where a piece begins at the last one's end
+    d += `${on ? "" : `M${at.slice(i, i + 2)}`}L${at.slice(i + 2, i + 4)}`;
+  }
   return d;
 }
 
