@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from math import inf, isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from advis.autodiff.errors import NotConverged, NotSolved, warn_reader
 from advis.autodiff.numbers import friendly, number
 from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.structure import map_leaves
+from advis.autodiff.through.hoisting import shut
 from advis.autodiff.through.implicit import size_of, solution
 from advis.autodiff.through.options import check_options, found_by
 from advis.autodiff.through.problem import Problem
@@ -22,6 +24,8 @@ MEANING = (
     "these steps (derivative='unrolled') nor that of the solution. Raise max_steps, or loosen tolerance"
 )
 """What a derivative means where a solver stopped early."""
+
+STEPS = "The derivative is that of these steps"
 
 
 def fixed_point(
@@ -87,7 +91,7 @@ def fixed_point(
         return unrolled(problem, problem.mapped, last, max_steps, tolerance)
 
     def solve(start: Any, *args: Any) -> Any:
-        step = problem.quietly(problem.mapped, args)
+        step = problem.step(args)
         if solver is not None:
             x = found_by(solver, problem, step, start)
             check_found(problem, size_of(step(x) - x), x, "moves it by", tolerance)
@@ -120,8 +124,9 @@ class Iteration(NamedTuple):
         """Whether the last step was small enough: below the tolerance, or round-off that shrinks no more."""
         x = plain_value(self.x)
         scale = 1.0 + size_of(x)
-        noise = 16 * float(np.finfo(np.result_type(x)).eps) * scale
-        return self.moved <= (tolerance or 0.0) * scale or (self.moved <= noise and self.factor >= 1.0)
+        if self.moved <= (tolerance or 0.0) * scale:
+            return True
+        return self.factor >= 1.0 and self.moved <= 16 * float(np.finfo(np.result_type(x)).eps) * scale
 
 
 def iterate(
@@ -132,13 +137,14 @@ def iterate(
     seen: Callable[[Any], None] = lambda x: None,
 ) -> Iteration:
     """Apply a map until it moves x no more; ``seen`` is told every iterate before it is mapped."""
-    state = Iteration(x, 0, np.inf, 0.0)
+    state, before = Iteration(x, 0, inf, 0.0), plain_value(x)
     for k in range(1, max_steps + 1):
         seen(state.x)
-        after = step(state.x)
-        moved = size_of(plain_value(after) - plain_value(state.x))
-        state = Iteration(after, k, moved, moved / state.moved if state.moved else 0.0)
-        if not np.isfinite(moved) or (tolerance is not None and state.converged(tolerance)):
+        x = step(state.x)
+        value = plain_value(x)
+        moved, before = size_of(value - before), value
+        state = Iteration(x, k, moved, moved / state.moved if state.moved else 0.0)
+        if not isfinite(moved) or (tolerance is not None and state.converged(tolerance)):
             break
     return state
 
@@ -151,12 +157,13 @@ def unrolled(
     if last is not None:
         before: deque[Any] = deque(maxlen=last)
         first = problem.packing.pack(problem.packing.tree)
-        plain = iterate(problem.quietly(step, problem.plain), first, max_steps, tolerance, before.append)
+        with shut(problem.verb, problem.name):
+            plain = iterate(problem.quietly(step, problem.plain), first, max_steps, tolerance, before.append)
+        checked(problem, plain, tolerance, STEPS)
         start = start if plain.steps <= last else before[0]
         max_steps, tolerance = min(last, plain.steps), None
-        checked(problem, plain, tolerance, "")
     ended = iterate(lambda x: step(x, *problem.args), start, max_steps, tolerance)
-    x = checked(problem, ended, tolerance, "The derivative is that of these steps")
+    x = checked(problem, ended, tolerance, STEPS)
     return map_leaves(friendly, problem.packing.unpack(x))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from advis.autodiff.numbers import friendly
 from advis.autodiff.structure import map_leaves
+from advis.autodiff.through.hoisting import shut
 from advis.autodiff.through.linear_solve import Residual, System
 from advis.autodiff.through.problem import Problem
 from advis.autodiff.through.rules import closed_primitive, together
@@ -31,12 +32,14 @@ def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) ->
         ``solve(start, *args)`` finds it from numbers.
     """
     start = problem.packing.pack(problem.packing.tree)
-    if not problem.args:
-        return map_leaves(friendly, problem.packing.unpack(solve(start)))
-    system = System(problem.verb, residual)
 
     def call(*args: Any) -> Any:
-        return solve(start, *args)
+        with shut(problem.verb, problem.name):
+            return solve(start, *args)
+
+    if not problem.args:
+        return map_leaves(friendly, problem.packing.unpack(call()))
+    system = System(problem.verb, residual)
 
     def moved(place: int, t: Any, x: Any, *args: Any) -> Any:
         def along(a: Any) -> Any:
@@ -54,4 +57,6 @@ def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) ->
 
 def size_of(x: Any) -> float:
     """Return the largest absolute element."""
-    return float(np.max(np.abs(x))) if np.size(x) else 0.0
+    if type(x) is np.ndarray:
+        return float(np.abs(x).max()) if x.size else 0.0
+    return float(abs(x))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
 from typing import Any
 
 import numpy as np
 
 from advis.autodiff.primitives.rule import is_traced, plain_value, shape_of
 from advis.autodiff.structure import leaves, map_leaves, same_structure
-from advis.autodiff.through.hoisting import hoisted, refusal, shut
+from advis.autodiff.through.hoisting import hoisted, refusal
 from advis.autodiff.trace import function_name
 
 
@@ -99,22 +100,48 @@ class Problem:
         self.rebuilt = found.rebuilt
         self.args: tuple[Any, ...] = found.values
         self.plain = tuple(plain_value(value) for value in found.values)
+        self.returned = f"what {self.name} returned"
+        self._latest: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), found.rebuilt(()) if not found.values else ())
+
+    def bound(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return ``(*params, f)`` with these numbers in the place of ``args``; the latest are remembered."""
+        known, found = self._latest
+        if len(known) != len(args) or not all(map(is_, known, args)):
+            found = self.rebuilt(args)
+            self._latest = args, found
+        return found
 
     def apply(self, x: Any, *args: Any) -> Any:
         """Return f at a packed x, with these numbers in the place of ``args``."""
-        *params, f = self.rebuilt(args)
+        *params, f = self.bound(args)
         return f(self.packing.unpack(x), *params)
 
     def mapped(self, x: Any, *args: Any) -> Any:
         """Return f at a packed x where f returns what x is: packed again."""
-        return self.packing.pack(self.apply(x, *args), f"what {self.name} returned")
+        return self.packing.pack(self.apply(x, *args), self.returned)
+
+    def step(self, args: tuple[Any, ...]) -> Callable[[Any], Any]:
+        """Return `mapped` as a function of x alone, for numbers, without detours: it is the inside of a long loop."""
+        *params, f = self.bound(args)
+        packing = self.packing
+        shape = packing.shapes[0] if packing.single else None
+
+        def stepped(x: Any) -> Any:
+            result = f(x if shape is not None else packing.unpack(x), *params)
+            if type(result) is np.ndarray and result.shape == shape and result.dtype is x.dtype:
+                return result
+            result = packing.pack(result, self.returned)
+            if is_traced(result):
+                raise refusal(self.verb, self.name)
+            return result
+
+        return stepped
 
     def quietly(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[Any], Any]:
-        """Return a function of x alone, run off the tape."""
+        """Return a function of x alone; what it returns must not be traced. It is run under `shut`."""
 
         def computed(x: Any) -> Any:
-            with shut(self.verb, self.name):
-                result = compute(x, *args)
+            result = compute(x, *args)
             if is_traced(result):
                 raise refusal(self.verb, self.name)
             return result
