@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
     from advis.analysis.sabotage import sabotage
+    from advis.analysis.through import Lens, Lenses, compare_through
     from advis.notebook.explore import explore
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "Composition",
     "CostMap",
     "Factor",
+    "Lens",
+    "Lenses",
     "Node",
     "NotConverged",
     "NotSolved",
@@ -68,6 +71,7 @@ __all__ = [
     "check",
     "checkpoint",
     "compare_methods",
+    "compare_through",
     "compose",
     "explore",
     "fixed_point",
@@ -99,6 +103,8 @@ _LATER = {
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
     "Factor": "analysis.factor",
+    "Lens": "analysis.through",
+    "Lenses": "analysis.through",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
@@ -107,6 +113,7 @@ _LATER = {
     "chain": "analysis.chains",
     "check": "analysis.check",
     "compare_methods": "analysis.methods",
+    "compare_through": "analysis.through",
     "compose": "analysis.composition",
     "explore": "notebook.explore",
     "play": "analysis.play",
@@ -146,6 +153,7 @@ class _Doors:
         from advis.films.play import play_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
+        from advis.films.through import lenses_film
 
         makers: dict[str, Any] = {
             "Accumulation": accumulation_film,
@@ -155,6 +163,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Lenses": lenses_film,
             "Methods": methods_film,
             "Play": play_film,
             "Sabotage": sabotage_film,
