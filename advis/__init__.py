@@ -87,6 +87,7 @@ __all__ = [
     "root",
     "sabotage",
     "stop_gradient",
+    "taylor",
     "to_graphviz",
     "trace",
     "value_and_grad",
@@ -119,6 +120,7 @@ _LATER = {
     "play": "analysis.play",
     "quiz": "analysis.quiz",
     "sabotage": "analysis.sabotage",
+    "taylor": "autodiff.taylor",
 }
 """The names of the floors above, each with its module."""
 

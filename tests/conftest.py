@@ -1,9 +1,29 @@
-"""Settings of the suite: hypothesis tries new examples in every run by hand, and always the same in our own CI."""
+"""Settings of the suite: hypothesis tries new examples in every run by hand, and always the same in our own CI.
 
+Thousands of tests are collected and stay to the end; the garbage collector need not walk through them again and again.
+"""
+
+import gc
 import os
+from collections.abc import Generator
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("ADVIS_CI") == "1":
     settings.load_profile("ci")
+gc.set_threshold(10_000, 10, 10)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
+    """No test has an example in its docstring: none is read for them, and a conftest is not taken for a test."""
+    collectors = yield
+    return [collector for collector in collectors if type(collector) is pytest.Module]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    gc.freeze()

@@ -39,28 +39,32 @@ print("texts", hashlib.sha256("".join(map(str, shown)).encode()).hexdigest())
 """
 
 
-def run(folder: Path, hash_seed: str, path: str, program: str = PROGRAM) -> str:
-    tests = Path(__file__).parent
-    program = program.format(tests=str(tests), root=str(tests.parent))
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PATH": path}
-    answer = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env=environment
-    )
-    return answer.stdout
+def twice(folder: Path, program: str) -> tuple[str, str]:
+    """What a program prints in two processes of other folders, hash seeds and paths, which run at the same time."""
+    tests, elsewhere = Path(__file__).parent, folder / "elsewhere"
+    elsewhere.mkdir()
+    command = [sys.executable, "-c", program.format(tests=str(tests), root=str(tests.parent))]
+    places = (folder, "0", os.environ["PATH"]), (elsewhere, "12345", "/nonexistent")
+    running = [
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=place,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PATH": path},
+        )
+        for place, seed, path in places
+    ]
+    first, second = (process.communicate()[0] for process in running)
+    assert [process.returncode for process in running] == [0, 0]
+    return first, second
 
 
-def test_every_byte_is_the_same(tmp_path):
-    first = run(tmp_path, "0", os.environ["PATH"])
-    (tmp_path / "elsewhere").mkdir()
-    assert first.count("\n") == 8
-    assert run(tmp_path / "elsewhere", "12345", "/nonexistent") == first
-
-
-def test_every_byte_of_a_chain_is_the_same(tmp_path):
-    first = run(tmp_path, "0", os.environ["PATH"], CHAINS)
-    (tmp_path / "elsewhere").mkdir()
-    assert first.count("\n") == 9
-    assert run(tmp_path / "elsewhere", "12345", "/nonexistent", CHAINS) == first
+@pytest.mark.parametrize(("program", "lines"), [(PROGRAM, 8), (CHAINS, 9)], ids=["tapes", "chains"])
+def test_every_byte_is_the_same(tmp_path, program, lines):
+    first, second = twice(tmp_path, program)
+    assert first.count("\n") == lines
+    assert first == second
 
 
 @pytest.mark.parametrize("word", ["0x", "/home", "/tmp", "site-packages", "uuid", "202"])

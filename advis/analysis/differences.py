@@ -69,22 +69,22 @@ def slope(function: Function, point: Sequence[Any], direction: Sequence[Any]) ->
 
 
 def _extrapolated(function: Function, point: Sequence[Any], direction: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
-    value = error = np.zeros(0)
-    above: list[np.ndarray] = []
+    steps = WIDEST / RATIO ** np.arange(STEPS)
     round_off = ROUND_OFF * np.abs(_at(function, point, direction, 0.0))
-    for turn in range(STEPS):
-        step = WIDEST / RATIO**turn
-        row = [(_at(function, point, direction, step) - _at(function, point, direction, -step)) / (2 * step)]
-        if not turn:
-            value, error = row[0], np.full(row[0].shape, np.inf)
-        for order, before in enumerate(above, 1):
-            gain = RATIO ** (2 * order)
-            row.append((gain * row[-1] - before) / (gain - 1))
-            change = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - before)) + round_off / step
-            better = change <= error
-            value, error = np.where(better, row[-1], value), np.where(better, change, error)
-        above = row
-    return value, error
+    sides = [[_at(function, point, direction, step) for step in side] for side in (steps, -steps)]
+    first = row = (np.array(sides[0]) - np.array(sides[1])) / (2 * steps[:, None])
+    values, changes = [], []
+    for order in range(1, STEPS):
+        gain = RATIO ** (2 * order)
+        better = (gain * row[1:] - row[:-1]) / (gain - 1)
+        change = np.maximum(np.abs(better - row[1:]), np.abs(better - row[:-1]))
+        changes.append(change + round_off / steps[order:, None])
+        values.append(better)
+        row = better
+    error = np.nan_to_num(np.concatenate(changes), nan=np.inf, posinf=np.inf)
+    least = np.argmin(error, axis=0)[None]
+    error = np.take_along_axis(error, least, axis=0)[0]
+    return np.where(error < np.inf, np.take_along_axis(np.concatenate(values), least, axis=0)[0], first[0]), error
 
 
 def _at(function: Function, point: Sequence[Any], direction: Sequence[Any], step: float | complex) -> np.ndarray:

@@ -38,6 +38,11 @@ class Play(Shown):
         """Σ⟨adjoint so far, tangent⟩ before the reverse sweep and after each of its steps: always ⟨u, J v⟩."""
         return tuple(cut_sums(self.forward, self.reverse))
 
+    @cached_property
+    def _scale(self) -> float:
+        """The size of what the sums were computed from."""
+        return 1e-3 * scale_of(np.array(self.sums))
+
     def table(self) -> Table:
         """Return the trace with value, tangent and adjoint of every node."""
         tangents, adjoints = sweep_table(self.forward), sweep_table(self.reverse)
@@ -51,11 +56,6 @@ class Play(Shown):
     def conserved(self, step: int = 0, digits: int = TEXT) -> str:
         """Return the conserved sum at a step of the reverse sweep, as text."""
         return number(self.sums[min(step, len(self.sums) - 1)], digits, self._scale)
-
-    @cached_property
-    def _scale(self) -> float:
-        """What round-off in the sums is measured by."""
-        return 1e-3 * scale_of(np.array(self.sums))
 
     def __str__(self) -> str:
         return self.table().text()

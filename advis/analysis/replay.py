@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from advis.autodiff.primitives.rule import Primitive
 from advis.autodiff.sweeps import is_operation
 from advis.autodiff.tape import Tape
-
-
-def settled(primitive: Primitive) -> Primitive:
-    """Return a recorded primitive with its options put in, so that it can be applied, and recorded, again."""
-    return replace(primitive, call=partial(primitive.call, **primitive.options), variadic=False, options={})
 
 
 def rerun(tape: Tape, inputs: Sequence[Any]) -> Tape:
@@ -39,7 +31,7 @@ def rerun(tape: Tape, inputs: Sequence[Any]) -> Tape:
         values[place.index] = value
     for index, primitive in enumerate(tape.primitives):
         if is_operation(primitive):
-            values[index] = settled(primitive)(*(values[parent] for parent in tape.parents[index]))
+            values[index] = primitive.settled()(*(values[parent] for parent in tape.parents[index]))
     again = copy.copy(tape)
     again.values = values
     again._latest = {}

@@ -24,7 +24,6 @@ from advis.analysis.differences import (
     slope,
 )
 from advis.analysis.findings import Finding, told_apart, verdict, worst
-from advis.analysis.replay import settled
 from advis.autodiff import sweeps
 from advis.autodiff.numbers import scale_of
 from advis.autodiff.partial import Partial
@@ -238,7 +237,7 @@ def check_second_order(tape: Tape, index: int, book: Notebook) -> None:
 def _reverse_rules(tape: Tape, index: int, places: list[int]) -> Callable[..., tuple[Any, ...]]:
     """All reverse rules of a node as one function of its moving arguments and its adjoint."""
     primitive, arguments = tape.primitives[index], [plain_value(tape.values[p]) for p in tape.parents[index]]
-    again = settled(primitive)
+    again = primitive.settled()
 
     def pulled(*moved: Any) -> tuple[Any, ...]:
         given = list(arguments)

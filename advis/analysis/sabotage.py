@@ -69,9 +69,9 @@ def sabotage(tape: Tape, node: Node | str | int, kind: str) -> SabotagedTape:
     if kind not in KINDS:
         raise ValueError(f"sabotage: kind={kind!r} is not known; choose from {', '.join(KINDS)}")
     index = _index(tape, node)
-    planted = _PLANT[kind](tape, index)
+    planted = PLANT[kind](tape, index)
     if isinstance(planted, str):
-        applicable = [other for other in KINDS if not isinstance(_PLANT[other](tape, index), str)]
+        applicable = [other for other in KINDS if not isinstance(PLANT[other](tape, index), str)]
         way_out = f"to it apply {', '.join(applicable)}" if applicable else "choose another node"
         raise ValueError(f"sabotage: kind={kind!r} does not apply to {tape.names[index]}: {planted}; {way_out}")
     return planted
@@ -94,13 +94,14 @@ Planted = SabotagedTape | str
 
 def _uses(tape: Tape, index: int) -> list[tuple[int, int]]:
     """The edges by which contributions arrive at a node, in the order of the reverse sweep."""
-    reached = _reached(tape)
-    return [
+    uses = [
         (child, place)
         for child in range(len(tape) - 1, index, -1)
         for place, parent in enumerate(tape.parents[child])
-        if parent == index and reached[child] and Partial(tape, child, place).passes
+        if parent == index and Partial(tape, child, place).passes
     ]
+    reached = _reached(tape) if uses else []
+    return [(child, place) for child, place in uses if reached[child]]
 
 
 def _reached(tape: Tape) -> list[bool]:
@@ -109,8 +110,9 @@ def _reached(tape: Tape) -> list[bool]:
     for output in tape.output_places:
         reached[output.index] = True
     for child in range(len(tape) - 1, -1, -1):
-        for place, parent in enumerate(tape.parents[child]):
-            reached[parent] = reached[parent] or (reached[child] and Partial(tape, child, place).passes)
+        if reached[child] and tape.carried[child]:
+            for place, parent in enumerate(tape.parents[child]):
+                reached[parent] = reached[parent] or Partial(tape, child, place).passes
     return reached
 
 
@@ -135,8 +137,8 @@ def _drop(tape: Tape, index: int) -> Planted:
 
 def _edges(tape: Tape, index: int) -> list[Partial]:
     """The edges through which a node hands its adjoint back, if one reaches it."""
-    edges = [Partial(tape, index, place) for place in range(len(tape.parents[index]))]
-    return [edge for edge in edges if edge.passes] if _reached(tape)[index] else []
+    edges = [edge for place in range(len(tape.parents[index])) if (edge := Partial(tape, index, place)).passes]
+    return edges if edges and _reached(tape)[index] else []
 
 
 def _transpose(tape: Tape, index: int) -> Planted:
@@ -228,7 +230,7 @@ def _changes(edge: Partial, wrong: Rule) -> bool:
     adjoint = adjoint_like(edge.tape.values[edge.index], np.random.default_rng(1))
     args = [edge.tape.values[parent] for parent in edge.tape.parents[edge.index]]
     with quiet():
-        return not same(edge.vjp(adjoint), wrong(adjoint, edge.tape.values[edge.index], *args))
+        return not same(edge.vjp(adjoint), whole(wrong(adjoint, edge.tape.values[edge.index], *args)))
 
 
 def _with_rule(tape: Tape, bug: Bug, wrong: Rule) -> SabotagedTape:
@@ -239,7 +241,7 @@ def _with_rule(tape: Tape, bug: Bug, wrong: Rule) -> SabotagedTape:
     return SabotagedTape(tape, bug, primitive.with_rules(primitive.jvps, tuple(rules)))
 
 
-_PLANT: dict[str, Callable[[Tape, int], Planted]] = {
+PLANT: dict[str, Callable[[Tape, int], Planted]] = {
     "overwrite": _overwrite,
     "drop": _drop,
     "transpose": _transpose,

@@ -10,7 +10,7 @@ import textwrap
 import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from types import CodeType
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from advis.autodiff.visible import visible
 
 T = TypeVar("T")
 MOST_CODES = 512
+MOST_FILES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,13 @@ def _stored_names(table: dict[int, _Instruction], step: _Instruction) -> list[st
 @per_code
 def _parallel_names(code: CodeType) -> dict[tuple[int | None, ...], str]:
     """For ``a, b = x * 2, x * 3``: the name of each expression on the right, by where it stands in the file."""
+    return _parallel_names_in("".join(linecache.getlines(code.co_filename)))
+
+
+@lru_cache(maxsize=MOST_FILES)
+def _parallel_names_in(text: str) -> dict[tuple[int | None, ...], str]:
     try:
-        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+        tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return {}
     pairs = [

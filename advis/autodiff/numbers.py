@@ -96,6 +96,9 @@ def scale_of(*operands: Any) -> float:
     """Return the largest finite magnitude among operands: what their round-off is measured by."""
     largest = 0.0
     for operand in operands:
+        if isinstance(operand, float):  # the usual case, and quick
+            largest = max(largest, abs(float(operand)) if math.isfinite(operand) else 0.0)
+            continue
         magnitudes = np.abs(np.asarray(operand)) if np.asarray(operand).dtype.kind in "fc" else np.zeros(1)
         finite = magnitudes[np.isfinite(magnitudes)]
         largest = max(largest, float(finite.max()) if finite.size else 0.0)

@@ -35,8 +35,9 @@ class Shown:
 
         Parameters
         ----------
-        engine : {"layered", "dot"}, optional
-            Who places the boxes: our own layout, or Graphviz's ``dot`` where it is installed.
+        engine : {"layered", "dot", "planes"}, optional
+            Who places the boxes: our own layout, or Graphviz's ``dot`` where it is installed; ``planes`` puts a
+            function and each level of sweeps over it below each other.
         direction : {"right", "down"}, optional
             Where the computation flows.
         quiz : bool, optional

@@ -90,17 +90,29 @@ def _check_linear(tape: Tape) -> None:
 
 def _is_linear(primitive: Primitive, moving: Sequence[bool], values: Sequence[Any]) -> bool:
     """Whether an application is linear in the arguments that move."""
+    if not is_affine(primitive, moving):
+        return False
+    if is_product(primitive) or primitive.call is arithmetic.divide.call:
+        return True
+    parts = list(zip(moving, values, strict=True))[primitive.call is choices.where.call :]
+    return all(moved or _is_zero(value) for moved, value in parts)
+
+
+def is_affine(primitive: Primitive, moving: Sequence[bool]) -> bool:
+    """Return whether a primitive is known to be linear, up to a constant, in the arguments that move."""
     call = primitive.call
-    if call in _ONE_AT_A_TIME:
+    if is_product(primitive):
         return sum(moving) == 1
     if call is arithmetic.divide.call:
         return not moving[1]
-    parts = list(zip(moving, values, strict=True))
-    if call is choices.where.call and not moving[0]:
-        parts = parts[1:]
-    elif call not in _TOGETHER:
-        return False
-    return all(moved or _is_zero(value) for moved, value in parts)
+    if call is choices.where.call:
+        return not moving[0]
+    return call in _TOGETHER
+
+
+def is_product(primitive: Primitive) -> bool:
+    """Return whether a primitive is linear in each of its arguments while the others stay."""
+    return primitive.call in _ONE_AT_A_TIME
 
 
 def _is_zero(value: Any) -> bool:

@@ -29,10 +29,15 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
+from advis.autodiff.shown import Shown
+
 SCHEMA = "advis-film/1"
+MOST_SAID = 60
+"""A film's text has at most so many lines."""
 
 Spans = tuple[tuple[str, str], ...]
 """A text in pieces, each with its role: ``(("name", "v1"), ("soft", " = log(x1)"))``."""
@@ -217,11 +222,12 @@ class Variant:
     tracks: Mapping[str, Track]
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
+@dataclass(frozen=True, slots=True, repr=False)
+class Film(Shown):
     """What is shown, in every medium: see the head of this module.
 
     ``steps`` is the last step: a film runs from step 0 to ``steps``. A film with variants is itself the last of them.
+    A film can itself be displayed and saved; its text is what is said at each step.
 
     Examples
     --------
@@ -256,6 +262,15 @@ class Film:
         """Twelve hexadecimal digits that change when anything in the film changes (SHA-256 of its JSON)."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
+    def film(self) -> Film:  # type: ignore[override]
+        """Return the film itself: it takes no options any more."""
+        return self
+
+    def __str__(self) -> str:
+        said = (f"{step:>4}  {spelled(state.text)}" for step, state in self.tracks.get("say", ()))
+        lines = [f"{self.title}, {self.subtitle}" if self.subtitle else self.title, "", *said]
+        return "\n".join([*lines[:MOST_SAID], f"… {len(lines) - MOST_SAID} more"] if len(lines) > MOST_SAID else lines)
+
     def scene(self, name: str) -> Scene:
         """Return the scene of this name.
 
@@ -268,6 +283,11 @@ class Film:
             if scene.name == name:
                 return scene
         raise KeyError(f"no scene {name!r} in this film; it has {', '.join(s.name for s in self.scenes) or 'none'}")
+
+
+def spelled(text: str | Spans) -> str:
+    """Return a text without its roles."""
+    return text if isinstance(text, str) else "".join(part for _, part in text)
 
 
 def resolve(key: str, turn: int, nodes: Sequence[int]) -> str:
@@ -311,18 +331,25 @@ def _plain_tracks(tracks: Mapping[str, Track]) -> dict[str, Any]:
 
 
 def _items(record: Any) -> Iterable[tuple[str, Any]]:
-    return ((f.name, getattr(record, f.name)) for f in fields(record) if not f.name.startswith("_"))
+    return ((name, getattr(record, name)) for name in _shown_fields(record.__class__))
+
+
+@cache
+def _shown_fields(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if not f.name.startswith("_"))
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(item) for name, item in _items(value) if item not in ("", (), 0.0)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 4)
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {name: _plain(item) for name, item in _items(value) if item not in ("", (), 0.0)}
     return value
 
 

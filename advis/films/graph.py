@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from advis.autodiff.numbers import shape_text
 from advis.autodiff.primitives.rule import INPUT, shape_of
@@ -25,7 +26,7 @@ from advis.films.draw import (
     box_height,
     token_width,
 )
-from advis.films.film import Block, Box, Edge, Film, Mark, Scene, State, Track
+from advis.films.film import Block, Box, Edge, Film, Group, Ink, Mark, Scene, State, Track
 from advis.films.layout import Layout, Pair, layered
 from advis.films.metrics import shortened, text_width
 from advis.films.pack import canonical
@@ -39,6 +40,7 @@ NARROWEST = 132.0
 CONSTANT_HEIGHT = 20.0
 LONGEST_TOKEN = 136.0
 MARGIN = 12.0
+LEVELS = ("the function", "a sweep over it", "a sweep over that sweep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,11 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right", fol
     Parameters
     ----------
     tape : Tape
-    engine : {"layered", "dot"}
-        Who places the boxes: our own layout, or Graphviz's ``dot``, which must be installed.
+    engine : {"layered", "dot", "planes"}
+        Who places the boxes: our own layout, or Graphviz's ``dot``, which must be installed. ``planes`` is our own,
+        with the function and each level of sweeps over it below each other.
     direction : {"right", "down"}
-        Where the computation flows.
+        Where the computation flows; in planes to the right.
     fold : bool, optional
         Whether functions, loops and named parts are boxes that open. By default they are in a program of more than 60
         boxes; a program of more than 400 is always folded.
@@ -132,7 +135,11 @@ def _graph_scene(titles: Titles, additions: Additions, engine: str, direction: s
     labels = [titles.label(link) for link in cast.links]
     tokens = [_widest_token(cast, link, additions.tokens) for link in cast.links]
     rooms = [_label_size(label, token) for (_, label), token in zip(labels, tokens, strict=True)]
-    placed = place_boxes(engine, sizes, [(link.source, link.target) for link in cast.links], rooms, direction)
+    pairs = [(link.source, link.target) for link in cast.links]
+    if engine == "planes":
+        placed, framing = _planes(cast, sizes, pairs, rooms)
+    else:
+        placed, framing = place_boxes(engine, sizes, pairs, rooms, direction), ()
     keys = [vertex.key for vertex in cast.vertices]
     curves = [
         Edge(link.key, placed.curves[k], labels[k][0] or "", placed.labels[k], keys[link.source], keys[link.target])
@@ -142,9 +149,37 @@ def _graph_scene(titles: Titles, additions: Additions, engine: str, direction: s
     for k, vertex in enumerate(cast.vertices):
         stack = stacks.get(vertex.index, ())
         boxes.append(_box(titles, vertex, (*placed.boxes[k], *sizes[k]), additions, stack, opened))
-    marks: tuple[Mark, ...] = (*curves, *boxes)
+    marks: tuple[Mark, ...] = (*framing, *curves, *boxes)
     said = _described(cast)
     return Scene("graph", "drawing", "Graph", marks, placed.width, placed.height, description=said)
+
+
+def _planes(
+    cast: Cast, sizes: list[Pair], edges: list[tuple[int, int]], labels: list[Pair]
+) -> tuple[Layout, tuple[Group, ...]]:
+    """The levels of a tape below each other; what is made from a deeper level stands there too."""
+    planes: list[int] = []
+    before = {target: [a for a, b in edges if b == target] for target in range(len(sizes))}
+    for k, vertex in enumerate(cast.vertices):
+        user = vertex.user[0] if vertex.user is not None else vertex.index
+        planes.append(max([cast.tape[user].level, *(planes[parent] for parent in before[k])]))
+    placed = _with_margin(layered(sizes, edges, labels=labels, planes=planes), "right")
+    return placed, (_parted(placed, sizes, planes),) if len(set(planes)) > 1 else ()
+
+
+def _parted(placed: Layout, sizes: list[Pair], planes: list[int]) -> Group:
+    """A line between any two planes, with what they are above and below it."""
+    levels, inks, strokes = sorted(set(planes)), [], []
+    for upper, lower in pairwise(levels):
+        ends = [
+            y + height for (_, y), (_, height), own in zip(placed.boxes, sizes, planes, strict=True) if own == upper
+        ]
+        begins = [y for (_, y), own in zip(placed.boxes, planes, strict=True) if own == lower]
+        y = round((max(ends) + min(begins)) / 2, 1)
+        strokes += [0.0, y, placed.width, y]
+        for level, at in ((upper, y - 9.0), (lower, y + 18.0)):
+            inks.append(Ink("text", "size", (placed.width - MARGIN, at), (("", LEVELS[min(level, 2)]),), "end"))
+    return Group("planes", (Ink("lines", "parting", tuple(strokes)), *inks))
 
 
 def _described(cast: Cast) -> str:
@@ -176,10 +211,11 @@ def place_boxes(
         from advis.films.dot import dot_layout
 
         return _with_margin(dot_layout(sizes, edges, labels=labels, direction=direction), direction)
-    raise ValueError(f"engine={engine!r} is not known; write engine='layered' (built in) or engine='dot' (Graphviz)")
+    known = "'layered' (built in), 'planes' (a gradient's own graph by levels) or 'dot' (Graphviz)"
+    raise ValueError(f"engine={engine!r} is not known; write engine={known}")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _layered(
     sizes: tuple[Pair, ...], edges: tuple[tuple[int, int], ...], labels: tuple[Pair, ...], direction: str
 ) -> Layout:

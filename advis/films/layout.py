@@ -14,7 +14,7 @@ from math import isfinite, sqrt
 from advis.films.coordinates import Spacing, places
 from advis.films.curves import box_starts, columns, curve, level_lanes, ports, stops
 from advis.films.labels import place_labels
-from advis.films.layers import proper, reduce_crossings
+from advis.films.layers import Layers, proper, reduce_crossings
 from advis.films.ranks import ranks, topological
 
 Pair = tuple[float, float]
@@ -25,6 +25,7 @@ NODE_GAP = 30.0
 LANE = 10.0  # height of the lane of a long edge
 LANE_GAP = 12.0
 LABEL_MARGIN = 12.0  # on either side of a label that stands in a gap
+PLANE_GAP = 64.0
 PART_GAP = 48.0  # between unconnected parts
 
 
@@ -70,6 +71,7 @@ def layered(
     direction: str = "right",
     layer_gap: float = LAYER_GAP,
     node_gap: float = NODE_GAP,
+    planes: Sequence[int] | None = None,
 ) -> Layout:
     """Return a layered drawing of an acyclic graph; the same input always gives the same drawing.
 
@@ -87,6 +89,9 @@ def layered(
         Where the edges lead.
     layer_gap, node_gap : float
         The least room between columns, and between boxes of a column.
+    planes : sequence of int, optional
+        Of each box; those of a higher number stand beyond all those of a lower one, across the flow, if the graph is
+        connected.
 
     Returns
     -------
@@ -116,6 +121,7 @@ curves=((40.0, 10.0, 61.3, 10.0, 82.7, 10.0, 104.0, 10.0),), labels=((72.0, 10.0
             [room[member] for member in members],
             layer_gap,
             node_gap,
+            [planes[node] for node in nodes] if planes is not None else [],
         )
         for nodes, members in parts
     ]
@@ -199,15 +205,25 @@ def _renumbered(nodes: Sequence[int], edges: Edges) -> list[tuple[int, int]]:
 
 
 def _draw(
-    sizes: Sequence[Pair], edges: Edges, label_room: Sequence[float], layer_gap: float, node_gap: float
+    sizes: Sequence[Pair],
+    edges: Edges,
+    label_room: Sequence[float],
+    layer_gap: float,
+    node_gap: float,
+    planes: Sequence[int],
 ) -> Drawing:
     """Draw one connected part, flowing along the first axis."""
     rank = ranks(len(sizes), edges, [across + node_gap for _, across in sizes])
     layers = proper(rank, edges)
     reduce_crossings(layers)
+    every = _planes_of_all(layers, planes)
+    for row in layers.rows if planes else []:
+        row.sort(key=every.__getitem__)  # inside each plane the order stays
     across = [size[1] for size in sizes] + [LANE] * (layers.size - len(sizes))
     spacing = Spacing(across, len(sizes), node_gap, LANE_GAP)
     place = places(layers, spacing)
+    if planes:
+        _part(place, across, every)
     at = ports(layers, edges, sizes, place)
     level_lanes(layers, spacing, place, at)
     gaps = [layer_gap] * max(0, len(layers.rows) - 1)
@@ -219,6 +235,27 @@ def _draw(
     lines = stops(layers, edges, sizes, rank, place, begin, cols, at, LANE + LANE_GAP)
     boxes = [(begin[node], place[node] - sizes[node][1] / 2) for node in range(len(sizes))]
     return _from_origin(sizes, boxes, [curve(line) for line in lines])
+
+
+def _planes_of_all(layers: Layers, planes: Sequence[int]) -> list[int]:
+    """The plane of every node; a long edge bends in that of its target."""
+    every = [*planes, *[0] * (layers.size - len(planes))]
+    for path in layers.paths if planes else []:
+        for bend in path[1:-1]:
+            every[bend] = planes[path[-1]]
+    return every
+
+
+def _part(place: list[float], across: Sequence[float], planes: Sequence[int]) -> None:
+    """Move each plane as a whole, so that it begins where those before it have ended."""
+    reached = 0.0
+    for number, plane in enumerate(sorted(set(planes))):
+        nodes = [node for node, own in enumerate(planes) if own == plane]
+        begins = min(place[node] - across[node] / 2 for node in nodes)
+        shift = reached + PLANE_GAP - begins if number else 0.0
+        for node in nodes:
+            place[node] += shift
+        reached = max(place[node] + across[node] / 2 for node in nodes)
 
 
 def _from_origin(sizes: Sequence[Pair], boxes: Sequence[Pair], curves: Sequence[tuple[float, ...]]) -> Drawing:

@@ -107,6 +107,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("bin VOICE", "fill:@VOICE-pale"),
     ("bin soft", "fill:@line"),
     ("bin dashed", "fill-opacity:.5"),
+    ("parting", "fill:none;stroke:@line;stroke-width:1.4;stroke-dasharray:7 6"),
     ("series", "fill:none;stroke:@ink;stroke-width:2.3;stroke-linecap:round;stroke-linejoin:round"),
     ("series VOICE", "stroke:@VOICE"),
     ("series soft", "stroke:@edge"),

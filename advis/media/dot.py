@@ -6,7 +6,7 @@ from typing import Any
 
 from advis.autodiff.visible import brief
 from advis.films.draw import VOICES
-from advis.films.film import Box, Edge, Film, Spans, State, state_at
+from advis.films.film import Box, Edge, Film, State, spelled, state_at
 
 _LOOKS = {
     "input": {"shape": "box", "style": "rounded"},
@@ -55,13 +55,9 @@ def _quoted(text: str) -> str:
 
 def _label(mark: Box, states: dict[str, State]) -> str:
     """The box's title and rows, one below the other."""
-    lines = [brief(mark.more or _joined(mark.title))]
+    lines = [brief(mark.more or spelled(mark.title))]
     for voice, key in mark.rows:
-        text = _joined(states.get(key, State()).text)
+        text = spelled(states.get(key, State()).text)
         if text:
             lines.append(f"{VOICES[voice]} {text}")
     return "\\n".join(_quoted(line) for line in lines)
-
-
-def _joined(text: str | Spans) -> str:
-    return text if isinstance(text, str) else "".join(part for _, part in text)

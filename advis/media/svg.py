@@ -9,7 +9,7 @@ import re
 from html import escape
 
 from advis.films.draw import lower
-from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Spans, State, state_at
+from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Spans, State, spelled, state_at
 from advis.films.theme import COLOURS, SANS, depth, ink_css
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -108,7 +108,7 @@ def _heading(film: Film) -> str:
 def _description(film: Film, drawing: Scene, states: dict[str, State]) -> str:
     """The drawing in words, and the sentence that tells the step."""
     told = states.get("say", State()).text
-    sentence = told if isinstance(told, str) else "".join(part for _, part in told)
+    sentence = spelled(told)
     return " ".join(part for part in (drawing.description or film.title, sentence) if part)
 
 

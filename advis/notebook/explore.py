@@ -25,7 +25,7 @@ from advis.films.play import play_film
 from advis.notebook.controls import Controls
 from advis.notebook.latest import Latest
 from advis.notebook.live import BesideWidget, LiveWidget
-from advis.notebook.plotter import Plotter, filled, first_windows
+from advis.notebook.plotter import Place, Plotter, filled, first_windows
 
 LONGEST = 300
 """Letters that are told of an error of f."""
@@ -227,7 +227,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         adjoint = filled(tape, self.adjoint) if _is_number(tape) else None
         shown = play(tape, self._space.tangents(self.tangents), adjoint)
         film = play_film(shown, **self._picture)
-        return shown, film, self._plotter.landscape(self._space, shown, self.point, self.tangents, self._windows)
+        place = Place(self.point, self.tangents, self._windows)
+        return shown, film, self._plotter.landscape(self._space, shown, place)
 
     def _told(self, shown: Play) -> str:
         numbers = ", ".join(f"{name} = {number(value)}" for name, value in self.point.items())

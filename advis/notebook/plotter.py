@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from advis.analysis.landscape import (
@@ -39,6 +40,15 @@ def first_windows(space: Space, ranges: Mapping[str, Window]) -> dict[str, Windo
     return windows | {name: (float(low), float(high)) for name, (low, high) in ranges.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader has moved to: the inputs, their tangents, and what is seen of each."""
+
+    point: Mapping[str, float]
+    tangents: Mapping[str, float]
+    windows: Mapping[str, Window]
+
+
 class Plotter:
     """Makes the plots of one function; a grid over what is seen is kept while one moves inside it."""
 
@@ -52,32 +62,19 @@ class Plotter:
         self._grid: Any = None
         self._slow = ""
 
-    def landscape(
-        self,
-        space: Space,
-        shown: Play,
-        point: Mapping[str, float],
-        tangents: Mapping[str, float],
-        windows: Mapping[str, Window],
-    ) -> Landscape:
-        """Return f around the point: along its one input, over two, or along the tangents of more."""
+    def landscape(self, space: Space, shown: Play, place: Place) -> Landscape:
+        """Return f around a place: along its one input, over two, or along the tangents of more."""
         reason = why_not(shown.tape) or self._slow
         if reason:
             return Unplotted(reason)
         try:
-            return self._plotted(space, shown.tape, point, tangents, windows)
+            return self._plotted(space, shown.tape, place)
         except TimeoutError as error:  # told by the grid; it is not tried again at every move
             self._slow = str(error)
             return Unplotted(self._slow)
 
-    def _plotted(
-        self,
-        space: Space,
-        tape: Tape,
-        point: Mapping[str, float],
-        tangents: Mapping[str, float],
-        windows: Mapping[str, Window],
-    ) -> Landscape:
+    def _plotted(self, space: Space, tape: Tape, place: Place) -> Landscape:
+        point, tangents, windows = place.point, place.tangents, place.windows
         names, count = list(space.start), evaluations(tape)
         values = plain_values(self._f, space, self._keywords)
         output, value = tape.outputs[0].name, float(tape.outputs[0].value)

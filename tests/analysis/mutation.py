@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from gallery import GALLERY
 
 import advis as av
-from advis.analysis.sabotage import KINDS
+from advis.analysis.sabotage import KINDS, PLANT
 from advis.autodiff.structure import map_leaves
 
 
@@ -39,9 +39,8 @@ def mutants(name: str, seed: int = 1) -> Iterator[av.SabotagedTape]:
     ones = map_leaves(lambda value: np.ones(np.shape(value)), tape.value)
     for kind in KINDS:
         for index in np.random.default_rng(seed).permutation(len(tape)):
-            try:
-                planted = av.sabotage(tape, int(index), kind)
-            except ValueError:  # this kind does not apply here
+            planted = PLANT[kind](tape, int(index))
+            if isinstance(planted, str):  # this kind does not apply here
                 continue
             if planted.against(ones).step is not None:
                 yield planted

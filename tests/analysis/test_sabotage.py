@@ -149,6 +149,12 @@ def test_what_does_not_apply_names_what_the_node_lacks(node, kind, message):
         av.sabotage(scalar(), node, kind)
 
 
+def test_a_selection_saves_no_value_that_could_be_stale():
+    tape = av.trace(lambda x: np.sum(x[::-1] * x), np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match="its reverse rule uses no saved value"):
+        av.sabotage(tape, 1, "stale")
+
+
 def test_bad_nodes_and_tapes_are_named():
     tape = scalar()
     with pytest.raises(KeyError, match="no node is named 'nix'"):

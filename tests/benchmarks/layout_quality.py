@@ -245,28 +245,28 @@ GALLERY: dict[str, Callable[[], Graph]] = {
 
 def crossings(layout: Layout) -> int:
     """Count the crossings of the curves, sampled by chords; meetings at their ends do not count."""
-    chords: list[tuple[float, float, float, float, int]] = []
-    for index, curve in enumerate(layout.curves):
-        points = sample(curve, 11)  # odd, because symmetric curves meet at their middles
-        chords += [(*a, *b, index) for a, b in pairwise(points)]
-    chords.sort(key=lambda chord: min(chord[0], chord[2]))
-    pairs: dict[tuple[int, int], int] = {}
-    active: list[tuple[float, float, float, float, int]] = []
+    chords = [
+        (min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1), (x0, y0, x1, y1), index)
+        for index, path in enumerate(layout.curves)
+        for (x0, y0), (x1, y1) in pairwise(sample(path, 11))  # odd, because symmetric curves meet at their middles
+    ]
+    chords.sort(key=lambda chord: chord[0])
+    active: list[tuple[float, float, float, float, tuple[float, float, float, float], int]] = []
+    count = 0
     for chord in chords:
-        left = min(chord[0], chord[2])
-        active = [other for other in active if max(other[0], other[2]) >= left]
-        for other in active:
-            if other[4] != chord[4] and _crosses(chord, other):
-                pair = (min(chord[4], other[4]), max(chord[4], other[4]))
-                pairs[pair] = pairs.get(pair, 0) + 1
+        left, _, top, bottom, line, curve = chord
+        active = [other for other in active if other[1] >= left]
+        for _, _, above, below, other, index in active:
+            if above < bottom and top < below and index != curve and _crosses(line, other):
+                count += 1
         active.append(chord)
-    return sum(pairs.values())
+    return count
 
 
-def _crosses(a: tuple[float, float, float, float, int], b: tuple[float, float, float, float, int]) -> bool:
+def _crosses(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     """Tell whether two chords cross properly (each separates the ends of the other)."""
 
-    def side(c: tuple[float, float, float, float, int], x: float, y: float) -> float:
+    def side(c: tuple[float, float, float, float], x: float, y: float) -> float:
         return (c[2] - c[0]) * (y - c[1]) - (c[3] - c[1]) * (x - c[0])
 
     return side(a, b[0], b[1]) * side(a, b[2], b[3]) < 0 and side(b, a[0], a[1]) * side(b, a[2], a[3]) < 0

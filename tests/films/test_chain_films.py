@@ -15,12 +15,11 @@ import advis as av
 from advis.analysis.cost_map import CostMap
 from advis.films.cost_map import CELL, LEFT, SIDE, TOP, place
 from advis.films.draw import lower
-from advis.films.film import Film, Group, Ink, Scene, State, state_at
+from advis.films.film import Film, Group, Ink, Scene, State, spelled, state_at
 from advis.films.metrics import text_width
 from advis.films.sheets import THINNEST, scale_for
 from advis.films.theme import look
 from tests.films.chain_films import CHAINS, FILMS, WEIGHTS, every_film, layered, planned, small
-from tests.media.films import spelled
 
 Place = tuple[float, float, float, float]
 

@@ -8,10 +8,9 @@ from itertools import pairwise
 import pytest
 
 from advis.films.chart import HIGH, LEFT, WIDE, Axis, Panel, Series, chart_film
-from advis.films.film import state_at
+from advis.films.film import spelled, state_at
 from advis.films.metrics import text_width
 from advis.media.svg import svg
-from tests.media.films import spelled
 
 SAID = [(("", "Here it is."),)]
 

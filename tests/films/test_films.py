@@ -10,6 +10,7 @@ import advis as av
 from advis.autodiff.structure import map_leaves
 from advis.films.film import SCHEMA, Box, Edge, State, state_at
 from advis.films.metrics import text_width
+from tests.films.loops import sines
 
 
 def f(x1, x2):
@@ -145,12 +146,7 @@ def test_several_seeds_at_once():
 
 
 def test_a_loop_of_many_turns_is_one_box():
-    def long(x):
-        for _ in range(500):
-            x = np.sin(x)
-        return x
-
-    tape = av.trace(long, 1.0)
+    tape = av.trace(sines, 1.0)
     for film in (tape.film(), tape.reverse().film(), tape.forward().film()):
         assert [box.shape for box in boxes(film).values()] == ["input", "block"]
         assert [(block.label, len(block.turns)) for block in film.blocks] == [("for _ in range(500)", 500)]
@@ -201,3 +197,21 @@ def test_labels_are_inside_the_scene():
 def test_film_has_no_such_scene(reverse):
     with pytest.raises(KeyError, match="it has graph, source, trace"):
         reverse.scene("chart")
+
+
+def test_a_gradients_own_graph_stands_in_planes():
+    def f(x, y):
+        return np.log(x) + x * y - np.sin(y)
+
+    tape = av.trace(lambda x, y: av.grad(f, (0, 1))(x, y), 2.0, 5.0)
+    film = tape.forward(x=1.0).film(engine="planes")
+    boxes = {mark.key: mark for mark in film.scene("graph").marks if mark.kind == "box"}
+    (parting,) = (mark for mark in film.scene("graph").marks if mark.kind == "group")
+    height = parting.inks[0].at[1]
+    for node in tape:
+        if node.primitive.name != "constant":
+            above = boxes[f"n{node.index}"].at[1] < height
+            assert above == (node.level == 0)
+    assert [ink.spans[0][1] for ink in parting.inks[1:]] == ["the function", "a sweep over it"]
+    single = av.trace(f, 2.0, 5.0).film(engine="planes")
+    assert {mark.kind for mark in single.scene("graph").marks} == {"box", "edge"}

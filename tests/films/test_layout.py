@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from math import hypot
 from pathlib import Path
@@ -30,6 +31,7 @@ from advis.films.simplex import minimise
 GALLERY = list(quality.GALLERY)
 
 
+@cache
 def draw(name: str, direction: str = "right") -> tuple[quality.Graph, Layout]:
     graph = quality.GALLERY[name]()
     return graph, layered(graph.sizes, graph.edges, labels=graph.labels, direction=direction)
@@ -177,7 +179,7 @@ def test_gaps_are_kept() -> None:
 
 
 def test_a_long_chain_needs_no_recursion() -> None:
-    count = 5_000
+    count = 2 * sys.getrecursionlimit()
     layout = layered([(10, 10)] * count, [(node, node + 1) for node in range(count - 1)])
     assert {y for _, y in layout.boxes} == {0.0}
 
@@ -311,3 +313,18 @@ def test_without_dot_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ValueError, match=r'dot_layout: .* is missing; install it \(.*\) or use engine="layered"'):
         dot_layout([(10, 10)], [])
+
+
+def test_planes_stand_below_each_other():
+    edges = [(0, 1), (1, 2), (0, 3), (1, 4), (3, 4), (2, 5), (4, 5)]
+    planes = [0, 0, 0, 1, 1, 1]
+    sizes = [(60.0, 30.0)] * 6
+    placed = layered(sizes, edges, planes=planes)
+    upper = [y for (_, y), plane in zip(placed.boxes, planes, strict=True) if plane == 0]
+    lower = [y for (_, y), plane in zip(placed.boxes, planes, strict=True) if plane == 1]
+    assert max(upper) + 30.0 + 60.0 <= min(lower)
+    assert [x for x, _ in placed.boxes] == [x for x, _ in layered(sizes, edges).boxes]
+    for curve, (source, target) in zip(placed.curves, edges, strict=True):
+        left, top = placed.boxes[source]
+        assert (curve[0], top <= curve[1] <= top + 30.0) == (left + 60.0, True)
+        assert curve[-2] == placed.boxes[target][0]

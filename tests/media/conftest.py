@@ -1,5 +1,5 @@
-"""The browser, for every test of a player: the fixtures stand in ``test_browser.py``."""
+"""The browser, for every test of a player."""
 
-from tests.media.test_browser import browser, show
+from tests.media.shown import browser, show
 
 __all__ = ["browser", "show"]

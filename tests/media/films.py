@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from advis.films.draw import box_height
 from advis.films.film import Box, Edge, Film, Line, Mark, Row, Scene, State
 
@@ -28,11 +26,6 @@ ADJOINTS = {
     1: ((2, State("partial", "−0.2837 …")), (4, State("", "1.716"))),
     0: ((4, State("partial", "5 …")), (5, State("", "5.5"))),
 }
-
-
-def spelled(text: Any) -> str:
-    """A text without its roles."""
-    return text if isinstance(text, str) else "".join(part for _, part in text)
 
 
 def sample() -> Film:

@@ -19,7 +19,7 @@ from tests.films.chain_films import FILMS as CHAIN_FILMS
 from tests.films.chain_films import planned
 from tests.gallery import GALLERY
 from tests.media.films import sample
-from tests.tools import chromium
+from tests.tools import needs_module
 
 pytestmark = pytest.mark.browser
 
@@ -54,14 +54,8 @@ FILMS: dict[str, Callable[[], Film]] = {
 @cache
 def axe() -> str:
     """The source of axe-core, which comes with a package for tests; it is in no page that advis makes."""
-    pytest.importorskip("axe_playwright_python")
+    needs_module("axe_playwright_python")
     return (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,82 +10,13 @@ import pytest
 import advis as av
 from advis.films.film import Film
 from advis.media.html import fragment, page
-from advis.media.player import inline_json, widget_module
+from advis.media.player import widget_module
 from tests.films.chain_films import FILMS as CHAIN_FILMS
 from tests.films.chain_films import planned, small
 from tests.media.films import hostile, large, sample
-from tests.tools import needs
+from tests.media.shown import COUNTS, SHADOW, Shown, one, state_of, two_views
 
 pytestmark = pytest.mark.browser
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
-SHADOW = "document.querySelectorAll('[data-advis]')[{}].shadowRoot"
-
-
-class Shown:
-    """A page in the browser, what went wrong in it, and what it asked of the network."""
-
-    def __init__(self, browser: Any, html: str, folder: Path, options: dict[str, Any]) -> None:
-        (folder / "page.html").write_text(html, encoding="utf-8")
-        self.page = browser.new_page(**{"viewport": {"width": 1280, "height": 720}, **options})
-        self.errors: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto((folder / "page.html").as_uri())
-
-    def get(self, what: str, player: int = 0) -> Any:
-        """Evaluate an expression in which ``root`` is the shadow root of a player."""
-        return self.page.evaluate(f"() => {{ const root = {SHADOW.format(player)}; return {what}; }}")
-
-    def until(self, what: str) -> None:
-        """Wait until an expression holds; from here, since the page's policy forbids to evaluate text in it."""
-        for _ in range(50):
-            if self.get(what):
-                return
-            self.page.wait_for_timeout(100)
-        pytest.fail(f"never came true: {what}")
-
-    def count(self, player: int = 0) -> str:
-        return str(self.get("root.querySelector('.count').textContent", player))
-
-    def press(self, *keys: str, player: int = 0) -> None:
-        self.get("root.querySelector('.player').focus({ preventScroll: true })", player)
-        for key in keys:
-            self.page.keyboard.press(key)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = needs("chromium")
-    driver = pytest.importorskip("playwright.sync_api")
-    with driver.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    """Open HTML; afterwards nothing may have failed or been asked of any host."""
-    opened: list[Shown] = []
-
-    def open_page(html: str, **options: Any) -> Shown:
-        opened.append(Shown(browser, html, tmp_path, options))
-        return opened[-1]
-
-    yield open_page
-    for shown in opened:
-        assert shown.errors == []
-        assert all(url.startswith(("file:", "data:", "blob:")) for url in shown.requests)
-        shown.page.close()
-
-
-def one(film: Film) -> str:
-    return page([(film, "the numbers as text")], film.title)
 
 
 def test_it_starts_at_step_0_and_steps_by_keyboard(show: Any) -> None:
@@ -492,41 +420,13 @@ def test_a_film_with_tabs_fits_every_width(show: Any, width: int) -> None:
     assert shown.count() == "1 / 3"
 
 
-MODEL = """
-const film = %s;
-const listeners = new Map(), values = { film, step: 2, playing: false, speed: 1, selected: "" };
-const model = {
-  get: (name) => values[name],
-  set: (name, value) => {
-    if (values[name] === value) return;
-    values[name] = value;
-    for (const listener of listeners.get("change:" + name) ?? []) listener();
-  },
-  save_changes: () => { saved += 1; },
-  on: (event, f) => listeners.set(event, [...(listeners.get(event) ?? []), f]),
-  off: (event, f) => listeners.set(event, (listeners.get(event) ?? []).filter((g) => g !== f)),
-};
-let saved = 0;
-const code = URL.createObjectURL(new Blob([document.getElementById("code").textContent], { type: "text/javascript" }));
-const { render } = (await import(code)).default();
-const ends = ["a", "b"].map((id) => render({ model, el: document.getElementById(id) }));
-const root = (id) => document.getElementById(id).firstChild.shadowRoot;
-globalThis.test = { model, values, ends, root, saved: () => saved };
-"""
-
-
 def test_the_widget_shares_its_state_with_the_kernel_and_every_view(show: Any) -> None:
-    film = sample().to_json()
-    code = f'<script type="text/plain" id="code">{widget_module()}</script>'
-    start = f"<script type=module>{MODEL % inline_json(json.dumps(film))}</script>"
-    shown = show(f"<!doctype html><meta charset=utf-8><div id=a></div><div id=b></div>{code}{start}")
-    shown.page.wait_for_function("() => globalThis.test")
-    counts = "() => ['a', 'b'].map((id) => test.root(id).querySelector('.count').textContent)"
-    assert shown.page.evaluate(counts) == ["2 / 6", "2 / 6"]
+    shown = two_views(show, widget_module(), state_of(sample(), step=2))
+    assert shown.page.evaluate(COUNTS) == ["2 / 6", "2 / 6"]
     shown.page.evaluate("() => test.model.set('step', 4)")
-    assert shown.page.evaluate(counts) == ["4 / 6", "4 / 6"]
+    assert shown.page.evaluate(COUNTS) == ["4 / 6", "4 / 6"]
     shown.page.evaluate("() => test.root('b').querySelector('button.previous').click()")
-    assert shown.page.evaluate(counts) == ["3 / 6", "3 / 6"]
+    assert shown.page.evaluate(COUNTS) == ["3 / 6", "3 / 6"]
     assert shown.page.evaluate("() => test.saved()") > 0
     shown.page.evaluate("() => test.root('a').querySelector('tr[data-key=n3]').click()")
     assert shown.page.evaluate("() => test.values.selected") == "n3"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 import advis as av
-from advis.media.player import inline_json, widget_module
-from tests.media.test_browser import MODEL, SAID, Shown, browser, one, pill, show  # noqa: F401 (fixtures)
+from advis.media.player import widget_module
+from tests.media.shown import COUNTS, Shown, one, state_of, two_views
+from tests.media.test_browser import SAID, pill
 
 pytestmark = pytest.mark.browser
 TOLD, ASKED = (f"root.querySelector('.{name}').textContent" for name in ("told", "asked"))
@@ -27,12 +27,12 @@ def number(shown: Shown, node: int, voice: str) -> str:
 
 
 @pytest.fixture
-def playing(show: Any) -> Shown:  # noqa: F811
+def playing(show: Any) -> Shown:
     return show(one(av.play(av.trace(classic, 2.0, 5.0), {"x1": 1.0}).film()))
 
 
 @pytest.fixture
-def asking(show: Any) -> Shown:  # noqa: F811
+def asking(show: Any) -> Shown:
     return show(one(av.trace(classic, 2.0, 5.0).reverse().film(quiz=True)))
 
 
@@ -97,7 +97,7 @@ def test_a_meter_follows_another_output(playing: Shown) -> None:
     assert playing.get(pieces) == [91, 9]
 
 
-def test_an_array_has_no_such_control(show: Any) -> None:  # noqa: F811
+def test_an_array_has_no_such_control(show: Any) -> None:
     shown = show(one(av.play(av.trace(lambda x: np.sum(x * x), np.ones(3))).film()))
     assert shown.get("root.querySelectorAll('.seeds, .offer').length") == 0
     shown.page.locator("g.node[data-key=n0]").click()
@@ -176,7 +176,7 @@ def test_what_was_answered_can_be_seen_again_and_the_quiz_taken_again(asking: Sh
     assert asking.get(ASKED) == "Question 2 of 5 waits at step 1."
 
 
-def test_shapes_are_chosen_by_click_or_digit(show: Any) -> None:  # noqa: F811
+def test_shapes_are_chosen_by_click_or_digit(show: Any) -> None:
     def layer(w: Any, x: Any) -> Any:
         return np.sum(np.tanh(w @ x))
 
@@ -194,7 +194,7 @@ def test_shapes_are_chosen_by_click_or_digit(show: Any) -> None:  # noqa: F811
     assert shown.get(notes) == ["3×4", "4", "3", "3"]
 
 
-def test_each_way_of_a_play_asks_for_itself(show: Any) -> None:  # noqa: F811
+def test_each_way_of_a_play_asks_for_itself(show: Any) -> None:
     shown = show(one(av.play(av.trace(classic, 2.0, 5.0), {"x1": 1.0}).film(quiz=True)))
     assert shown.get("root.querySelectorAll('.seeds').length") == 0
     assert shown.get(ASKED) == "1 / 10  Whose tangent can be computed next?"
@@ -207,7 +207,7 @@ def test_each_way_of_a_play_asks_for_itself(show: Any) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("width", [420, 700, 1280])
-def test_seeds_and_quiz_fit_every_width(show: Any, width: int) -> None:  # noqa: F811
+def test_seeds_and_quiz_fit_every_width(show: Any, width: int) -> None:
     play = av.play(av.trace(classic, 2.0, 5.0))
     for film in (play.film(), play.film(quiz=True)):
         shown = show(one(film), viewport={"width": width, "height": 900})
@@ -231,7 +231,7 @@ def test_no_question_moves_the_controls(asking: Shown) -> None:
 HOSTILE = "</script><img src=x onerror=window.hacked=1>"
 
 
-def test_hostile_names_run_nothing(show: Any) -> None:  # noqa: F811
+def test_hostile_names_run_nothing(show: Any) -> None:
     tape = av.trace(lambda p: p[HOSTILE] * p["b"] + p["b"], {HOSTILE: 2.0, "b": 3.0})
     for film in (av.play(tape).film(), tape.reverse().film(quiz=True)):
         shown = show(one(film))
@@ -242,14 +242,10 @@ def test_hostile_names_run_nothing(show: Any) -> None:  # noqa: F811
         assert HOSTILE in shown.get("root.querySelector('.player').textContent")
 
 
-def test_a_kernel_cannot_go_past_a_question_either(show: Any) -> None:  # noqa: F811
+def test_a_kernel_cannot_go_past_a_question_either(show: Any) -> None:
     film = av.trace(classic, 2.0, 5.0).reverse().film(quiz=True)
-    code = f'<script type="text/plain" id="code">{widget_module()}</script>'
-    start = f"<script type=module>{MODEL % inline_json(json.dumps(film.to_json()))}</script>"
-    shown = show(f"<!doctype html><meta charset=utf-8><div id=a></div><div id=b></div>{code}{start}")
-    shown.page.wait_for_function("() => globalThis.test")
-    counts = "() => ['a', 'b'].map((id) => test.root(id).querySelector('.count').textContent)"
-    assert shown.page.evaluate(counts) == ["0 / 6", "0 / 6"]
+    shown = two_views(show, widget_module(), state_of(film))
+    assert shown.page.evaluate(COUNTS) == ["0 / 6", "0 / 6"]
     shown.page.evaluate("() => test.model.set('step', 4)")
-    assert shown.page.evaluate(counts) == ["0 / 6", "0 / 6"]
+    assert shown.page.evaluate(COUNTS) == ["0 / 6", "0 / 6"]
     assert shown.page.evaluate("() => test.values.step") == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import subprocess
 import unicodedata
 import xml.etree.ElementTree as ET
@@ -24,7 +23,7 @@ from advis.media.player import inline_json, widget_module
 from advis.media.svg import svg
 from tests.media.films import hostile
 from tests.media.hostile import ATTACK, hostile_tape
-from tests.tools import chromium
+from tests.tools import needs
 
 SIGNS = ("<script", "<img", "<svg onload", "</script")
 
@@ -42,6 +41,11 @@ FILMS: dict[str, Callable[[], Film]] = {
     "check": lambda: av.check(tape()).film(),
     "by hand": hostile,
 }
+
+
+@cache
+def film(name: str) -> Film:
+    return FILMS[name]()
 
 
 def told() -> str:
@@ -65,7 +69,7 @@ def test_text_is_short_and_every_character_of_it_is_seen() -> None:
 
 @pytest.mark.parametrize("name", [name for name in FILMS if name != "by hand"])
 def test_the_film_has_nothing_unseen_and_its_json_is_json(name: str) -> None:
-    text = FILMS[name]().to_json()
+    text = film(name).to_json()
     assert unseen(text) == set()
     assert json.loads(text.encode())["schema"]
     assert not any(sign in inline_json(text) for sign in SIGNS)
@@ -73,7 +77,7 @@ def test_the_film_has_nothing_unseen_and_its_json_is_json(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILMS)
 def test_svg_is_xml_without_anything_that_runs(name: str) -> None:
-    drawn = ET.fromstring(svg(FILMS[name]()))
+    drawn = ET.fromstring(svg(film(name)))
     assert {element.tag.rpartition("}")[2] for element in drawn.iter()} <= {
         *("svg", "title", "desc", "style", "rect", "path", "g", "text", "tspan")
     }
@@ -84,27 +88,21 @@ def test_svg_is_xml_without_anything_that_runs(name: str) -> None:
 @pytest.mark.filterwarnings("ignore:Glyph")  # matplotlib's own font has not all of them
 @pytest.mark.parametrize("name", FILMS)
 def test_figures_are_drawn(name: str) -> None:
+    drawn = figure(film(name), scene="graph")
     for kind in ("svg", "png"):
         out = io.BytesIO()
-        figure(FILMS[name](), scene="graph").savefig(out, format=kind)
+        drawn.savefig(out, format=kind, dpi=24)  # a picture of few pixels is written sooner
         assert b"<script" not in out.getvalue()
 
 
 def test_dot_is_quoted() -> None:
     source = av.to_graphviz(tape().reverse()).source
     assert "label=<" not in source
-    if not shutil.which("dot"):
-        return
-    drawn = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=True).stdout.decode()
+    dot = needs("dot")
+    drawn = subprocess.run([dot, "-Tsvg"], input=source.encode(), capture_output=True, check=True).stdout.decode()
     assert not any(sign in drawn for sign in SIGNS)
     shown = "".join(ET.fromstring(drawn).itertext())
     assert r"\N \G \L" in shown.replace("\\\\", "\\"), "no escape of DOT was taken as one"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
@@ -143,7 +141,7 @@ OUTSIDE = f"""() => [...{ROOT}.querySelectorAll('g.node')].flatMap((node) => {{
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["reverse", "play", "check", "by hand"])
 def test_a_player_runs_nothing_and_keeps_its_shape(visit: Callable[..., Any], name: str) -> None:
-    page = visit(html_page([(FILMS[name](), told())], ATTACK))
+    page = visit(html_page([(film(name), told())], ATTACK))
     for key in ["ArrowRight"] * 3 + ["ArrowDown"] * 16 + ["End"]:
         page.keyboard.press(key)
     inside = "[...root.querySelectorAll('*')].map((e) => e.localName)".replace("root", ROOT)
@@ -156,11 +154,11 @@ def test_a_player_runs_nothing_and_keeps_its_shape(visit: Callable[..., Any], na
 
 @pytest.mark.browser
 def test_a_notebooks_output_without_scripts_and_a_picture_run_nothing(visit: Callable[..., Any]) -> None:
-    film = FILMS["reverse"]()
-    page = visit(f"<!doctype html><meta charset=utf-8>{fragment(film, told())}{tape().table().html()}")
+    reverse = film("reverse")
+    page = visit(f"<!doctype html><meta charset=utf-8>{fragment(reverse, told())}{tape().table().html()}")
     assert page.evaluate(f"() => {ROOT} !== null")
-    visit(svg(film), "picture.svg")
-    still = visit(html_page([(film, told())], ATTACK), java_script_enabled=False)
+    visit(svg(reverse), "picture.svg")
+    still = visit(html_page([(reverse, told())], ATTACK), java_script_enabled=False)
     still.locator("summary").click()
     assert still.locator("pre").inner_text().strip() == told().strip()
     assert still.locator("img").count() == 1
@@ -169,9 +167,9 @@ def test_a_notebooks_output_without_scripts_and_a_picture_run_nothing(visit: Cal
 @pytest.mark.browser
 def test_a_widget_runs_nothing(visit: Callable[..., Any]) -> None:
     code = f'<script type="text/plain" id="code">{widget_module()}</script>'
-    film = inline_json(json.dumps(FILMS["play"]().to_json()))
+    play = inline_json(json.dumps(film("play").to_json()))
     start = f"""<script type=module>
-        const values = {{ film: {film}, step: 2, speed: 1, selected: "" }};
+        const values = {{ film: {play}, step: 2, speed: 1, selected: "" }};
         const nothing = () => {{}};
         const model = {{ get: (name) => values[name], set: nothing, save_changes: nothing }};
         model.on = model.off = nothing;

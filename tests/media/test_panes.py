@@ -10,7 +10,7 @@ import pytest
 import advis as av
 from tests.gallery import classic
 from tests.media.films import large
-from tests.media.test_browser import SHADOW, Shown, one
+from tests.media.shown import SHADOW, Shown, one
 
 pytestmark = pytest.mark.browser
 SELECTED = "[...new Set([...root.querySelectorAll('.selected')].map((e) => e.dataset.key))].sort()"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -49,7 +50,7 @@ def traced(name: str) -> Tape:
 
 def in_python(film: Film) -> dict[str, Any]:
     """Forward, reverse and both in turn, without values and what is never lit."""
-    record = json.loads(json.dumps(plain(film)))
+    record = json.loads(json.dumps(plain(replace(film, scenes=()))))
     ways = [*record["variants"][1:], {"label": "both", "steps": record["steps"], "tracks": record["tracks"]}]
     return {way["label"]: {"steps": way["steps"], "tracks": lit(way["tracks"])} for way in ways}
 
@@ -135,7 +136,7 @@ programs = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs, st.tuples(numbers, numbers, numbers), st.integers(0, 30), st.integers(-1, 2), st.booleans())
 @example([(3, 0, 1), (7, 0, 0)], (1.0, 0.0, 0.0), 0, 1, True)
 def test_any_program(program: Any, arguments: Any, output: int, moves: int, ends: bool) -> None:

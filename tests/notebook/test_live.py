@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 import advis as av
-from advis.media.player import inline_json
 from advis.notebook.explore import Explorer
 from advis.notebook.widget import FilmWidget
-from tests.media.test_browser import Shown, browser, show
+from tests.media.shown import COUNTS, Shown, browser, show, two_views
 
 __all__ = ["browser", "show"]  # fixtures
 pytestmark = pytest.mark.browser
 
-MODEL = """
-const listeners = new Map(), values = %s;
-const model = {
-  get: (name) => values[name],
-  set: (name, value) => {
-    if (values[name] === value) return;
-    values[name] = value;
-    for (const listener of listeners.get("change:" + name) ?? []) listener();
-  },
-  save_changes: () => {},
-  on: (event, f) => listeners.set(event, [...(listeners.get(event) ?? []), f]),
-  off: (event, f) => listeners.set(event, (listeners.get(event) ?? []).filter((g) => g !== f)),
-};
-const send = (state) => {
-  const changed = Object.keys(state).filter((name) => values[name] !== state[name]);
-  Object.assign(values, state);
-  for (const name of changed) for (const listener of listeners.get("change:" + name) ?? []) listener();
-};
-const code = URL.createObjectURL(new Blob([document.getElementById("code").textContent], { type: "text/javascript" }));
-const { render } = (await import(code)).default();
-const ends = ["a", "b"].map((id) => render({ model, el: document.getElementById(id) }));
-const root = (id) => document.getElementById(id).firstChild.shadowRoot;
-const box = (id, key) => root(id).querySelector(`svg [data-key="${key}"]`);
-globalThis.test = { model, values, ends, root, box, send };
-"""
 TRAITS = ("film", "step", "playing", "speed", "selected", "tab")
 LIVE = (*TRAITS, "live", "values", "ranges", "error", "notice", "kept")
-COUNTS = "() => ['a', 'b'].map((id) => test.root(id).querySelector('.count').textContent)"
 
 
 def state(widget: FilmWidget, names: tuple[str, ...]) -> dict[str, Any]:
@@ -54,11 +26,7 @@ def state(widget: FilmWidget, names: tuple[str, ...]) -> dict[str, Any]:
 
 def opened(show: Any, widget: FilmWidget, names: tuple[str, ...]) -> Shown:
     """Two views of one widget on a page."""
-    code = f'<script type="text/plain" id="code">{widget._esm}</script>'
-    start = f"<script type=module>{MODEL % inline_json(json.dumps(state(widget, names)))}</script>"
-    shown: Shown = show(f"<!doctype html><meta charset=utf-8><div id=a></div><div id=b></div>{code}{start}")
-    shown.page.wait_for_function("() => globalThis.test")
-    return shown
+    return two_views(show, widget._esm, state(widget, names))
 
 
 def follow(shown: Shown, explorer: Explorer) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.notebook.servers import free_port, server, settings_of_its_own, watched_page
+from tests.tools import needs_module
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ def _(sweep):
 
 @pytest.fixture(scope="module")
 def marimo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("marimo")
+    needs_module("marimo")
     home = tmp_path_factory.mktemp("marimo")
     (home / "notebook.py").write_text(NOTEBOOK, encoding="utf-8")
     port = free_port()

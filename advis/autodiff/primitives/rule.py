@@ -10,7 +10,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -98,6 +98,10 @@ class Primitive:
         _set(copy, "jvps", jvps)
         _set(copy, "vjps", vjps)
         return copy
+
+    def settled(self) -> Primitive:
+        """Return this recorded primitive with its options put in, so that it can be applied, and recorded, again."""
+        return replace(self, call=partial(self.call, **self.options), variadic=False, options={})
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Apply the primitive; if an argument is traced, the application is recorded."""
