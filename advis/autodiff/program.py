@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from advis.autodiff import sweeps
-from advis.autodiff.custom import Body, ClosedRule
+from advis.autodiff.body import Body, ClosedRule
 from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.structure import Place, map_leaves

@@ -100,5 +100,7 @@ def _box(name: str, packed: Callable[..., Any], count: int, first: Any, nodes: i
         return list(vjp(packed, *values)[1](g))
 
     said = f"checkpoint({name})".replace("{", "{{").replace("}", "}}")
-    symbol = f"{said}({', '.join(f'{{{place}}}' for place in range(count))}), recomputes {nodes:,} nodes"
-    return closed_primitive("checkpoint", call, *together(moved, pulled, count), symbol=symbol if nodes else "")
+    symbol = f"{said}({', '.join(f'{{{place}}}' for place in range(count))})"
+    many = f"{nodes:,} {'node' if nodes == 1 else 'nodes'}"
+    told = f"computes its {many} again, and "
+    return closed_primitive("checkpoint", call, together(moved, pulled, count), f"recomputes {many}", told, symbol)

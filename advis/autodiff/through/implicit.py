@@ -51,7 +51,8 @@ def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) ->
         w = system.solve(g, x, args, transposed=True)
         return [-part for part in vjp(lambda *args: residual(x, *args), *args)[1](w)]
 
-    box = closed_primitive(problem.verb, call, *together(moved, pulled, len(problem.args)))
+    rules = together(moved, pulled, len(problem.args))
+    box = closed_primitive(problem.verb, call, rules, "implicit", "solves a linear system at the solution, and ")
     return problem.packing.unpack(box(*problem.args))
 
 

@@ -198,4 +198,4 @@ class System:
             return [multiplier, *(-part for part in back)]
 
         name = "solve transposed" if transposed else "solve"
-        return closed_primitive(name, call, *together(moved, pulled, count + 2))
+        return closed_primitive(name, call, together(moved, pulled, count + 2))

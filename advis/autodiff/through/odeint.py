@@ -146,7 +146,8 @@ class _Flow:
         def call(*args: Any) -> Any:
             return self.solved(*args)
 
-        return closed_primitive("odeint", call, *together(self.moved, self.pulled, len(self.problem.args)))
+        rules = together(self.moved, self.pulled, len(self.problem.args))
+        return closed_primitive("odeint", call, rules, "continuous", "solves an equation of its own, and ")
 
     def moved(self, place: int, change: Any, ys: Any, *args: Any) -> Any:
         """Return the tangent of the solution: s' = ∂f/∂y s + ∂f/∂φ φ̇, and what moved times do."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from advis.autodiff.custom import Body, ClosedRule
+from advis.autodiff.body import Body, ClosedRule
 from advis.autodiff.primitives.rule import Primitive, Rule
 
 
@@ -51,8 +51,14 @@ def together(
 
 
 def closed_primitive(
-    name: str, call: Callable[..., Any], jvps: tuple[Rule, ...], vjps: tuple[Rule, ...], symbol: str = ""
+    name: str,
+    call: Callable[..., Any],
+    rules: tuple[tuple[Rule, ...], tuple[Rule, ...]],
+    mark: str = "",
+    told: str = "",
+    symbol: str = "",
 ) -> Primitive:
-    """Return a primitive of dense partials that no text opens."""
+    """Return a primitive of dense partials that no text opens; for ``mark`` and ``told`` see `Body`."""
     call.__name__ = name
-    return Primitive(name, Body(call, name), jvps, vjps, ("dense",) * len(jvps), symbol=symbol)
+    jvps, vjps = rules
+    return Primitive(name, Body(call, name, mark, told), jvps, vjps, ("dense",) * len(jvps), symbol=symbol)
