@@ -158,6 +158,8 @@ def families(marks: Iterable[Mark]) -> frozenset[str]:
     found = {"off"}
     for mark in marks:
         found |= {ink.role.split()[0] for ink in mark.inks} if isinstance(mark, Group) else GRAPH
+        if isinstance(mark, Box) and "walled" in mark.shape:
+            found.add("wall")
     return frozenset(found)
 
 

@@ -99,7 +99,7 @@ def _box(name: str, packed: Callable[..., Any], count: int, first: Any, nodes: i
     def pulled(g: Any, ans: Any, *values: Any) -> list[Any]:
         return list(vjp(packed, *values)[1](g))
 
-    said = f"checkpoint({name})".replace("{", "{{").replace("}", "}}")
+    said = name.replace("{", "{{").replace("}", "}}")
     symbol = f"{said}({', '.join(f'{{{place}}}' for place in range(count))})"
     many = f"{nodes:,} {'node' if nodes == 1 else 'nodes'}"
     told = f"computes its {many} again, and "

@@ -73,4 +73,4 @@ def test_without_anything_traced_it_is_the_function():
 
 def test_how_much_is_recomputed_is_told():
     text = str(av.trace(av.checkpoint(Counted()), 0.5))
-    assert "checkpoint(Counted)(x), recomputes 40 nodes" in text
+    assert "Counted(x), recomputes 40 nodes" in text
