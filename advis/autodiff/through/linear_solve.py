@@ -58,14 +58,23 @@ class Linear:
     @cached_property
     def matrix(self) -> np.ndarray:
         """A as a matrix."""
-        return np.reshape(jacobian(self._at)(self.x), (self.size, self.size))
+        return np.reshape(jacobian(self._at, mode="forward")(self.x), (self.size, self.size))
+
+    @cached_property
+    def inverse(self) -> np.ndarray | None:
+        """A⁻¹, or None where there is none."""
+        try:
+            return np.linalg.inv(self.matrix) if np.all(np.isfinite(self.matrix)) else None
+        except np.linalg.LinAlgError:
+            return None
 
     @cached_property
     def condition(self) -> float:
         """The condition number of A in the norm of its largest column sum."""
-        with quiet():
-            finite = bool(np.all(np.isfinite(self.matrix)))
-            return float(np.linalg.cond(self.matrix, 1)) if finite and self.size else (1.0 if finite else np.inf)
+        if self.inverse is None:
+            return np.inf
+        norms = [np.max(np.sum(np.abs(A), axis=0), initial=0.0) for A in (self.matrix, self.inverse)]
+        return float(norms[0] * norms[1])
 
     def solve(self, b: Any, transposed: bool = False) -> Any:
         """Return w with A w = b, or with Aᵀ w = b.
@@ -88,13 +97,15 @@ class Linear:
                     f"residual of {left:.3g} of the right-hand side is left; it is close to singular. Try "
                     "derivative='unrolled', or scale the unknowns alike"
                 )
-        if not self.condition < SINGULAR:
+        if self.inverse is None or not self.condition < SINGULAR:
             raise NotSolved(
                 f"{self.verb}: the linear system at the solution is singular (condition number "
                 f"{self.condition:.3g}), so the solution has no derivative there; move the parameters, start from "
                 "another x0, or take derivative='unrolled', which differentiates the steps"
             )
-        return np.reshape(np.linalg.solve(self.matrix.T if transposed else self.matrix, flat), self.shape)[()]
+        A, inverse = (self.matrix.T, self.inverse.T) if transposed else (self.matrix, self.inverse)
+        w = inverse @ flat
+        return np.reshape(w + inverse @ (flat - A @ w), self.shape)[()]  # refined once: as good as by elimination
 
 
 def gmres(product: Callable[[np.ndarray], np.ndarray], b: np.ndarray, most: int = 200) -> tuple[np.ndarray, float]:
