@@ -15,6 +15,7 @@ from advis.films.draw import LABEL_SIZE, LOCAL_SIZE, NAME_SIZE, NOTE_SIZE, NUMBE
 
 SANS = 'ui-sans-serif,system-ui,"Helvetica Neue",Arial,sans-serif'
 SERIF = 'Georgia,"Times New Roman",serif'
+MONO = 'ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace'
 
 COLOURS: dict[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#111418"),
@@ -46,6 +47,7 @@ _HALO = "paint-order:stroke;stroke-linejoin:round"  # paper around the letters, 
 
 INKS: tuple[tuple[str, str], ...] = (
     ("off", "display:none"),
+    ("lit VOICE", "fill:@VOICE-tint"),
     ("sheet", "fill:@value-tint;stroke:@edge;stroke-width:1.3"),
     ("sheet gone", "fill:none;stroke:@line;stroke-dasharray:4 4"),
     ("sheet next VOICE", "stroke:@VOICE;stroke-width:2.6"),
@@ -126,8 +128,13 @@ INKS: tuple[tuple[str, str], ...] = (
     ("place", f"fill:@ink;font-size:14px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("heading", "fill:@soft;font-size:13px"),
     ("row", "fill:@ink;font-size:14px"),
+    ("row soft", "fill:@soft"),
     ("row tangent", "fill:@tangent"),
     ("row adjoint", "fill:@adjoint"),
+    ("headline", "fill:@ink;font-size:18px"),
+    ("said", "fill:@ink;font-size:17px"),
+    ("code", f"fill:@ink;font-size:13px;font-family:{MONO}"),
+    ("code soft", "fill:@soft"),
     ("meter", "fill:@soft;font-size:13px;font-variant-numeric:tabular-nums"),
     ("told meter", "fill:@ink;font-weight:600"),
     ("edge", "fill:none;stroke:@edge;stroke-width:1.4"),

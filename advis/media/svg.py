@@ -11,6 +11,7 @@ from html import escape
 from advis.films.draw import lower
 from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Spans, State, spelled, state_at
 from advis.films.theme import COLOURS, SANS, depth, ink_css
+from advis.media.picture import Picture
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
@@ -56,12 +57,39 @@ def svg(film: Film, step: int | None = None, scene: str | None = None, outline: 
     layers = _layers(drawing, states)
     if outline:
         layers = {key: inks for key, inks in layers.items() if key[0].startswith(OUTLINE)}
+    words = _heading(film), _description(film, drawing, states)
+    return _document(layers, drawing.width, drawing.height, *words)
+
+
+def svg_of(shown: Picture, theme: str = "auto") -> str:
+    """Return a picture as SVG.
+
+    Parameters
+    ----------
+    shown : Picture
+    theme : {"auto", "light", "dark"}
+        Colours that follow the reader's system, or fixed ones.
+    """
+    layers: dict[tuple[str, str], list[tuple[Ink, str]]] = {}
+    for ink in shown.inks:
+        layers.setdefault((ink.role, ink.anchor), []).append((ink, ""))
+    return _document(layers, shown.width, shown.height, shown.title, shown.description, theme)
+
+
+def _document(
+    layers: dict[tuple[str, str], list[tuple[Ink, str]]],
+    wide: float,
+    high: float,
+    title: str,
+    description: str,
+    theme: str = "auto",
+) -> str:
     body = "\n".join(_group(role, anchor, inks) for (role, anchor), inks in layers.items())
-    width, height = _number(drawing.width), _number(drawing.height)
+    width, height = _number(wide), _number(high)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="advis" role="img" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">\n<title>{text(_heading(film))}</title>\n'
-        f"<desc>{text(_description(film, drawing, states))}</desc>\n<style>{_css(_roles(layers))}</style>\n"
+        f'viewBox="0 0 {width} {height}">\n<title>{text(title)}</title>\n'
+        f"<desc>{text(description)}</desc>\n<style>{_css(_roles(layers), theme)}</style>\n"
         f'<rect class="paper" width="{width}" height="{height}"/>\n{body}\n</svg>\n'
     )
 
@@ -203,10 +231,13 @@ def _number(value: float) -> str:
     return "0" if short == "-0" else short
 
 
-def _css(roles: list[str]) -> str:
+def _css(roles: list[str], theme: str = "auto") -> str:
     """Fixed colours, for programs that know no variables; then the dark ones, where the reader's system is dark."""
     light, dark = (_fixed_css(shade, roles) for shade in (0, 1))
-    base = f".advis{{font-family:{SANS}}}.advis tspan{{unicode-bidi:isolate}}" + light.replace("\n", "")
+    first = (dark if theme == "dark" else light).replace("\n", "")
+    base = f".advis{{font-family:{SANS}}}.advis tspan{{unicode-bidi:isolate}}{first}"
+    if theme != "auto":
+        return base
     return base + "@media(prefers-color-scheme:dark){" + "".join(map(_coloured, dark.splitlines())) + "}"
 
 
