@@ -32,12 +32,8 @@ def lenses_film(shown: Lenses) -> Film:
     )
     scene, tracks = chart_scene([errors, kept], _described(shown))
     rows = tuple(Row(f"m{k}", _cells(shown, k)) for k in range(len(shown.steps)))
-    columns = (
-        ("steps", "value"),
-        (f"{shown.unknown} off by", "value"),
-        *((lens.name, "value") for lens in shown.lenses),
-    )
-    table = Scene("lenses", "table", "Steps", rows, columns=(*columns, (f"entries {shown.lenses[0].name}", "value")))
+    names = ("steps", f"{shown.unknown} off by", *(lens.name for lens in shown.lenses))
+    table = Scene("lenses", "table", "Steps", rows, columns=tuple((name, "value") for name in names))
     said = [_introduced(shown), *(_said(shown, k) for k in range(len(shown.steps)))]
     tracks |= {row.key: _turn(k) for k, row in enumerate(rows, 1)}
     tracks["say"] = tuple((step, State("", sentence)) for step, sentence in enumerate(said))
