@@ -167,8 +167,10 @@ GALLERY = {
         horner: (0.5,),
         branchy: (0.7,),
         fan_out_20: (0.3,),
-        walls_and_boxes: (0.6, 1.2),
         **{random_program(seed): (0.6, -1.2, 0.9) for seed in range(5)},
     }.items()
 }
 """Each program's name, the function, and its arguments."""
+
+BOXES = {"walls_and_boxes": (walls_and_boxes, (0.6, 1.2))}
+"""Programs with a wall: derivatives that are meant to differ from the slope of the values."""
