@@ -10,7 +10,7 @@ import numpy as np
 
 from advis.autodiff.primitives.rule import is_traced, plain_value
 from advis.autodiff.recorder import active_recorders
-from advis.autodiff.structure import leaves
+from advis.autodiff.structure import leaves, map_leaves
 from advis.autodiff.sweeps import is_operation
 from advis.autodiff.through.hoisting import hoisted, refusal, shut
 from advis.autodiff.through.problem import Packing
@@ -67,13 +67,18 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             result, nodes = _first(run, [plain_value(value) for value in found.values])
         if any(is_traced(leaf) for _, leaf in leaves(result)):
             raise refusal("checkpoint", name)
-        packing = Packing("checkpoint", f"what {name} returned", result)
+        moving = _moving(result)
+        if isinstance(moving, list) and not moving:
+            return result
+        packing = Packing("checkpoint", f"what {name} returned", moving)
 
         def packed(*values: Any) -> Any:
-            return packing.pack(run(*values))
+            return packing.pack(_moving(run(*values)))
 
-        box = _box(name, packed, len(found.values), np.asarray(packing.pack(result))[()], nodes)
-        return packing.unpack(box(*found.values))
+        box = _box(name, packed, len(found.values), np.asarray(packing.pack(moving))[()], nodes)
+        parts = packing.unpack(box(*found.values))
+        remaining = iter(parts if isinstance(parts, list) else [parts])
+        return map_leaves(lambda leaf: next(remaining) if _moves(leaf) else leaf, result)
 
     return recomputed
 
@@ -82,8 +87,25 @@ def _first(run: Callable[..., Any], values: list[Any]) -> tuple[Any, int]:
     """The result, and how many operations a sweep will compute again: counted for who looks at the tape."""
     if not any(recorder.source for recorder in active_recorders()):
         return run(*values), 0
-    tape = trace(run, *values, source=False)
-    return tape.value, sum(map(is_operation, tape.primitives))
+    results: list[Any] = []
+
+    def kept(*values: Any) -> Any:
+        results.append(run(*values))
+        return results[0]
+
+    tape = trace(kept, *values, source=False)
+    return map_leaves(plain_value, results[0]), sum(map(is_operation, tape.primitives))
+
+
+def _moving(result: Any) -> Any:
+    """What of a result has derivatives: one array as it is, of a container a list of its arrays and numbers."""
+    found = [leaf for _, leaf in leaves(result) if _moves(leaf)]
+    return found[0] if found and not isinstance(result, (tuple, list, dict)) else found
+
+
+def _moves(leaf: Any) -> bool:
+    """Whether a leaf has a derivative: counts, masks and words stay as they are."""
+    return getattr(leaf, "dtype", np.dtype(type(leaf) if isinstance(leaf, (float, complex)) else int)).kind in "fc"
 
 
 def _box(name: str, packed: Callable[..., Any], count: int, first: Any, nodes: int) -> Any:

@@ -12,6 +12,8 @@ from functools import partial
 from types import CellType, FunctionType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from advis.autodiff.errors import off_tape
 from advis.autodiff.primitives.rule import is_traced
 from advis.autodiff.recorder import active_recorders
@@ -27,10 +29,13 @@ class Hoisted(NamedTuple):
         The traced values that it held.
     rebuilt : callable
         Takes as many values and returns the function that holds those instead.
+    changed : bool
+        Whether that is another function: it held something traced.
     """
 
     values: tuple[Any, ...]
     rebuilt: Callable[[Sequence[Any]], Any]
+    changed: bool
 
 
 def hoisted(item: Any) -> Hoisted:
@@ -46,8 +51,11 @@ def hoisted(item: Any) -> Hoisted:
     >>> tape = av.trace(outer, 5.0)
     1 6.0
     """
+    if is_traced(item) and item.dtype.kind in "iub":
+        settled = np.asarray(item)[()]  # a mask, a position, a count: without derivative, a turn that is taken
+        return Hoisted((), lambda values: settled, True)
     if is_traced(item):
-        return Hoisted((item,), lambda values: values[0])
+        return Hoisted((item,), lambda values: values[0], True)
     if isinstance(item, (tuple, list, dict)):
         return _joined([hoisted(leaf) for _, leaf in leaves(item)], partial(_filled, item), item)
     if isinstance(item, partial):
@@ -55,7 +63,7 @@ def hoisted(item: Any) -> Hoisted:
         return _joined(parts, lambda new: partial(new[0], *new[1], **new[2]), item)
     if isinstance(item, FunctionType):
         return _of_function(item)
-    return Hoisted((), lambda values: item)
+    return Hoisted((), lambda values: item, False)
 
 
 _walking: set[int] = set()
@@ -64,7 +72,7 @@ _walking: set[int] = set()
 def _of_function(function: FunctionType) -> Hoisted:
     """Of a function: its cells and defaults; a function that it calls, too. One that calls itself is walked once."""
     if id(function) in _walking:
-        return Hoisted((), lambda values: function)
+        return Hoisted((), lambda values: function, False)
     _walking.add(id(function))
     try:
         cells = function.__closure__ or ()
@@ -75,7 +83,7 @@ def _of_function(function: FunctionType) -> Hoisted:
 
     def rebuilt(new: list[Any]) -> FunctionType:
         closure = tuple(
-            CellType(content) if part.values else cell for cell, part, content in zip(cells, parts, new, strict=False)
+            CellType(content) if part.changed else cell for cell, part, content in zip(cells, parts, new, strict=False)
         )
         copy = FunctionType(function.__code__, function.__globals__, function.__name__, new[-2] or None, closure)
         copy.__kwdefaults__ = new[-1] or None
@@ -98,8 +106,9 @@ def _filled(tree: Any, new: list[Any]) -> Any:
 
 
 def _joined(parts: Sequence[Hoisted], rebuild: Callable[[list[Any]], Any], original: Any) -> Hoisted:
-    """Several parts as one; without traced values it is the original."""
+    """Several parts as one; if they hold nothing traced, it is the original."""
     values = tuple(value for part in parts for value in part.values)
+    changed = any(part.changed for part in parts)
 
     def rebuilt(given: Sequence[Any]) -> Any:
         new, start = [], 0
@@ -108,7 +117,7 @@ def _joined(parts: Sequence[Hoisted], rebuild: Callable[[list[Any]], Any], origi
             start += len(part.values)
         return rebuild(new)
 
-    return Hoisted(values, rebuilt if values else lambda given: original)
+    return Hoisted(values, rebuilt if changed else lambda given: original, changed)
 
 
 class shut:  # noqa: N801 (reads as a verb: with shut("fixed_point", "f"))

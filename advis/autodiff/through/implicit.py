@@ -49,7 +49,7 @@ def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) ->
 
     def pulled(g: Any, x: Any, *args: Any) -> list[Any]:
         w = system.solve(g, x, args, transposed=True)
-        return [-part for part in vjp(lambda *args: residual(x, *args), *args)[1](w)]
+        return [0.0 - part for part in vjp(lambda *args: residual(x, *args), *args)[1](w)]  # not −0
 
     rules = together(moved, pulled, len(problem.args))
     box = closed_primitive(problem.verb, call, rules, "implicit", "solves a linear system at the solution, and ")

@@ -59,6 +59,16 @@ def test_containers_closures_and_every_order():
     assert av.jvp(lambda x: f(x, c), (x,), (direction,))[1] == pytest.approx(av.grad(g)(x, c) @ direction)
 
 
+def test_counts_and_words_come_out_as_they_are():
+    def f(x):
+        found = av.checkpoint(lambda x, power: {"y": x**power, "n": 2, "word": "two", "half": [x / 2]})(x, 3)
+        assert (found["n"], found["word"]) == (2, "two")
+        return found["y"] * found["n"] + found["half"][0]
+
+    assert av.grad(f)(2.0) == 24.5
+    assert av.trace(f, 2.0).reverse().result == 24.5
+
+
 def test_nested_checkpoints_and_solvers():
     def f(a):
         inner = av.checkpoint(lambda x: av.fixed_point(lambda y, x: 0.5 * np.cos(y) * x, 1.0, x))

@@ -90,6 +90,22 @@ def test_refused_by_name(solve):
     assert " as a parameter" in str(caught.value)
 
 
+def test_masks_and_positions_are_turns_taken():
+    """They have no derivative, so they are looked at, as everywhere in a trace."""
+
+    def f(a):
+        mask, best = a > 0.5, np.argmax(a)
+        found = av.fixed_point(lambda x: 0.5 * np.cos(x) * np.where(mask, a, 0.1) * a[best], np.ones(3))
+        return np.sum(found) + np.sum(av.checkpoint(lambda a: np.where(mask, a**2, 0.0))(a))
+
+    def plain(a):
+        found = av.fixed_point(lambda x, a: 0.5 * np.cos(x) * np.where(a > 0.5, a, 0.1) * a[1], np.ones(3), a)
+        return np.sum(found) + np.sum(np.where(a > 0.5, a**2, 0.0))
+
+    a = np.array([1.0, 1.5, 0.2])
+    np.testing.assert_allclose(av.grad(f)(a), av.grad(plain)(a), rtol=1e-12)
+
+
 def test_levels_do_not_mix():
     """An outer derivative through an inner solve that holds values of both levels."""
 
