@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from advis.analysis.comparison import Comparison
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
+    from advis.analysis.diagnosis import Diagnosis, diagnose
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
@@ -52,6 +53,7 @@ __all__ = [
     "Comparison",
     "Composition",
     "CostMap",
+    "Diagnosis",
     "Factor",
     "Lens",
     "Lenses",
@@ -73,6 +75,7 @@ __all__ = [
     "compare_methods",
     "compare_through",
     "compose",
+    "diagnose",
     "explore",
     "fixed_point",
     "grad",
@@ -103,6 +106,7 @@ _LATER = {
     "Comparison": "analysis.comparison",
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
+    "Diagnosis": "analysis.diagnosis",
     "Factor": "analysis.factor",
     "Lens": "analysis.through",
     "Lenses": "analysis.through",
@@ -116,6 +120,7 @@ _LATER = {
     "compare_methods": "analysis.methods",
     "compare_through": "analysis.through",
     "compose": "analysis.composition",
+    "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
@@ -150,6 +155,7 @@ class _Doors:
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
+        from advis.films.diagnosis import diagnosis_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
@@ -165,6 +171,7 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Diagnosis": diagnosis_film,
             "Lenses": lenses_film,
             "Methods": methods_film,
             "Play": play_film,
@@ -193,9 +200,11 @@ class _Doors:
         return {"text/html": fragment(film, text), "text/plain": f"{text}\n[film {film.digest}]"}
 
     def save(self, shown: Any, path: Any, step: int | None, **options: Any) -> Any:
-        from advis.media.save import save
+        from advis.media.save import OPTIONS, Options, save
 
-        return save(shown.film(**options), str(shown), path, step)
+        looks = {name: value for name, value in options.items() if name in OPTIONS}
+        film = shown.film(**{name: value for name, value in options.items() if name not in looks})
+        return save(film, _told(shown, path), path, step, Options(**looks))
 
     def widget(self, shown: Any, **options: Any) -> Any:
         from advis.notebook.widget import FilmWidget
@@ -206,6 +215,12 @@ class _Doors:
         from advis.media.figures import figure
 
         return figure(shown.film(), scene=scene)
+
+
+def _told(shown: Any, path: Any) -> str:
+    """An object as text; as Markdown, where a file wants that and the object has a table."""
+    table = getattr(shown, "table", None)
+    return str(table().markdown()) if str(path).lower().endswith(".md") and table is not None else str(shown)
 
 
 def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> None:
