@@ -73,7 +73,7 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
         Ink("rect", f"frame inner {role}" if "output" in role else "off", inner),
         Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
         Ink("lines", "fold" if opens(mark) else "off", (left + width - FOLD, top, left + width, top + FOLD)),
-        Ink("lines", "wall" if "walled" in role else "off", _wall(mark.at)),
+        Ink("lines", "barrier" if "walled" in role else "off", _sides(mark.at)),
         Ink("text", f"title{idle}", (left + PAD, top + TITLE), _title(mark, states)),
         Ink("text", "note", (left + width - PAD, top + TITLE), (("", "" if "veiled" in role else mark.note),), "end"),
         Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
@@ -87,7 +87,7 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
     return inks + _meter(mark, states)
 
 
-def _wall(at: tuple[float, float, float, float]) -> tuple[float, ...]:
+def _sides(at: tuple[float, float, float, float]) -> tuple[float, ...]:
     """The two sides of a box that nothing passes."""
     left, top, width, height = at
     right, bottom = left + width, top + height
@@ -159,7 +159,7 @@ def families(marks: Iterable[Mark]) -> frozenset[str]:
     for mark in marks:
         found |= {ink.role.split()[0] for ink in mark.inks} if isinstance(mark, Group) else GRAPH
         if isinstance(mark, Box) and "walled" in mark.shape:
-            found.add("wall")
+            found.add("barrier")
     return frozenset(found)
 
 
