@@ -12,13 +12,18 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from advis.autodiff.custom import primitive, stop_gradient
-from advis.autodiff.errors import OffTape
+from advis.autodiff.errors import NotConverged, NotSolved, OffTape
 from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.through import distributions, relax
+from advis.autodiff.through.argmin import argmin
+from advis.autodiff.through.checkpoint import checkpoint
 from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+from advis.autodiff.through.fixed_point import fixed_point
+from advis.autodiff.through.odeint import odeint
+from advis.autodiff.through.root import root
 from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from advis.analysis.quiz import Quiz, quiz
     from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
+    from advis.analysis.through import Lens, Lenses, compare_through
     from advis.notebook.explore import explore
 
 __all__ = [
@@ -56,7 +62,11 @@ __all__ = [
     "Estimate",
     "Estimators",
     "Factor",
+    "Lens",
+    "Lenses",
     "Node",
+    "NotConverged",
+    "NotSolved",
     "OffTape",
     "Play",
     "Quiz",
@@ -65,26 +75,32 @@ __all__ = [
     "SabotagedTape",
     "Sweep",
     "Tape",
+    "argmin",
     "block",
     "chain",
     "check",
+    "checkpoint",
     "compare_estimators",
     "compare_methods",
     "compare_relaxations",
+    "compare_through",
     "compose",
     "diagnose",
     "distributions",
     "explore",
+    "fixed_point",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "odeint",
     "pathwise",
     "play",
     "primitive",
     "quiz",
     "relax",
+    "root",
     "sabotage",
     "score_function",
     "stop_gradient",
@@ -108,6 +124,8 @@ _LATER = {
     "Diagnosis": "analysis.diagnosis",
     "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
+    "Lens": "analysis.through",
+    "Lenses": "analysis.through",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
@@ -119,6 +137,7 @@ _LATER = {
     "compare_estimators": "analysis.estimators",
     "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
+    "compare_through": "analysis.through",
     "compose": "analysis.composition",
     "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
@@ -163,6 +182,7 @@ class _Doors:
         from advis.films.relaxations import relaxations_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
+        from advis.films.through import lenses_film
 
         makers: dict[str, Any] = {
             "Accumulation": accumulation_film,
@@ -173,6 +193,7 @@ class _Doors:
             "CostMap": map_film,
             "Check": check_film,
             "Diagnosis": diagnosis_film,
+            "Lenses": lenses_film,
             "Methods": methods_film,
             "Estimate": estimate_film,
             "Estimators": estimators_film,
