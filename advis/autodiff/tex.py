@@ -75,7 +75,7 @@ def _written(piece: str) -> str:
         return _TEXT[piece]
     if len(set(piece)) == 1 and len(piece) > 1:
         return "{}".join(piece)
-    base, *marks = normalize("NFD", piece)
+    base, *marks = list(normalize("NFD", piece))
     written = _base(base)
     for mark in marks:
         written = f"\\{_ACCENTS[mark]}{{{written}}}" if mark in _ACCENTS else written + UNKNOWN
@@ -83,7 +83,7 @@ def _written(piece: str) -> str:
 
 
 def _base(character: str) -> str:
-    if character in _TEXT or character.isascii() and character.isprintable():
+    if character in _TEXT or (character.isascii() and character.isprintable()):
         return _TEXT.get(character, character)
     plain = normalize("NFKC", character)  # as Python reads a name: 𝔸 is A
     return plain if plain != character and plain.isascii() and plain.isalnum() else UNKNOWN
