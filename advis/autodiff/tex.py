@@ -25,7 +25,7 @@ SYMBOLS = {
     "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|", "→": r"\to", "←": r"\leftarrow", "↦": r"\mapsto",
     "↓": r"\downarrow", "↑": r"\uparrow", "⇒": r"\Rightarrow", "▸": r"\triangleright", "◂": r"\triangleleft",
     "′": "{}'", "″": "{}''", "ℓ": r"\ell", "⋮": r"\vdots", "✗": r"\times", "✓": r"\surd", "°": r"{}^\circ",
-    "ℝ": r"\mathrm{R}", "<": "<", ">": ">", "|": "|",
+    "ℝ": r"\mathrm{I\!R}",
     **{chr(0x3B1 + k): name if name == "o" else f"\\{name}" for k, name in enumerate(_GREEK.split())},
     **{letter: f"\\{name}" for letter, name in _CAPITALS.items()},
 }  # fmt: skip
@@ -37,6 +37,7 @@ _TEXT = {
     "…": r"\dots{}", "–": "--", "—": "---", "─": "---", "‘": "{`}", "’": "{'}", "“": "``", "”": "''", "\xa0": "~",
     "\t": " ", "\n": " ", "½": "1/2", "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "œ": r"\oe{}", "Œ": r"\OE{}",
     "ø": r"\o{}", "Ø": r"\O{}", "ł": r"\l{}", "Ł": r"\L{}", "å": r"\aa{}", "Å": r"\AA{}", "ı": r"\i{}", "§": r"\S{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     **{sign: f"${tex}$" for sign, tex in SYMBOLS.items()},
 }  # fmt: skip
 _ACCENTS = dict(

@@ -51,7 +51,7 @@ def tex_spans(spans: Spans, mathematics: bool = True) -> str:
 def _span(role: str, part: str, mathematics: bool) -> str:
     if role == "name":
         return rf"\{MACROS[role]}{{{tex_name(part)}}}"
-    written = tex_sentence(part) if mathematics else tex_text(part)
+    written = tex_sentence(part) if mathematics else tex_text(part).replace("'", "\\textquotesingle{}")
     return rf"\{MACROS[role]}{{{written}}}" if role in MACROS else written
 
 

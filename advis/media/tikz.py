@@ -60,7 +60,7 @@ def tikz(
     >>> import advis as av
     >>> document = tikz(av.trace(lambda x1, x2: x1 * x2, 2.0, 5.0).reverse().film(), 1)
     >>> [line for line in document.splitlines() if "bar{x}" in line][0]
-    '\\node[label adjoint,start] at (32,84) {$\\bar{x}_{1}$ adjoint};'
+    '\\node[label adjoint,start] at (26,82) {$\\bar{x}_{1}$ adjoint};'
     """
     shown = picture(film, checked_step("tikz", film, step), panes)
     pixel = min(_pixel(font_size), LARGEST / max(shown.width, shown.height))
@@ -120,7 +120,7 @@ def _pieces() -> Iterator[str]:
             continue
         bold = "\\bfseries\\boldmath" if "font-weight" in style else ""
         colour = f"\\color{{{_colour(style['fill'][1:])}}}" if "fill" in style else ""
-        yield f"\\newcommand\\{MACROS[word]}[1]{{{{{bold}{colour}#1}}}}"
+        yield f"\\newcommand\\{MACROS[word]}[1]{{{{{colour}{bold}\\relax#1}}}}"  # \\color would take a space
     yield "\\makeatother"
 
 
@@ -187,6 +187,7 @@ def commands(inks: Sequence[Ink]) -> list[str]:
     """
     titles = {ink.at: spelled(ink.spans[:1]) for ink in inks if ink.role.startswith("title")}
     drawn = []
+    inks = [ink for ink in inks if look(ink.role).get("display") != "none"]
     for (tag, role, radius), group in groupby(inks, key=_shared):
         if tag == "text":
             drawn += [_text(ink, titles) for ink in group]
