@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from advis.films.draw import FIRST_ROW, NUMBER_SIZE, TITLE
+from advis.films.draw import FIRST_ROW, NUMBER_SIZE, TITLE, VOICES
 from advis.films.draw import ROW as NEXT_ROW
 from advis.films.film import Film, Ink, spelled
 from advis.films.theme import COLOURS, SPANS, look, rules
@@ -27,6 +27,7 @@ TYPEWRITER = 0.525
 """Width of a letter of Latin Modern Mono, in its size: code is set so that it has the columns of the drawing."""
 
 _WORDS = frozenset().union(*(words for words, _ in rules()))
+Titles = dict[tuple[float, ...], str]
 _ANCHORS = {"start": "start", "middle": "middle", "end": "end"}
 
 
@@ -64,7 +65,12 @@ def tikz(
     """
     shown = picture(film, checked_step("tikz", film, step), panes)
     pixel = min(_pixel(font_size), LARGEST / max(shown.width, shown.height))
-    drawn = ["\\begin{tikzpicture}[x=\\px,y=-\\px]", paper(shown), *commands(shown.inks), "\\end{tikzpicture}"]
+    drawn = [
+        "\\begin{tikzpicture}[x=\\px,y=-\\px]",
+        bounds(shown, "fill=advis-paper,"),
+        *commands(shown.inks, titles(shown.inks)),
+        "\\end{tikzpicture}",
+    ]
     return "\n".join(
         [
             "\\documentclass{standalone}",
@@ -171,26 +177,40 @@ def _named(shade: str, dark: bool) -> str:
     return _colour(next(name for name, both in COLOURS.items() if both[dark] == shade))
 
 
-def paper(shown: Picture) -> str:
-    """Return the ground of a picture, which is also its size."""
-    corner = f"({_number(shown.width)},{_number(shown.height)})"
-    return f"\\path[fill=advis-paper,use as bounding box] (0,0) rectangle {corner};"
+def bounds(shown: Picture, options: str = "") -> str:
+    """Return what makes a drawing as large as the picture."""
+    return f"\\path[{options}use as bounding box] (0,0) rectangle ({_number(shown.width)},{_number(shown.height)});"
 
 
-def commands(inks: Sequence[Ink]) -> list[str]:
+def titles(inks: Iterable[Ink]) -> Titles:
+    """Return the names of boxes by where they stand; of a place with several names none."""
+    found: dict[tuple[float, ...], set[str]] = {}
+    for ink in inks:
+        if ink.role.startswith("title"):
+            found.setdefault(ink.at, set()).add(spelled(ink.spans[:1]))
+    return {at: names.pop() for at, names in found.items() if len(names) == 1}
+
+
+def commands(inks: Iterable[Ink], named: Titles) -> list[str]:
     """Return what draws these inks, one after the other; neighbours of one look share a path.
+
+    Parameters
+    ----------
+    inks : iterable of Ink
+    named : dict
+        The `titles` of the picture.
 
     Examples
     --------
-    >>> commands([Ink("lines", "axis", (0.0, 5.0, 9.5, 5.0)), Ink("text", "tick", (3.0, 4.0), (("", "50%"),), "end")])
+    >>> line, text = Ink("lines", "axis", (0.0, 5.0, 9.5, 5.0)), Ink("text", "tick", (3.0, 4.0), (("", "50%"),), "end")
+    >>> commands([line, text], {})
     ['\\\\path[axis] (0,5)--(9.5,5);', '\\\\node[tick,end] at (3,4) {50\\\\%};']
     """
-    titles = {ink.at: spelled(ink.spans[:1]) for ink in inks if ink.role.startswith("title")}
     drawn = []
     inks = [ink for ink in inks if look(ink.role).get("display") != "none"]
     for (tag, role, radius), group in groupby(inks, key=_shared):
         if tag == "text":
-            drawn += [_text(ink, titles) for ink in group]
+            drawn += [_text(ink, named) for ink in group]
         else:
             options = ",".join(filter(None, [role, f"rounded corners={_number(radius)}\\px" if radius else ""]))
             drawn.append(f"\\path[{options}] {' '.join(_WAYS[tag](ink.at) for ink in group)};")
@@ -203,14 +223,12 @@ def _shared(ink: Ink) -> tuple[str, str, float]:
     return ink.tag, _role(ink.role), radius
 
 
-def _text(ink: Ink, titles: dict[tuple[float, ...], str]) -> str:
-    first, x, y = ink.role.split()[0], *ink.at
-    if first == "label":
-        rows = (y - FIRST_ROW + TITLE - NEXT_ROW * row for row in range(3))
-        name = next((titles[x, top] for top in rows if (x, top) in titles), "")
-        written = tex_label(spelled(ink.spans), name)
-    elif first == "heading":
-        written = tex_label(spelled(ink.spans), "v")
+def _text(ink: Ink, named: Titles) -> str:
+    first, said, (x, y) = ink.role.split()[0], spelled(ink.spans), ink.at
+    if said in VOICES.values():
+        rows = (y - FIRST_ROW + TITLE - NEXT_ROW * row for row in range(len(VOICES)))
+        name = next((named[x, top] for top in rows if (x, top) in named), "v" if first == "heading" else "")
+        written = tex_label(said, name)
     else:
         written = tex_spans(ink.spans, mathematics=first != "code")
     options = ",".join(filter(None, [_role(ink.role), _ANCHORS.get(ink.anchor, "start")]))
