@@ -19,7 +19,7 @@ from advis.media.tikz import bounds, commands, head, titles
 WIDE, HIGH = 430.0, 200.0
 """The room for a picture on a slide of 16 to 9 below its title, in big points."""
 
-LONGEST = 700.0
+LONGEST = 560.0
 """How wide a frame's title may become, in pixels, before it is cut."""
 
 Layer = tuple[tuple[int, ...], list[Ink]]
@@ -66,6 +66,7 @@ def beamer(
             "\\documentclass[aspectratio=169]{beamer}",
             "\\usefonttheme[onlymath]{serif}",
             "\\setbeamertemplate{navigation symbols}{}",
+            "\\setbeamersize{text margin left=4mm,text margin right=4mm}",
             *head([ink for _, inks in layers for ink in inks], theme, pixel),
             "\\setbeamercolor{background canvas}{bg=advis-paper}",
             "\\setbeamercolor{frametitle}{fg=advis-ink}",

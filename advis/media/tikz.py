@@ -26,6 +26,9 @@ LARGEST = 14_000.0
 TYPEWRITER = 0.525
 """Width of a letter of Latin Modern Mono, in its size: code is set so that it has the columns of the drawing."""
 
+NAMES = 1.05
+"""Size of a name, in that of the letters around it."""
+
 _WORDS = frozenset().union(*(words for words, _ in rules()))
 Titles = dict[tuple[float, ...], str]
 _ANCHORS = {"start": "start", "middle": "middle", "end": "end"}
@@ -49,7 +52,7 @@ def tikz(
         What is shown, of `advis.media.picture.PANES`.
     theme : {"light", "dark"}
     font_size : float, optional
-        Size of the numbers in the boxes, in points; the whole picture follows. A pixel is 0.75 bp if left out.
+        Size of the numbers in the boxes, in big points; the whole picture follows. 11.25 if left out.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def _pixel(font_size: float | None) -> float:
         return PIXEL
     if not font_size > 0:
         raise ValueError(f"tikz: font_size={font_size!r} is no size; give points, such as font_size=10")
-    return font_size / NUMBER_SIZE * 72.0 / 72.27
+    return font_size / NUMBER_SIZE
 
 
 def head(inks: Iterable[Ink], theme: str, pixel: float) -> list[str]:
@@ -120,8 +123,7 @@ def _pieces() -> Iterator[str]:
     for word, css in SPANS:
         style = dict(pair.split(":", 1) for pair in css.split(";"))
         if word == "name":
-            size = style["font-size"].removesuffix("em")
-            sized = f"\\fontsize{{{size}\\dimexpr\\f@size pt}}{{0pt}}\\selectfont"
+            sized = f"\\fontsize{{{NAMES}\\dimexpr\\f@size pt}}{{0pt}}\\selectfont"
             yield f"\\newcommand\\{MACROS[word]}[1]{{{{{sized}$#1$}}}}"
             continue
         bold = "\\bfseries\\boldmath" if "font-weight" in style else ""
