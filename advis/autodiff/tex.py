@@ -24,7 +24,7 @@ SYMBOLS = {
     "∧": r"\wedge", "∨": r"\vee", "¬": r"\neg", "⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil",
     "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|", "→": r"\to", "←": r"\leftarrow", "↦": r"\mapsto",
     "↓": r"\downarrow", "↑": r"\uparrow", "⇒": r"\Rightarrow", "▸": r"\triangleright", "◂": r"\triangleleft",
-    "′": "{}'", "″": "{}''", "ℓ": r"\ell", "⋮": r"\vdots", "✗": r"\times", "✓": r"\surd", "°": r"{}^\circ",
+    "′": "{}'", "″": "{}''", "ℓ": r"\ell", "⋮": r"\vdots", "✗": r"\times", "✓": r"\surd", "°": r"^{\circ}",
     "ℝ": r"\mathrm{I\!R}",
     **{chr(0x3B1 + k): name if name == "o" else f"\\{name}" for k, name in enumerate(_GREEK.split())},
     **{letter: f"\\{name}" for letter, name in _CAPITALS.items()},

@@ -70,9 +70,9 @@ def beamer(
             *head([ink for _, inks in layers for ink in inks], theme, pixel),
             "\\setbeamercolor{background canvas}{bg=advis-paper}",
             "\\setbeamercolor{frametitle}{fg=advis-ink}",
-            *_BOXES,
+            *_macros(shown[0]),
             "\\begin{document}",
-            *_boxes(shown[0], layers),
+            *_boxes(layers),
             f"\\begin{{frame}}{{{tex_sentence(shortened(film.title, TITLE, LONGEST))}}}",
             "\\centering",
             *_overlays(shown[0], layers, len(chosen)),
@@ -83,12 +83,12 @@ def beamer(
     )
 
 
-_BOXES = (
-    "\\newcommand\\advislayer[2]{\\expandafter\\newsavebox\\csname advis#1\\endcsname",
-    "  \\expandafter\\sbox\\csname advis#1\\endcsname{\\begin{tikzpicture}[x=\\px,y=-\\px]#2\\end{tikzpicture}}}",
-    "\\newcommand\\advisshow[1]{\\rlap{\\expandafter\\usebox\\csname advis#1\\endcsname}}",
-)
-"""What sets a layer into a box, and shows it: all boxes have the size of the picture, so they lie on each other."""
+def _macros(shown: Picture) -> Iterator[str]:
+    """What sets a layer into a box, and shows it: all boxes have the size of the picture, so they lie on each other."""
+    yield "\\newcommand\\advislayer[2]{\\expandafter\\newsavebox\\csname advis#1\\endcsname"
+    yield "  \\expandafter\\sbox\\csname advis#1\\endcsname{\\begin{tikzpicture}[x=\\px,y=-\\px]"
+    yield f"  {bounds(shown)}#2\\end{{tikzpicture}}}}}}"
+    yield "\\newcommand\\advisshow[1]{\\rlap{\\expandafter\\usebox\\csname advis#1\\endcsname}}"
 
 
 def _layers(shown: Sequence[Picture]) -> list[Layer]:
@@ -114,10 +114,10 @@ def _joined(layers: Iterable[Layer]) -> list[Layer]:
     return joined
 
 
-def _boxes(shown: Picture, layers: Sequence[Layer]) -> Iterator[str]:
+def _boxes(layers: Sequence[Layer]) -> Iterator[str]:
     named = titles(ink for _, inks in layers for ink in inks)
     for number, (_, inks) in enumerate(layers):
-        yield f"\\advislayer{{{number}}}{{{bounds(shown)}"
+        yield f"\\advislayer{{{number}}}{{%"
         yield from commands(inks, named)
         yield "}"
 
