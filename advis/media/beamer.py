@@ -14,7 +14,7 @@ from advis.films.theme import depth
 from advis.media.picture import TITLE, Picture, picture
 from advis.media.svg import checked_step
 from advis.media.tex import tex_sentence
-from advis.media.tikz import bounds, commands, head, titles
+from advis.media.tikz import bounds, commands, head, length, titles
 
 WIDE, HIGH = 430.0, 200.0
 """The room for a picture on a slide of 16 to 9 below its title, in big points."""
@@ -67,11 +67,13 @@ def beamer(
             "\\usefonttheme[onlymath]{serif}",
             "\\setbeamertemplate{navigation symbols}{}",
             "\\setbeamersize{text margin left=4mm,text margin right=4mm}",
-            *head([ink for _, inks in layers for ink in inks], theme, pixel),
+            *head([ink for _, inks in layers for ink in inks], theme),
             "\\setbeamercolor{background canvas}{bg=advis-paper}",
             "\\setbeamercolor{frametitle}{fg=advis-ink}",
-            *_macros(shown[0]),
+            *_MACROS,
             "\\begin{document}",
+            length(pixel),
+            f"\\def\\advisbounds{{{bounds(shown[0])}}}",
             *_boxes(layers),
             f"\\begin{{frame}}{{{tex_sentence(shortened(film.title, TITLE, LONGEST))}}}",
             "\\centering",
@@ -83,12 +85,14 @@ def beamer(
     )
 
 
-def _macros(shown: Picture) -> Iterator[str]:
-    """What sets a layer into a box, and shows it: all boxes have the size of the picture, so they lie on each other."""
-    yield "\\newcommand\\advislayer[2]{\\expandafter\\newsavebox\\csname advis#1\\endcsname"
-    yield "  \\expandafter\\sbox\\csname advis#1\\endcsname{\\begin{tikzpicture}[x=\\px,y=-\\px]"
-    yield f"  {bounds(shown)}#2\\end{{tikzpicture}}}}}}"
-    yield "\\newcommand\\advisshow[1]{\\rlap{\\expandafter\\usebox\\csname advis#1\\endcsname}}"
+_MACROS = (
+    r"\newcommand\advislayer[2]{\ifcsname advis#1\endcsname\else",
+    r"  \expandafter\newsavebox\csname advis#1\endcsname\fi",
+    r"  \expandafter\sbox\csname advis#1\endcsname{%",
+    r"    \begin{tikzpicture}[x=\px,y=-\px]\advisbounds#2\end{tikzpicture}}}",
+    r"\newcommand\advisshow[1]{\rlap{\expandafter\usebox\csname advis#1\endcsname}}",
+)
+"""What sets a layer into a box, and shows it: all boxes have the size of the picture, so they lie on each other."""
 
 
 def _layers(shown: Sequence[Picture]) -> list[Layer]:

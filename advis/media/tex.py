@@ -51,8 +51,13 @@ def tex_spans(spans: Spans, mathematics: bool = True) -> str:
 def _span(role: str, part: str, mathematics: bool) -> str:
     if role == "name":
         return rf"\{MACROS[role]}{{{tex_name(part)}}}"
-    written = tex_sentence(part) if mathematics else tex_text(part).replace("'", "\\textquotesingle{}")
+    written = tex_sentence(part) if mathematics else _code(part)
     return rf"\{MACROS[role]}{{{written}}}" if role in MACROS else written
+
+
+def _code(text: str) -> str:
+    """Source as it is written: its quotes are straight."""
+    return r"\textquotesingle{}".join(map(tex_text, text.split("'")))
 
 
 @lru_cache(maxsize=4096)

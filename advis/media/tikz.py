@@ -77,8 +77,9 @@ def tikz(
     return "\n".join(
         [
             "\\documentclass{standalone}",
-            *head(shown.inks, theme, pixel),
+            *head(shown.inks, theme),
             "\\begin{document}%",
+            length(pixel),
             *drawn,
             "\\end{document}",
             "",
@@ -94,7 +95,7 @@ def _pixel(font_size: float | None) -> float:
     return font_size / NUMBER_SIZE
 
 
-def head(inks: Iterable[Ink], theme: str, pixel: float) -> list[str]:
+def head(inks: Iterable[Ink], theme: str) -> list[str]:
     """Return what stands before the document: packages, colours, and a style for each role in use."""
     if theme not in ("light", "dark"):
         raise ValueError(f"tikz: theme={theme!r} is not known; choose 'light' or 'dark'")
@@ -103,7 +104,7 @@ def head(inks: Iterable[Ink], theme: str, pixel: float) -> list[str]:
     return [
         "\\usepackage[T1]{fontenc}",
         "\\usepackage{lmodern,tikz}",
-        f"\\newlength\\px \\setlength\\px{{{pixel:.5g}bp}}",
+        "\\ifdefined\\px\\else\\newlength\\px\\fi",
         *(f"\\definecolor{{{_colour(name)}}}{{HTML}}{{{both[dark][1:].upper()}}}" for name, both in COLOURS.items()),
         *_pieces(),
         "\\tikzset{every node/.style={inner sep=0pt,font=\\sffamily},",
@@ -111,6 +112,11 @@ def head(inks: Iterable[Ink], theme: str, pixel: float) -> list[str]:
         *(f"  {role}/.style={{{_style(role, dark)}}}," for role in roles),
         "}",
     ]
+
+
+def length(pixel: float) -> str:
+    """Return what makes a pixel so many big points."""
+    return f"\\setlength\\px{{{pixel:.5g}bp}}%"
 
 
 def _colour(name: str) -> str:
@@ -124,11 +130,11 @@ def _pieces() -> Iterator[str]:
         style = dict(pair.split(":", 1) for pair in css.split(";"))
         if word == "name":
             sized = f"\\fontsize{{{NAMES}\\dimexpr\\f@size pt}}{{0pt}}\\selectfont"
-            yield f"\\newcommand\\{MACROS[word]}[1]{{{{{sized}$#1$}}}}"
+            yield f"\\providecommand\\{MACROS[word]}[1]{{{{{sized}$#1$}}}}"
             continue
         bold = "\\bfseries\\boldmath" if "font-weight" in style else ""
         colour = f"\\color{{{_colour(style['fill'][1:])}}}" if "fill" in style else ""
-        yield f"\\newcommand\\{MACROS[word]}[1]{{{{{colour}{bold}\\relax#1}}}}"  # \\color would take a space
+        yield f"\\providecommand\\{MACROS[word]}[1]{{{{{colour}{bold}\\relax#1}}}}"  # \\color would take a space
     yield "\\makeatother"
 
 

@@ -112,6 +112,7 @@ def assert_harmless(document: str) -> None:
     assert document.count(r"\end{document}") == 1
     for line in document.splitlines():
         if line.startswith("\\node"):
+            assert r"\\" not in line
             plain = re.sub(r"\\[^A-Za-z]", "", line)
             assert plain.count("{") == plain.count("}"), line
             assert plain.count("$") % 2 == 0, line
