@@ -24,8 +24,8 @@ LONGEST = 6
 
 _OVER = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0307": r"\dot", "\u0308": r"\ddot"}
 _LETTER = f"[A-Za-zα-ωΓΔΘΛΞΠΣΥΦΨΩ][{''.join(_OVER)}]"
-_INDEX, _END = "[0-9]+|[₀-₉]+", r"(?![\w\u0300-\u036f])"
-_SYMBOL = rf"{_LETTER}?(?:{_INDEX}|_[A-Za-z0-9]{{1,2}})?{_END}"
+_INDEX, _END = "[0-9]+|[₀-₉]+|_[A-Za-z0-9]{1,2}", r"(?![\w\u0300-\u036f])"
+_SYMBOL = rf"{_LETTER}?(?:{_INDEX})?{_END}"
 _NAME = re.compile(rf"(?P<symbol>{_SYMBOL})|(?P<word>[^\W\d][\w\u0300-\u036f]*)|(?P<sign>.)", re.DOTALL)
 _IN_TEXT = re.compile(rf"(?<![\w.#\u0300-\u036f])(?:∂(?:{_SYMBOL})?|{_LETTER}?(?:{_INDEX}){_END}|{_LETTER}{_END})")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉_", "0123456789 ")
@@ -100,7 +100,7 @@ def _symbol(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def tex_sentence(text: str) -> str:
-    r"""Return a text in which what can only be a variable is one: a letter with a number, and what follows a ∂.
+    r"""Return a text in which what can only be a variable is one: a letter with an index, and what follows a ∂.
 
     Examples
     --------

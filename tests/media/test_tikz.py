@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -198,6 +199,14 @@ def test_nothing_is_lost() -> None:
     assert tex_text("数") == UNKNOWN
     for character in "∂−·×√²ℝΣ⟨⟩→°½éŁαΩ≥∞▸◂…ᵀ₁":
         assert UNKNOWN not in tex_text(character)
+
+
+def test_tex_has_every_sign_that_films_speak() -> None:
+    for folder in ("films", "analysis", "autodiff/primitives"):
+        for path in (Path(av.__file__).parent / folder).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    assert UNKNOWN not in tex_text(node.value), (path.name, node.value)
 
 
 def test_same_film_same_bytes_and_a_wrong_wish_is_named() -> None:
