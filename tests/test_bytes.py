@@ -14,7 +14,9 @@ from gallery import GALLERY
 import advis as av
 from advis.autodiff.structure import map_leaves
 from advis.media.html import fragment
+from advis.media.beamer import beamer
 from advis.media.svg import svg
+from advis.media.tikz import tikz
 for name in ("classic", "lstm_cell", "branchy", "random_3"):
     function, arguments = GALLERY[name]
     tape = av.trace(function, *arguments)
@@ -22,6 +24,7 @@ for name in ("classic", "lstm_cell", "branchy", "random_3"):
     for shown in (tape, sweep):
         film, text = shown.film(), str(shown)
         whole = [text, film.to_json(), svg(film), fragment(film, text), sweep.table().html(), sweep.table().latex()]
+        whole += [tikz(film), beamer(film, [0, film.steps])]
         print(name, hashlib.sha256("".join(whole).encode()).hexdigest())
 """
 CHAINS = """

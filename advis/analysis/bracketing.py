@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import comb
 from typing import Any
 
-from advis.autodiff.table import tex_text
+from advis.autodiff.tex import tex_text
 
 Span = tuple[int, int]
 Splits = dict[Span, int]

@@ -15,6 +15,7 @@ from advis.autodiff import expressions
 from advis.autodiff.body import mark_of
 from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
+from advis.autodiff.tex import tex_text
 from advis.autodiff.visible import brief
 
 if TYPE_CHECKING:
@@ -135,28 +136,6 @@ def _mark(text: str) -> str:
 
 def _pipes(cells: tuple[str, ...]) -> str:
     return "| " + " | ".join(_mark(cell) for cell in cells) + " |"
-
-
-_TEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
-    "~": r"\textasciitilde{}", "`": r"\textasciigrave{}", "^": r"\textasciicircum{}",
-    "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "√": r"$\surd$",
-    "≥": r"$\geq$", "≤": r"$\leq$", "≠": r"$\neq$", "∧": r"$\wedge$", "∨": r"$\vee$", "¬": r"$\neg$", "²": "$^2$",
-    "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "…": r"\dots{}", "→": r"$\to$",
-    "ℝ": r"$\mathrm{R}$", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "<": "$<$", ">": "$>$", "|": "$|$",
-    **{sup: f"$^{digit}$" for sup, digit in zip("⁰¹³⁴⁵⁶⁷⁸⁹⁻", "013456789-", strict=True)},
-}  # fmt: skip
-
-
-def tex_text(text: str) -> str:
-    """Return a text with every character that TeX would interpret written out.
-
-    Examples
-    --------
-    >>> print(tex_text("a_1 · 50%"))
-    a\\_1 $\\cdot$ 50\\%
-    """
-    return "".join(_TEX.get(character, character) for character in text)
 
 
 def _ampersands(cells: tuple[str, ...]) -> str:

@@ -168,6 +168,23 @@ def _moving(name: str) -> Writer:
     return write
 
 
+def _tex(order: Order, path: Path) -> None:
+    from advis.media.beamer import beamer
+    from advis.media.tikz import PIXEL, tikz
+
+    options, theme = order.options, "dark" if order.dark else "light"
+    if options.beamer and (options.size is not None or options.font_size is not None):
+        raise ValueError("save: size= and font_size= have no meaning with beamer=True: a picture fills its slide")
+    if options.beamer:
+        steps = order.steps if order.step is None else [order.step]
+        text = beamer(order.film, steps, options.panes or ("graph", "say"), theme)
+    else:
+        scale = order.scale(order.picture(order.shown, STILL), 1.0)
+        size = options.font_size or scale * PIXEL * NUMBER_SIZE
+        text = tikz(order.film, order.shown, options.panes or STILL, theme, size)
+    path.write_bytes(text.encode())
+
+
 def _dot(order: Order, path: Path) -> None:
     from advis.media.dot import digraph
 
@@ -208,6 +225,7 @@ FORMATS: dict[str, Format] = {
     ".apng": Format(_moving("apng"), _MOVING_OPTIONS, whole=True),
     ".webp": Format(_moving("webp"), _MOVING_OPTIONS, whole=True),
     ".mp4": Format(_moving("mp4"), _MOVING_OPTIONS, whole=True),
+    ".tex": Format(_tex, ("steps", *_STILL_OPTIONS, "beamer")),
     ".dot": Format(_dot, ("steps",)),
     ".json": Format(_json, whole=True),
     ".md": Format(_markdown, whole=True),

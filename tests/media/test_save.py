@@ -110,6 +110,7 @@ KINDS = {
 HEADS = {
     ".html": b"<!DOCTYPE html>", ".svg": b"<svg", ".pdf": b"%PDF", ".png": b"\x89PNG", ".gif": b"GIF89a",
     ".apng": b"\x89PNG", ".webp": b"RIFF", ".mp4": b"", ".dot": b"digraph", ".json": b"{", ".md": b"", ".txt": b"",
+    ".tex": b"\\documentclass",
 }  # fmt: skip
 
 
