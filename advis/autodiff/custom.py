@@ -141,8 +141,8 @@ class OwnPrimitive:
         """What is recorded for so many arguments."""
         if count not in self._by_count:
             jvps, vjps = (tuple(self._rule(verb, place, count) for place in range(count)) for verb in ("jvp", "vjp"))
-            structures = (self.structure,) * count
-            self._by_count[count] = Primitive(self.__name__, self._call, jvps, vjps, structures)
+            structures, everything = (self.structure,) * count, " ".join([*map(str, range(count)), "ans"])
+            self._by_count[count] = Primitive(self.__name__, self._call, jvps, vjps, structures, (everything,) * count)
         return self._by_count[count]
 
     def _rule(self, verb: str, place: int, count: int) -> Rule | None:
