@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS
+from advis.autodiff.primitives import FUNCTIONS, UFUNCS
 from advis.autodiff.visible import brief, visible
 
 LONGEST = 1000
@@ -26,8 +26,26 @@ LARGEST = 1000
 """The largest whole number as an axis, an index or a size."""
 
 CONSTANTS = frozenset({"pi", "e", "euler_gamma", "inf", "nan"})
-KEYWORDS = frozenset({"a_max", "a_min", "atol", "axes", "axis", "decimals", "equal_nan", "initial", "keepdims"})
-KEYWORDS |= {"max", "min", "ord", "rtol", "shape"}
+KEYWORDS = frozenset({
+    "N", "a_max", "a_min", "append", "atol", "axes", "axis", "axis1", "axis2", "base", "bias", "compute_uv",
+    "constant_values", "correction", "ddof", "decimals", "deg", "dx", "edge_order", "endpoint", "equal_nan",
+    "full_matrices", "hermitian", "increasing", "initial", "k", "keepdims", "left", "m", "max", "min", "n", "num",
+    "offset", "ord", "p", "pad_width", "period", "prepend", "q", "rcond", "repeats", "reps", "right", "rowvar",
+    "rtol", "s", "shape", "shift", "to_begin", "to_end", "weights",
+})  # fmt: skip
+"""Keyword arguments: none of them takes a function, a type or a place to write to."""
+
+TEXTS = frozenset({"UPLO", "indexing", "method", "mode", "norm", "side"})
+"""Keyword arguments that are words."""
+
+WORDED = (np.einsum, np.pad, np.convolve, np.correlate, np.linalg.norm, np.linalg.qr)
+"""Functions of which a positional argument may be a word."""
+
+LOOKING = (np.ndim, np.shape, np.size, np.isrealobj, np.iscomplexobj)
+WITHOUT = (np.astype, np.apply_along_axis, np.apply_over_axes, np.copyto, np.place, np.put, np.putmask)
+"""Functions that take a type or a function, or that write into an argument and return nothing."""
+
+POWERS = (np.power, np.linalg.matrix_power)
 FOLDERS = {"linalg": np.linalg, "fft": np.fft}
 OPERATORS = (
     *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult),
@@ -178,18 +196,14 @@ class _Reader:
     def call(self, node: ast.Call) -> None:
         """A call of a function that advis records."""
         function, text = self.function(node.func), ast.unparse(node.func)
-        if isinstance(function, np.ufunc):
-            node.args = [self.argument(arg) if isinstance(arg, ast.List) else self.number(arg) for arg in node.args]
-            node.args = [_guarded(arg) for arg in node.args] if function is np.power else node.args
-        else:
-            worded = function is np.einsum and node.args[:1] and _is_text(node.args[0])
-            node.args = (
-                [*node.args[:1], *map(self.argument, node.args[1:])] if worded else [*map(self.argument, node.args)]
-            )
+        read = self.operand if isinstance(function, np.ufunc) else self.argument
+        node.args = [arg if function in WORDED and _is_text(arg) else read(arg) for arg in node.args]
+        if function in POWERS:
+            node.args = [*map(_guarded, node.args)]
         for given in node.keywords:
-            if given.arg not in KEYWORDS:
+            if given.arg not in KEYWORDS | TEXTS:
                 raise ValueError(f"{text}: {given.arg or '**'}= cannot be given in an expression")
-            given.value = self.argument(given.value)
+            given.value = self.option(given.arg, given.value)
 
     def function(self, node: ast.expr) -> Any:
         """The function of NumPy that a name stands for."""
@@ -207,9 +221,19 @@ class _Reader:
                 raise ValueError(f"{_said(text)}: only functions of np can be called, such as np.sin(x1)")
         if not callable(found):
             raise ValueError(f"{_said(text)} is no function of NumPy")
-        if found not in FUNCTIONS and found not in METADATA and found not in UFUNCS:
-            raise ValueError(f"{_said(text)} is not recorded by advis, so an expression cannot use it")
+        known = found in FUNCTIONS or found in UFUNCS or found in LOOKING
+        if not known or found in WITHOUT:
+            raise ValueError(f"{_said(text)} cannot be used in an expression, only what advis records")
         return found
+
+    def operand(self, node: Any) -> Any:
+        """An argument of a function that works element by element."""
+        return self.argument(node) if isinstance(node, (ast.List, ast.Tuple)) else self.number(node)
+
+    def option(self, name: str | None, node: Any) -> Any:
+        """A keyword argument."""
+        plain = isinstance(node, ast.Constant) and node.value is None
+        return node if plain or (name in TEXTS and _is_text(node)) else self.argument(node)
 
     def argument(self, node: Any) -> Any:
         """An argument of a function: a number, an axis, a size, yes or no, or several of these."""
@@ -217,7 +241,7 @@ class _Reader:
             case ast.Tuple() | ast.List():
                 node.elts = [*map(self.argument, node.elts)]
                 return node
-            case ast.Constant(value=True | False | None):
+            case ast.Constant(value=True | False):
                 return node
         return node if _is_whole(node) else self.number(node)
 
@@ -225,12 +249,12 @@ class _Reader:
         """What stands between square brackets."""
         if isinstance(node, ast.Slice):
             ends = (node.lower, node.upper, node.step)
-            node.lower, node.upper, node.step = (end and self.argument(end) for end in ends)
+            node.lower, node.upper, node.step = (end and self.index(end) for end in ends)
             return node
         if isinstance(node, ast.Tuple):
             node.elts = [*map(self.index, node.elts)]
             return node
-        if isinstance(node, ast.Constant) and node.value is Ellipsis:
+        if isinstance(node, ast.Constant) and (node.value is Ellipsis or node.value is None):
             return node
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "np.newaxis":
             return node

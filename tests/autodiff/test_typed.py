@@ -30,6 +30,8 @@ def test_an_expression_is_a_function_with_a_source():
         ("np.stack([x, x])[np.newaxis, ..., -1][0]", 2.0),
         ("np.mean(np.reshape(np.stack([x, x, x, x]), (2, 2)) @ np.stack([x, 1.0]))", 6.0),
         ("np.linalg.norm(np.stack([x, x])) / np.sqrt(2) * np.size(x)", 2.0),
+        ("np.sum(np.pad(np.fft.irfft(np.fft.rfft(np.linspace(0, x, 4), norm='ortho')), 1, 'edge'))", 3.0),
+        ("np.sum(np.clip(np.stack([x, -x]), a_min=None, a_max=1))", -1.0),
         ("(x +\n 1)", 3.0),
         ("x  # a comment", 2.0),
         ("2*x*1j/1j", 4.0),
@@ -77,14 +79,21 @@ np.fromfunction(x, (2,))
 np.vectorize(np.sin)(x)
 np.frompyfunc(x, 1, 1)
 np.apply_along_axis(x, 0, x)
-np.piecewise(x, x, x)
 np.add.reduce(x)
 np.sin.accumulate(x)
 np.test()
 np.show_config()
 np.linalg.linalg
 np.linalg.os
-np.fft.fft(x)
+np.fft.os
+np.array2string(x)
+np.astype(x, 'O')
+np.pad(x, 1, mode=x.y)
+np.linspace(0, x, dtype='O')
+np.stack([None, x])
+np.clip(None, x, x)
+np.copyto(x, 1)
+np.isclose(x, x, like=x)
 np.random.seed(0)
 np.testing.run_module_suite()
 np.array(x)
@@ -177,9 +186,11 @@ def test_a_variable_that_is_not_used_is_a_slip():
         typed_function("x", ["x", "y"])
 
 
-@pytest.mark.parametrize("text", ["log(x)", "np.linalg(x)", "x.sum()", "np.fft.fft(x)", "q", "np.sin"])
+@pytest.mark.parametrize("text", ["log(x)", "np.linalg(x)", "x.sum()", "np.array(x)", "q", "np.sin"])
 def test_a_refusal_says_what_to_write(text):
-    with pytest.raises(ValueError, match=r"write np\.|is no function|not recorded|give one, as q=2|as np\.sin\(x1\)"):
+    with pytest.raises(
+        ValueError, match=r"write np\.|is no function|only what advis records|give one, as q=2|as np\.sin\(x1\)"
+    ):
         typed_function(text, ["x"])
 
 
@@ -188,7 +199,8 @@ BOMBS = [
     "((1>0)+(1>0)+(1>0))**((1>0)+(1>0)+(1>0))**99**99 + x",
     "np.power(np.size(x)*9, 9)**9**9 * x",
     "(np.size(x)+np.size(x)+np.size(x))**9**9**9 + x",
-    "np.stack([None, 9])[1]**np.stack([None, 999])[1]**999*x",
+    "np.linalg.matrix_power(np.stack([[9]]), " + "*".join(["np.size(np.stack([x,x,x,x]))"] * 30) + ")*x",
+    "np.power(np.stack([" + "*".join(["np.size(np.linspace(0,x,999))"] * 12) + "]), 999)**999*x",
     "x**9**9",
     "-" * 990 + "x",
     "(" * 90 + "x" + ")" * 90,
