@@ -1,0 +1,399 @@
+"""The pictures of docs/gallery.md: each is a function that returns what is shown, and says how it is shown.
+
+The page shows these functions as they stand here, below the programs of `tests/gallery.py` that they draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+import advis as av
+from advis.films.film import Film
+from advis.media.picture import picture
+from advis.media.svg import svg_of
+from tests.gallery import (
+    GALLERY,
+    attention_head,
+    branchy,
+    classic,
+    fan_out_20,
+    fft8_butterfly,
+    horner,
+    lorenz_rk4,
+    lstm_cell,
+    mlp_loss,
+    softmax_cross_entropy,
+)
+
+SHOWN = ("graph", "say")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of the gallery.
+
+    Attributes
+    ----------
+    make : callable
+        Returns what is shown.
+    chapter : str
+        The part of the page.
+    uses : tuple of callable
+        What the page shows above it.
+    step : int or None
+        Which step; the last one if None.
+    panes : tuple of str
+    options : dict
+        Of the film.
+    """
+
+    make: Callable[[], Any]
+    chapter: str
+    uses: tuple[Callable[..., Any], ...]
+    step: int | None
+    panes: tuple[str, ...]
+    options: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """How its file is called."""
+        return self.make.__name__.replace("_", "-")
+
+    @cached_property
+    def film(self) -> Film:
+        """What is shown."""
+        film: Film = self.make().film(**self.options)
+        return film
+
+    def svg(self) -> str:
+        """The picture as a file."""
+        return svg_of(picture(self.film, self.film.steps if self.step is None else self.step, self.panes))
+
+
+PICTURES: list[Picture] = []
+
+
+def shown(
+    chapter: str, *uses: Callable[..., Any], step: int | None = None, panes: tuple[str, ...] = SHOWN, **options: Any
+) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Put a function into the gallery."""
+
+    def put(make: Callable[[], Any]) -> Callable[[], Any]:
+        PICTURES.append(Picture(make, chapter, uses, step, panes, options))
+        return make
+
+    return put
+
+
+def arguments(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """The arguments of a program of `tests/gallery.py`."""
+    return tuple(GALLERY[function.__name__][1])
+
+
+ONE = "One function, every way to see it"
+
+
+@shown(ONE, classic, panes=("graph",))
+def the_graph():
+    """The function of Baydin et al. (2018), recorded at (2, 5): its computational graph."""
+    return av.trace(classic, 2.0, 5.0)
+
+
+@shown(ONE, step=5, panes=("graph", "trace", "say"))
+def a_forward_sweep():
+    """Tangents flow with the values: how everything moves when x1 does."""
+    return av.trace(classic, 2.0, 5.0).forward(x1=1.0)
+
+
+@shown(ONE, step=4, panes=("graph", "trace", "source", "say"))
+def a_reverse_sweep():
+    """Adjoints flow back: each step hands on what its node has received, times a partial."""
+    return av.trace(classic, 2.0, 5.0).reverse()
+
+
+@shown(ONE, step=9)
+def both_modes():
+    """Tangent and adjoint of every node, and the sum of their products, which is the same at each step."""
+    return av.play(av.trace(classic, 2.0, 5.0), {"x1": 1.0})
+
+
+@shown(ONE, step=3, panes=("graph",), direction="down")
+def downwards():
+    """The same graph can be drawn from top to bottom."""
+    return av.trace(classic, 2.0, 5.0).reverse()
+
+
+@shown(ONE, step=2)
+def a_question():
+    """A quiz hides what comes next, and asks for it."""
+    return av.quiz(av.trace(classic, 2.0, 5.0).reverse())
+
+
+PROGRAMS = "Programs"
+
+
+@shown(PROGRAMS, horner, step=4)
+def a_polynomial():
+    """Horner's scheme: the adjoint of x grows at each of its uses."""
+    return av.trace(horner, 0.5).reverse()
+
+
+@shown(PROGRAMS, fan_out_20, panes=("graph",))
+def a_fan_out():
+    """One value used twenty times: its adjoint is a sum of twenty contributions."""
+    return av.trace(fan_out_20, 0.3).reverse()
+
+
+@shown(PROGRAMS, branchy, step=3)
+def branches():
+    """A loop and a branch that the values decided. What no derivative passes is dashed."""
+    return av.trace(branchy, 0.7).reverse()
+
+
+@shown(PROGRAMS, softmax_cross_entropy)
+def a_classifier():
+    """The adjoint of the logits is softmax minus one-hot, and the sweep shows why."""
+    return av.trace(softmax_cross_entropy, *arguments(softmax_cross_entropy)).reverse()
+
+
+@shown(PROGRAMS, mlp_loss, step=7)
+def a_network():
+    """Two layers and their loss: matrices are boxes, too."""
+    return av.trace(mlp_loss, *arguments(mlp_loss)).reverse()
+
+
+@shown(PROGRAMS, attention_head, panes=("graph",))
+def attention():
+    """One head of scaled dot-product attention."""
+    return av.trace(attention_head, *arguments(attention_head))
+
+
+@shown(PROGRAMS, lstm_cell, panes=("graph",))
+def a_recurrent_cell():
+    """One step of a long short-term memory; the gates are slices of one product."""
+    return av.trace(lstm_cell, *arguments(lstm_cell))
+
+
+@shown(PROGRAMS, fft8_butterfly, panes=("graph",))
+def butterflies():
+    """A fast Fourier transform of length eight, written out in three stages."""
+    return av.trace(fft8_butterfly, *arguments(fft8_butterfly))
+
+
+@shown(PROGRAMS, lorenz_rk4, panes=("graph",), fold=True)
+def an_attractor():
+    """Three Runge–Kutta steps of the Lorenz system: the turns of the loop fold into boxes that can be entered."""
+    return av.trace(lorenz_rk4, *arguments(lorenz_rk4)).reverse()
+
+
+def deep(x):
+    for _ in range(50):
+        x = np.sin(x) * 1.1 + 0.01
+    return x
+
+
+@shown(PROGRAMS, deep)
+def a_deep_loop():
+    """Fifty turns of a loop are one box, and in the player one picture that is entered."""
+    return av.trace(deep, 0.5).reverse()
+
+
+def square_root(a):
+    x = a
+    while abs(x * x - a) > 1e-6:
+        x = (x + a / x) / 2
+    return x
+
+
+@shown(PROGRAMS, square_root)
+def newtons_method():
+    """Newton's iteration for √a, differentiated through all its steps."""
+    return av.trace(square_root, 2.0).reverse()
+
+
+PHYSICS = "Physics and data"
+
+
+def energy(q1, q2):
+    distance = np.sqrt(np.sum((q2 - q1) ** 2))
+    return -1.0 / distance
+
+
+@shown(PHYSICS, energy)
+def a_force():
+    """Two bodies: the reverse sweep of their potential energy gives both forces, and they cancel."""
+    return av.trace(energy, np.array([0.0, 0.0]), np.array([3.0, 4.0])).reverse()
+
+
+def misfit(mass, damping, stiffness, measured):
+    x, v, error = 1.0, 0.0, 0.0
+    for k in range(len(measured)):
+        a = -(damping * v + stiffness * x) / mass
+        v = v + 0.1 * a
+        x = x + 0.1 * v
+        error = error + (x - measured[k]) ** 2
+    return error
+
+
+@shown(PHYSICS, misfit, step=25)
+def a_physics_fit():
+    """A damped oscillator, simulated and compared with data: the gradient says how to correct three parameters."""
+    measured = np.array([0.98, 0.93, 0.87])
+    return av.trace(lambda m, c, k: misfit(m, c, k, measured), 1.0, 0.4, 2.0).reverse()
+
+
+def loss(weights, bias, x, y):
+    margin = (x @ weights + bias) * y
+    return np.mean(np.logaddexp(0.0, -margin))
+
+
+@shown(PHYSICS, loss, step=4)
+def a_regression():
+    """Logistic regression on four points: the data are small and grey, since nothing is asked about them."""
+    x = np.array([[0.5, 1.0], [1.5, -0.5], [-1.0, 0.3], [-0.7, -1.2]])
+    y = np.array([1.0, 1.0, -1.0, -1.0])
+    return av.trace(lambda weights, bias: loss(weights, bias, x, y), np.array([0.2, -0.1]), 0.0).reverse()
+
+
+def conduction(u):
+    for _ in range(3):
+        u = u + 0.25 * (np.roll(u, 1) - 2.0 * u + np.roll(u, -1))
+    return np.sum(u**2)
+
+
+@shown(PHYSICS, conduction, panes=("graph",))
+def heat():
+    """Three steps of the heat equation on a ring of eight cells; the sweep solves the adjoint equation backwards."""
+    return av.trace(conduction, np.array([0.0, 0.0, 1.0, 4.0, 1.0, 0.0, 0.0, 0.0])).reverse()
+
+
+CHAINS = "Chains of Jacobians"
+
+W = np.array([[1.0, 0.5, 0.0, -1.0], [0.0, 2.0, 1.0, 0.5], [0.3, 0.0, 0.0, 1.0]])
+
+
+def affine(x):
+    return W @ x
+
+
+def differences(b):
+    return b[1:] - b[:-1]
+
+
+def length(c):
+    return np.sum(c**2)
+
+
+def stages():
+    return av.chain(av.compose(length, differences, np.tanh, affine), np.array([0.1, 0.2, 0.3, 0.4]))
+
+
+@shown(CHAINS, affine, differences, length, stages, step=0)
+def a_four_stage_chain():
+    """The Jacobian of a composition is a product, here with the numbers of its four factors."""
+    return stages()
+
+
+@shown(CHAINS, step=2)
+def one_order():
+    """Reverse accumulation after two products: what has been multiplied stands in the middle of its factors."""
+    return stages().accumulate("reverse")
+
+
+@shown(CHAINS)
+def a_tangent():
+    """A Jacobian-vector product never meets a matrix larger than its factors."""
+    return stages().jvp(np.array([1.0, 0.0, 0.0, 0.0]))
+
+
+@shown(CHAINS, step=0)
+def factors_to_scale():
+    """Where only sizes matter, shapes are enough: the factors are drawn to scale."""
+    return av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)])
+
+
+@shown(CHAINS, step=3)
+def the_best_order():
+    """Six factors of Cormen et al., multiplied in the best of 42 orders."""
+    shapes = [(30, 35), (35, 15), (15, 5), (5, 10), (10, 20), (20, 25)]
+    return av.chain(shapes=shapes).accumulate("optimal")
+
+
+@shown(CHAINS, step=1)
+def orders_compared():
+    """The same product in several orders, side by side, and what each costs."""
+    return av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)]).compare()
+
+
+@shown(CHAINS, panes=("graph",))
+def a_map_of_costs():
+    """Who is cheapest as the numbers of inputs and outputs vary."""
+    return av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)]).map()
+
+
+@shown(CHAINS, step=2)
+def columns():
+    """A Jacobian put together column by column, one forward sweep for each."""
+    return av.chain(av.compose(differences, np.tanh, affine), np.array([0.1, 0.2, 0.3, 0.4])).by_columns()
+
+
+@shown(CHAINS, step=3, panes=("graph",))
+def the_rail_and_the_graph():
+    """The chain above the graph: one sweep that carries the whole matrix."""
+    return stages().sweep("reverse")
+
+
+TRUST = "Trust"
+
+
+@shown(TRUST)
+def a_culprit():
+    """A derivative rule with a mistake is found, and named with its line."""
+
+    @av.primitive
+    def cube(x):
+        return x**3
+
+    cube.defvjp(lambda g, ans, x: g * 2 * x**2).defjvp(lambda t, ans, x: t * 3 * x**2)
+
+    def volume(a):
+        side = a + 1.0
+        return cube(side) * 0.5
+
+    return av.check(volume, 1.0)
+
+
+@shown(TRUST)
+def a_planted_bug():
+    """An adjoint that is overwritten, not added to, beside the right sweep: it stops where they first differ."""
+    return av.sabotage(av.trace(classic, 2.0, 5.0), "x1", "overwrite").against()
+
+
+def rational(x):
+    return x * (1 + x * x) / (2 + x * x * x)
+
+
+@shown(TRUST, rational)
+def differences_and_their_steps():
+    """The error of finite differences over their step, and of the ways that have no step."""
+    return av.compare_methods(rational, 1.5)
+
+
+HIGHER = "Higher order"
+
+
+@shown(HIGHER, panes=("graph",), engine="planes")
+def planes_of_a_gradient():
+    """The gradient is a program, too: the sweep that made it stands in a plane below the function."""
+    return av.trace(av.grad(classic, argnums=(0, 1)), 2.0, 5.0)
+
+
+@shown(HIGHER, step=12, engine="planes")
+def forward_over_reverse():
+    """A forward sweep over the gradient's graph: tangents of adjoints, which are the Hessian times a vector."""
+    return av.trace(av.grad(classic, argnums=(0, 1)), 2.0, 5.0).forward(x1=1.0)
