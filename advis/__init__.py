@@ -17,6 +17,9 @@ from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
+from advis.autodiff.through import distributions, relax
+from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -31,9 +34,12 @@ if TYPE_CHECKING:
     from advis.analysis.comparison import Comparison
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
+    from advis.analysis.diagnosis import Diagnosis, diagnose
+    from advis.analysis.estimators import Estimators, compare_estimators
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
+    from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
     from advis.notebook.explore import explore
 
@@ -46,11 +52,15 @@ __all__ = [
     "Comparison",
     "Composition",
     "CostMap",
+    "Diagnosis",
+    "Estimate",
+    "Estimators",
     "Factor",
     "Node",
     "OffTape",
     "Play",
     "Quiz",
+    "Relaxations",
     "Sabotage",
     "SabotagedTape",
     "Sweep",
@@ -58,19 +68,27 @@ __all__ = [
     "block",
     "chain",
     "check",
+    "compare_estimators",
     "compare_methods",
+    "compare_relaxations",
     "compose",
+    "diagnose",
+    "distributions",
     "explore",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "pathwise",
     "play",
     "primitive",
     "quiz",
+    "relax",
     "sabotage",
+    "score_function",
     "stop_gradient",
+    "straight_through",
     "taylor",
     "to_graphviz",
     "trace",
@@ -87,16 +105,22 @@ _LATER = {
     "Comparison": "analysis.comparison",
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
+    "Diagnosis": "analysis.diagnosis",
+    "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
+    "Relaxations": "analysis.relaxations",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_estimators": "analysis.estimators",
+    "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
+    "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
@@ -131,9 +155,12 @@ class _Doors:
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
+        from advis.films.diagnosis import diagnosis_film
+        from advis.films.estimators import estimate_film, estimators_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
+        from advis.films.relaxations import relaxations_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
 
@@ -145,8 +172,12 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Diagnosis": diagnosis_film,
             "Methods": methods_film,
+            "Estimate": estimate_film,
+            "Estimators": estimators_film,
             "Play": play_film,
+            "Relaxations": relaxations_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,
             "Sweep": sweep_film,
@@ -172,9 +203,11 @@ class _Doors:
         return {"text/html": fragment(film, text), "text/plain": f"{text}\n[film {film.digest}]"}
 
     def save(self, shown: Any, path: Any, step: int | None, **options: Any) -> Any:
-        from advis.media.save import save
+        from advis.media.save import OPTIONS, Options, save
 
-        return save(shown.film(**options), str(shown), path, step)
+        looks = {name: value for name, value in options.items() if name in OPTIONS}
+        film = shown.film(**{name: value for name, value in options.items() if name not in looks})
+        return save(film, _told(shown, path), path, step, Options(**looks))
 
     def widget(self, shown: Any, **options: Any) -> Any:
         from advis.notebook.widget import FilmWidget
@@ -185,6 +218,12 @@ class _Doors:
         from advis.media.figures import figure
 
         return figure(shown.film(), scene=scene)
+
+
+def _told(shown: Any, path: Any) -> str:
+    """An object as text; as Markdown, where a file wants that and the object has a table."""
+    table = getattr(shown, "table", None)
+    return str(table().markdown()) if str(path).lower().endswith(".md") and table is not None else str(shown)
 
 
 def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> None:

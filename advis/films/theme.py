@@ -182,6 +182,8 @@ INKS: tuple[tuple[str, str], ...] = (
     ("label idle", "fill:@soft"),
     ("number idle", "fill:@soft"),
     ("number wrong", "fill:@wrong;font-weight:600"),
+    ("wall", "fill:@wrong"),
+    ("tag", f"fill:@wrong;font-size:12.5px;font-weight:700;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:5px;{_HALO}"),
     ("token VOICE", "fill:@VOICE"),
     ("token wrong", "fill:@wrong"),

@@ -165,3 +165,18 @@ def test_chain_picture(benchmark, kind):
     assert len(film.data["start"]) == 12
     makers = {"film and svg": lambda: svg(chain.film()), "html": lambda: fragment(film, str(chain))}
     benchmark.pedantic(makers[kind], rounds=15, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("kind", ["scalars", "vectors"])
+@pytest.mark.benchmark(group="diagnosis of a tape of 10,000 nodes")
+def test_diagnosis(benchmark, kind):
+    def program(x):
+        for k in range(1666):
+            x = np.sin(x) * 0.9 + np.cos(x) * np.maximum(x, 0.1)
+            if k % 100 == 0 and np.sum(x) > 50.0:
+                x = x * 0.5
+        return np.sum(np.round(x) + x)
+
+    tape = av.trace(program, 0.7 if kind == "scalars" else np.linspace(0.1, 1.0, 10))
+    assert len(tape) > 9_900
+    benchmark.pedantic(lambda: av.diagnose(tape), rounds=5)
