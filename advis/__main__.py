@@ -18,12 +18,12 @@ from advis.analysis.checks import cut_sums
 from advis.autodiff.typed import typed_function, typed_value
 from advis.media.doctor import report
 from advis.media.html import page
-from advis.media.save import WRITERS, write_whole
+from advis.media.save import FORMATS, OPTIONS, write_whole
 
 EXAMPLES = """
 examples:
   advis demo
-  advis draw "np.log(x1) + x1*x2 - np.sin(x2)" x1=2 x2=5 --reverse -o sweep.html
+  advis draw "np.log(x1) + x1*x2 - np.sin(x2)" x1=2 x2=5 --reverse -o sweep.gif
   advis draw "np.log(x1) + x1*x2 - np.sin(x2)" x1=2 x2=5 --forward x1=1 --step 3 -o step.svg
   advis draw package.module:function --at 2 5 -o graph.svg
   advis chain 1x50 50x20 20x10 --order reverse -o chain.svg
@@ -145,13 +145,19 @@ def _described(make: Callable[..., Any], said: str, more: str, *names: str, **op
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     """The options of `save`."""
-    known = ", ".join(WRITERS)
+    known = ", ".join(FORMATS)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the file; its extension is the format: {known}")
     parser.add_argument("--step", type=int, help="the step that a still picture shows (default: the last)")
     parser.add_argument("--panes", type=lambda text: tuple(text.split(",")), help="such as graph,trace,source")
-    parser.add_argument("--theme", help="light or dark")
-    parser.add_argument("--size", type=_size, help="width and height, such as 1280x720, or the width alone")
-    parser.add_argument("--fps", type=float, help="steps per second of a moving picture")
+    parser.add_argument("--theme", help="light, dark, or auto")
+    parser.add_argument("--size", type=_size, help="the width, such as 1280, or a width and height to fit in: 1280x720")
+    parser.add_argument("--font-size", type=float, help="of the numbers in boxes; it scales the picture")
+    parser.add_argument("--fps", type=float, help="steps a second of a moving picture (default: 1)")
+    parser.add_argument("--dpi", type=float, help="of a .png (default: 192)")
+    parser.add_argument("--animate", action="store_true", default=None, help="an .svg that moves by itself")
+    parser.add_argument(
+        "--beamer", action="store_true", default=None, help="a .tex with one frame, a step for each overlay"
+    )
 
 
 def _size(text: str) -> Any:
@@ -205,14 +211,14 @@ def run_chain(options: Any) -> None:
 
 def run_doctor(options: Any) -> int:
     """Print what is installed; 1 if something is missing that advis cannot do without."""
-    told, whole = report([*WRITERS])
+    told, whole = report([*FORMATS])
     print(told)
     return 0 if whole else 1
 
 
 def _show(shown: Any, options: Any) -> None:
     """Write what is shown to the file, with those options that were given, or print it."""
-    given = {name: getattr(options, name) for name in ("step", "panes", "theme", "size", "fps")}
+    given = {name: getattr(options, name, None) for name in ("step", *OPTIONS)}
     given = {name: value for name, value in given.items() if value is not None}
     if options.output is None:
         if given:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -15,9 +15,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "images" / "gallery"
 HEAD = f"""# Gallery
 
-{len(PICTURES)} pictures, each with its code. In a notebook each is a player; here one step stands still. After
-`import numpy as np` and `import advis as av`, the code of a picture is all that it needs, with what stands before it in
-its chapter. `python -m tests.gallery_page` draws this page.
+{len(PICTURES)} pictures, each with its code. In a notebook each is a player; here one of its steps stands still. The
+code of a picture needs `import numpy as np`, `import advis as av`, and what stands before it in its chapter.
+`python -m tests.gallery_page` writes this page, and a test runs it.
 """
 
 
@@ -28,7 +28,11 @@ def text() -> str:
         chapters.setdefault(one.chapter, []).append(one)
     parts = [HEAD, *(f"* [{chapter}](#{anchor(chapter)})" for chapter in chapters)]
     for chapter, pictures in chapters.items():
-        parts += [f"\n## {chapter}", *map(entry, pictures)]
+        parts.append(f"\n## {chapter}")
+        known: set[Callable[..., Any]] = set()
+        for one in pictures:
+            parts.append(entry(one, [function for function in one.uses if function not in known]))
+            known |= {*one.uses}
     return "\n".join(parts) + "\n"
 
 
@@ -37,12 +41,12 @@ def anchor(heading: str) -> str:
     return "".join(c for c in heading.lower().replace(" ", "-") if c.isalnum() or c == "-")
 
 
-def entry(one: Picture) -> str:
-    """Return the part of the page that shows one picture."""
+def entry(one: Picture, fresh: Sequence[Callable[..., Any]]) -> str:
+    """Return the part of the page that shows one picture, with those functions that its chapter has not shown yet."""
     title = one.make.__name__.replace("_", " ").capitalize()
-    code = "\n\n\n".join([*map(source, one.uses), source(one.make)])
+    code = "\n\n\n".join([*map(source, fresh), source(one.make, docstring=False)])
     said = f"\n### {title}\n\n{one.make.__doc__}\n\n![{title}](images/gallery/{one.name}.svg)\n"
-    return f"{said}\n```text\n{code}\n\n\n{saved(one)}\n```"
+    return f"{said}\n```python\n{code}\n\n\n{saved(one)}\n```"
 
 
 def saved(one: Picture) -> str:
@@ -53,13 +57,13 @@ def saved(one: Picture) -> str:
     return f'{one.make.__name__}().save("{one.name}.svg"{given})'
 
 
-def source(function: Callable[..., Any]) -> str:
-    """Return the text of a function, without decorators and docstring."""
+def source(function: Callable[..., Any], docstring: bool = True) -> str:
+    """Return the text of a function, without decorators and, if it is said elsewhere, without docstring."""
     lines = dedent(inspect.getsource(function)).rstrip().split("\n")
     (tree,) = ast.parse("\n".join(lines)).body
     assert isinstance(tree, ast.FunctionDef)
     first, rest = tree.body[0], tree.lineno - 1
-    if ast.get_docstring(tree):
+    if not docstring and ast.get_docstring(tree):
         lines[first.lineno - 1 : first.end_lineno] = []
         while len(lines) > first.lineno - 1 and not lines[first.lineno - 1]:
             del lines[first.lineno - 1]

@@ -15,9 +15,8 @@ import numpy as np
 import advis as av
 from advis.films.film import Film
 from advis.media.picture import picture
-from advis.media.svg import svg_of
+from advis.media.svg import svg, svg_of
 from tests.gallery import (
-    GALLERY,
     attention_head,
     branchy,
     classic,
@@ -69,7 +68,8 @@ class Picture:
 
     def svg(self) -> str:
         """The picture as a file."""
-        return svg_of(picture(self.film, self.film.steps if self.step is None else self.step, self.panes))
+        step = self.film.steps if self.step is None else self.step
+        return svg(self.film, step) if self.panes == ("graph",) else svg_of(picture(self.film, step, self.panes))
 
 
 PICTURES: list[Picture] = []
@@ -85,11 +85,6 @@ def shown(
         return make
 
     return put
-
-
-def arguments(function: Callable[..., Any]) -> tuple[Any, ...]:
-    """The arguments of a program of `tests/gallery.py`."""
-    return tuple(GALLERY[function.__name__][1])
 
 
 ONE = "One function, every way to see it"
@@ -135,7 +130,7 @@ def cubic(x):
     return y
 
 
-@shown(PROGRAMS, cubic, step=5)
+@shown(PROGRAMS, cubic, step=5, direction="down")
 def a_polynomial():
     """Horner's scheme: the adjoint of x grows at each of its uses."""
     return av.trace(cubic, 0.5).reverse()
@@ -160,25 +155,30 @@ def branches():
 @shown(PROGRAMS, softmax_cross_entropy, direction="down")
 def a_classifier():
     """The adjoint of the logits is softmax minus one-hot, and the sweep shows why."""
-    return av.trace(softmax_cross_entropy, *arguments(softmax_cross_entropy)).reverse()
+    return av.trace(softmax_cross_entropy, np.array([0.25, -0.5, 1.0])).reverse()
 
 
 @shown(PROGRAMS, mlp_loss, step=7, direction="down")
 def a_network():
     """Two layers and their loss: matrices are boxes, too."""
-    return av.trace(mlp_loss, *arguments(mlp_loss)).reverse()
+    rng = np.random.default_rng(7)
+    params = [(rng.normal(size=(3, 4)), np.zeros(4)), (rng.normal(size=(4, 1)), np.zeros(1))]
+    return av.trace(mlp_loss, params, rng.normal(size=(5, 3)), rng.normal(size=(5, 1))).reverse()
 
 
 @shown(PROGRAMS, attention_head, panes=("graph",), direction="down")
 def attention():
     """One head of scaled dot-product attention."""
-    return av.trace(attention_head, *arguments(attention_head))
+    rng = np.random.default_rng(7)
+    x, wq, wk, wv = (rng.normal(size=shape) for shape in ((4, 3), (3, 2), (3, 2), (3, 2)))
+    return av.trace(attention_head, x, wq, wk, wv)
 
 
 @shown(PROGRAMS, lstm_cell, panes=("graph",), direction="down")
 def a_recurrent_cell():
     """One step of a long short-term memory; the gates are slices of one product."""
-    return av.trace(lstm_cell, *arguments(lstm_cell))
+    rng = np.random.default_rng(7)
+    return av.trace(lstm_cell, rng.normal(size=2), np.zeros(3), np.zeros(3), rng.normal(size=(12, 5)))
 
 
 def hadamard(x):
@@ -196,7 +196,7 @@ def butterflies():
 @shown(PROGRAMS, lorenz_rk4, panes=("graph",), fold=True)
 def an_attractor():
     """Three Runge–Kutta steps of the Lorenz system: the turns of the loop fold into boxes that can be entered."""
-    return av.trace(lorenz_rk4, *arguments(lorenz_rk4)).reverse()
+    return av.trace(lorenz_rk4, 1.0, 2.0, 20.0).reverse()
 
 
 def deep(x):
@@ -218,9 +218,9 @@ def square_root(a):
     return x
 
 
-@shown(PROGRAMS, square_root)
+@shown(PROGRAMS, square_root, direction="down")
 def newtons_method():
-    """Newton's iteration for √a, differentiated through its steps: after three of them 1/(2√2) is there to three digits."""
+    """Newton's iteration for √a, differentiated through its steps: three of them give 1/(2√2) to three digits."""
     return av.trace(square_root, 2.0).reverse()
 
 
@@ -290,11 +290,9 @@ def heat():
 
 CHAINS = "Chains of Jacobians"
 
-W = np.array([[1.0, 0.5, 0.0, -1.0], [0.0, 2.0, 1.0, 0.5], [0.3, 0.0, 0.0, 1.0]])
-
 
 def affine(x):
-    return W @ x
+    return np.array([[1.0, 0.5, 0.0, -1.0], [0.0, 2.0, 1.0, 0.5], [0.3, 0.0, 0.0, 1.0]]) @ x
 
 
 def differences(b):
@@ -378,7 +376,7 @@ def a_culprit():
     return av.check(volume, 1.0)
 
 
-@shown(TRUST)
+@shown(TRUST, classic)
 def a_planted_bug():
     """An adjoint that is overwritten, not added to, beside the right sweep: it stops where they first differ."""
     return av.sabotage(av.trace(classic, 2.0, 5.0), "x1", "overwrite").against()
@@ -397,7 +395,7 @@ def differences_and_their_steps():
 HIGHER = "Higher order"
 
 
-@shown(HIGHER, panes=("graph",), engine="planes")
+@shown(HIGHER, classic, panes=("graph",), engine="planes")
 def planes_of_a_gradient():
     """The gradient is a program, too: the sweep that made it stands in a plane below the function."""
     return av.trace(av.grad(classic, argnums=(0, 1)), 2.0, 5.0)

@@ -84,6 +84,18 @@ def test_an_expression_is_traced_swept_and_written(run, folder):
     )
 
 
+def test_how_a_picture_looks_is_passed_on(run, folder):
+    given = ("draw", CLASSIC, "x1=2", "x2=5", "--reverse", "-o")
+    assert run(*given, "a.svg", "--animate", "--fps", "2", "--theme", "dark", "--size", "640")[0] == 0
+    moving = (folder / "a.svg").read_text(encoding="utf-8")
+    assert "@keyframes" in moving
+    assert 'width="640"' in moving
+    assert run(*given, "b.svg", "--panes", "graph,trace", "--step", "2", "--size", "640x200")[0] == 0
+    assert 'height="200"' in (folder / "b.svg").read_text(encoding="utf-8")
+    assert run(*given, "c.txt")[0] == 0
+    assert "1.71634" in (folder / "c.txt").read_text(encoding="utf-8")
+
+
 def test_options_may_stand_before_values_and_an_expression_may_begin_with_a_minus(run, folder):
     assert run("draw", "-o", "a.svg", "x*2", "x=1")[0] == 0
     assert run("draw", "x*2", "-o", "b.svg", "x=1")[0] == 0
@@ -159,6 +171,8 @@ def test_a_chain(run, folder):
         (("draw", "x", "x=1", "--step", "1"), "name it with -o"),
         (("draw", "x", "x=1", "--bogus"), "unrecognized arguments: --bogus"),
         (("draw", "x", "x=1", "-o", "x.bmp"), "known extension; choose one of .html"),
+        (("draw", "x", "x=1", "-o", "x.json", "--fps", "2"), "fps= has no meaning for a .json file"),
+        (("draw", "x", "x=1", "-o", "x.svg", "--panes", "graph,plot"), "'plot' is not known"),
         (("draw", "x", "x=1", "-o", "no/x.svg"), "there is no folder"),
         (("draw", "x", "x=1", "-o", "x.svg", "--step", "99"), "step"),
         (("draw", "x", "x=1", "-o", "x.svg", "--size", "big"), "'big' is not a width and height"),
@@ -179,13 +193,13 @@ def test_what_is_wrong_is_one_line_and_nothing_is_written(run, folder, arguments
 
 def test_the_doctor_knows_every_format(run, monkeypatch):
     from advis.media import doctor
-    from advis.media.save import WRITERS
+    from advis.media.save import FORMATS
 
-    assert set(WRITERS) <= set(doctor.NEEDS)
+    assert set(FORMATS) <= set(doctor.NEEDS)
     code, said, _ = run("doctor")
     assert code == 0
     assert "numpy" in said
-    assert all(f"{extension} " in said for extension in WRITERS)
+    assert all(f"{extension} " in said for extension in FORMATS)
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     told, _whole = doctor.report([".mp4", ".svg"])
     assert [line.split(maxsplit=1)[1] for line in told.splitlines()[-2:]] == ["needs ffmpeg", "ready"]
