@@ -11,7 +11,7 @@ REQUIRED = ("numpy", "matplotlib", "graphviz", "ipywidgets", "anywidget", "conto
 """Packages without which advis is not whole; they come with it."""
 
 OPTIONAL = {
-    "pillow": ".gif, .apng and .webp files; it comes with matplotlib",
+    "pillow": ".png, .gif, .apng and .webp files; it comes with matplotlib",
     "jupyterlab": "notebooks",
     "nbconvert": "pages and slides from notebooks",
     "sympy": "av.compare_methods(…, symbolic=True)",
@@ -24,8 +24,8 @@ PROGRAMS = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((".html", ".svg", ".json", ".md", ".txt", ".dot", ".tex"), ()),
-    **dict.fromkeys((".pdf", ".png"), ("matplotlib",)),
-    **dict.fromkeys((".gif", ".apng", ".webp"), ("matplotlib", "pillow")),
+    ".pdf": ("matplotlib",),
+    **dict.fromkeys((".png", ".gif", ".apng", ".webp"), ("matplotlib", "pillow")),
     ".mp4": ("matplotlib", "ffmpeg"),
 }
 """What writing a file of each kind needs, beside advis and NumPy."""
