@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 import advis as av
+from advis.media.animated import animated_svg
+from advis.media.picture import picture
 from advis.media.svg import svg
 
 ROOT = Path(__file__).parent.parent
@@ -19,9 +21,14 @@ def cost(b):
     return (b - 0.45) ** 2
 
 
+def moving(film):
+    """An SVG that shows one step after the other, each long enough to read what it says."""
+    return animated_svg([picture(film, step, ("title", "graph", "say")) for step in range(film.steps + 1)], fps=0.4)
+
+
 PLAN = av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)])
 PICTURES = {
-    "reverse-sweep.svg": lambda: svg(av.trace(f, 2.0, 5.0).reverse().film(), step=4),
+    "reverse-sweep.svg": lambda: moving(av.trace(f, 2.0, 5.0).reverse().film()),
     "orders.svg": lambda: svg(PLAN.compare().film(), step=1),
     "map.svg": lambda: svg(PLAN.map().film()),
     "relaxation.svg": lambda: svg(av.compare_relaxations("step").film(), step=3),

@@ -6,7 +6,7 @@ all steps, so that nothing moves from one picture of a film to the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -205,21 +205,36 @@ def wrapped(text: str | Spans, size: float, width: float) -> list[Spans]:
     --------
     >>> wrapped((("", "one two "), ("strong", "three")), 10.0, 60.0)
     [(('', 'one two '),), (('strong', 'three'),)]
+    >>> wrapped((("", "two is "), ("strong", "2"), ("", ".")), 10.0, 40.0)
+    [(('', 'two is '),), (('strong', '2'), ('', '.'))]
     """
     lines: list[list[tuple[str, str]]] = [[]]
     along = 0.0
-    for role, part in (("", text),) if isinstance(text, str) else text:
-        for word in _words(part):
-            needed = text_width(word, size) * (1.06 if role else 1.0)
-            if along and along + text_width(word.rstrip(), size) > width:
-                lines.append([])
-                along = 0.0
+    for piece in _pieces((("", text),) if isinstance(text, str) else text):
+        needed = sum(text_width(word, size) * (1.06 if role else 1.0) for role, word in piece)
+        if along and along + needed - text_width(" ", size) * piece[-1][1].endswith(" ") > width:
+            lines.append([])
+            along = 0.0
+        for role, word in piece:
             if lines[-1] and lines[-1][-1][0] == role:
                 lines[-1][-1] = (role, lines[-1][-1][1] + word)
             else:
                 lines[-1].append((role, word))
-            along += needed
+        along += needed
     return [tuple(line) for line in lines if line]
+
+
+def _pieces(text: Spans) -> Iterator[list[tuple[str, str]]]:
+    """Words with their roles: what no space separates is one piece, as a number in bold and the full stop after it."""
+    piece: list[tuple[str, str]] = []
+    for role, part in text:
+        for word in _words(part):
+            piece.append((role, word))
+            if word.endswith(" "):
+                yield piece
+                piece = []
+    if piece:
+        yield piece
 
 
 def _words(text: str) -> list[str]:
