@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
     from advis.analysis.sabotage import sabotage
+    from advis.media.deck import deck
     from advis.notebook.explore import explore
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "check",
     "compare_methods",
     "compose",
+    "deck",
     "explore",
     "grad",
     "hessian",
@@ -97,6 +99,7 @@ _LATER = {
     "check": "analysis.check",
     "compare_methods": "analysis.methods",
     "compose": "analysis.composition",
+    "deck": "media.deck",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",

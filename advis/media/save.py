@@ -84,25 +84,25 @@ def _writer(path: Path) -> Writer:
         raise ValueError(f"save: path={str(path)!r} does not end in a known extension; choose one of {known}") from None
 
 
-def write_whole(path: Path, content: bytes) -> Path:
+def write_whole(path: Path, content: bytes, caller: str = "save") -> Path:
     """Write beside the file first and then put it in place, so that no reader meets half a file."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
         os.replace(part, path)
     except OSError as error:
-        raise _explained(path, error) from error
+        raise _explained(caller, path, error) from error
     finally:
         part.unlink(missing_ok=True) if path.parent.is_dir() else None
     return path
 
 
-def _explained(path: Path, error: OSError) -> OSError:
+def _explained(caller: str, path: Path, error: OSError) -> OSError:
     """The same kind of error, in words that say which folder it is and what to do."""
     folder = str(path.parent)
     if not path.parent.is_dir():
-        return type(error)(f"save: path={str(path)!r}: there is no folder {folder!r}; create it, or choose another")
+        return type(error)(f"{caller}: path={str(path)!r}: there is no folder {folder!r}; create it, or choose another")
     if path.is_dir():
-        return type(error)(f"save: path={str(path)!r} is a folder; give the name of a file in it")
+        return type(error)(f"{caller}: path={str(path)!r} is a folder; give the name of a file in it")
     reason = (error.strerror or "it failed").lower()
-    return type(error)(f"save: path={str(path)!r}: cannot write in the folder {folder!r} ({reason}); choose another")
+    return type(error)(f"{caller}: path={str(path)!r}: cannot write in the folder {folder!r} ({reason}); choose another")
