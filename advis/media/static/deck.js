@@ -8,16 +8,20 @@ import { present } from "./slides.js";
 export function startDeck(style, width, height) {
   const top = document.documentElement, printed = /print-pdf/.test(location.search);
   if (printed) top.dataset.theme = "light";
-  const dark = () => top.dataset.theme === "dark" || (!top.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const keyboard = { 68: () => (top.dataset.theme = dark() ? "light" : "dark"), 83: speak };
-  Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Light or dark" }, keyboard[68]);
-  Reveal.addKeyBinding({ keyCode: 83, key: "S", description: "Speaker's window" }, speak);
   present(style);
   document.addEventListener("pdf-ready", () => present(style));
   Reveal.initialize({
     ...{ width, height, margin: 0, minScale: 0.1, maxScale: 8, center: false, transition: "none", hash: true },
     ...{ slideNumber: "c/t", pdfSeparateFragments: true, pdfMaxPagesPerSlide: 1, controlsTutorial: false, scrollActivationWidth: 0 },
-  });
+  }).then(bindKeys);
+}
+
+function bindKeys() {
+  const top = document.documentElement, system = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => top.dataset.theme === "dark" || (!top.dataset.theme && system.matches);
+  const turn = () => (top.dataset.theme = dark() ? "light" : "dark");
+  Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Light or dark" }, turn);
+  Reveal.addKeyBinding({ keyCode: 83, key: "S", description: "Speaker's notes" }, speak);
 }
 
 /** A second window with what the audience does not see; its keys lead the deck. */

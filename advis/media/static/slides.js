@@ -1,7 +1,7 @@
 // What a deck does with the films on its slides: the fragments that stand beside a film are its steps.
 import { show } from "./checked.js";
 
-const AROUND = 104; // a window as high as a slide's film and this much gives its panes the same room
+const FRAME = 104; // a window as high as a slide's film and this much gives its panes the same room
 
 /** Bring the films of this digest (or all) to life, each at the step that its slide shows. */
 export function present(style, digest = "") {
@@ -20,7 +20,7 @@ function lead(player, place) {
   for (const spare of fragments.splice(player.length)) spare.remove(); // those of folded places, that show nothing new
   const follow = () => goTo(player, fragments.filter(({ classList }) => classList.contains("visible")).length);
   player.element.classList.add("slide");
-  player.room = () => place.clientHeight + AROUND;
+  player.room = () => place.clientHeight + FRAME;
   player.press = () => {};
   place.addEventListener("keydown", (event) => {
     if (event.composedPath()[0].matches("select,[type=text]")) event.stopPropagation();
