@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from advis.media.svg import text
 WIDTH, HEIGHT = 1040, 585
 """A slide in pixels; the browser scales it to the screen."""
 THEMES = ("auto", "light", "dark")
+PANES = ("graph", "trace", "source", "say")
+PANES_SHOWN = ("graph", "say")
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -34,7 +36,13 @@ class Part:
     told: str = ""
 
 
-def deck(items: Sequence[Any], path: str | os.PathLike[str], title: str = "", theme: str = "auto") -> Path:
+def deck(
+    items: Sequence[Any],
+    path: str | os.PathLike[str],
+    title: str = "",
+    theme: str = "auto",
+    panes: Sequence[str] = PANES_SHOWN,
+) -> Path:
     r"""Write slides to one HTML file that works without a network.
 
     Arrow keys play what is shown, step after step, and then go on to the next slide; ``O`` gives the overview, ``S`` the
@@ -53,6 +61,8 @@ def deck(items: Sequence[Any], path: str | os.PathLike[str], title: str = "", th
         What the browser's window is called; the first heading if left out.
     theme : {"auto", "light", "dark"}
         Colours that follow the system, or fixed ones.
+    panes : sequence of {"graph", "trace", "source", "say"}
+        What is shown of an object that has a drawing: the drawing and the sentence below it are read from the last row.
 
     Returns
     -------
@@ -82,15 +92,17 @@ def deck(items: Sequence[Any], path: str | os.PathLike[str], title: str = "", th
     target = Path(path)
     if target.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"deck: path={str(target)!r} does not end in .html")
-    return write_whole(target, deck_page(items, title, theme).encode(), "deck")
+    return write_whole(target, deck_page(items, title, theme, panes).encode(), "deck")
 
 
-def deck_page(items: Sequence[Any], title: str = "", theme: str = "auto") -> str:
+def deck_page(
+    items: Sequence[Any], title: str = "", theme: str = "auto", panes: Sequence[str] = PANES_SHOWN
+) -> str:
     """Return the page of a deck; see `deck`."""
     if theme not in THEMES:
         raise ValueError(f"deck: theme={theme!r} is not known; choose one of {', '.join(THEMES)}")
     slides = slide_parts("deck", items)
-    sections = "\n".join(_section(place, parts) for place, parts in slides)
+    sections = "\n".join(_section(where, parts, panes) for where, parts in slides)
     films = [part.film for _, parts in slides for part in parts if part.film is not None]
     chosen = "" if theme == "auto" else f' data-theme="{theme}"'
     light, dark = palette_css(False), palette_css(True)
@@ -143,10 +155,12 @@ def _part(where: str, item: Any) -> Part:
     )
 
 
-def _section(where: str, parts: list[Part]) -> str:
+def _section(where: str, parts: list[Part], panes: Sequence[str]) -> str:
     shows = any(part.film is not None for part in parts)
     try:
-        inside = "".join(stepped(part.film, part.told) if part.film is not None else _prose(part.said) for part in parts)
+        inside = "".join(
+            stepped(part.film, part.told, panes) if part.film is not None else _prose(part.said) for part in parts
+        )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
     return f"<section{' class=shows' if shows else ''}>\n{inside}</section>"
@@ -159,17 +173,27 @@ def _prose(said: Said | None) -> str:
     return html_of(said.text) + notes
 
 
-def stepped(film: Film, told: str) -> str:
+def stepped(film: Film, told: str, panes: Sequence[str] = PANES_SHOWN) -> str:
     """Return a film's place on a slide, and beside it one fragment for each of its steps.
+
+    Raises
+    ------
+    ValueError
+        For a pane that is not known.
 
     Examples
     --------
     >>> stepped(Film("tape", "f", steps=3), "x = 2").count('class="fragment"')
     3
     """
+    unknown = [pane for pane in panes if pane not in PANES]
+    if unknown:
+        raise ValueError(f"panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(PANES)}")
     title = text(f"{film.title}, {film.subtitle}" if film.subtitle else film.title)
     fragments = '<i class="fragment"></i>' * film.steps
-    return f'<div class="advis-steps" data-title="{title}">\n{place(film, told)}{fragments}\n</div>\n'
+    place_and_steps = f"{place(film, told)}{fragments}"
+    shown = " ".join(panes)
+    return f'<div class="advis-steps" data-title="{title}" data-panes="{shown}">\n{place_and_steps}\n</div>\n'
 
 
 def _first_heading(slides: list[tuple[str, list[Part]]]) -> str:

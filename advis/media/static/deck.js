@@ -11,7 +11,7 @@ export function startDeck(style, width, height) {
   present(style);
   document.addEventListener("pdf-ready", () => present(style));
   Reveal.initialize({
-    ...{ width, height, margin: 0, minScale: 0.1, maxScale: 8, center: false, transition: "none", hash: true },
+    ...{ width, height, margin: 0, minScale: 0.1, maxScale: 8, center: false, display: "flex", transition: "none", hash: true },
     ...{ slideNumber: "c/t", pdfSeparateFragments: true, pdfMaxPagesPerSlide: 1, controlsTutorial: false, scrollActivationWidth: 0 },
   }).then(bindKeys);
 }
