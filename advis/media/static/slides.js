@@ -14,13 +14,20 @@ export function present(style, digest = "") {
   }
 }
 
+/** The classes that leave a drawing the place of the panes that are not wanted on a slide. */
+function without(panes) {
+  const gone = ["graph", "trace", "source", "say"].filter((name) => panes && !panes.split(" ").includes(name));
+  const bare = gone.includes("trace") && gone.includes("source") ? ["bare"] : [];
+  return [...bare, ...gone.map((name) => `no-${name}`)];
+}
+
 /** On a slide the deck's keys lead, whichever way they show and hide its fragments: by hand, by address, for print. */
 function lead(player, place) {
   const steps = place.parentElement, fragments = [...steps.querySelectorAll(":scope>.fragment")];
   for (const spare of fragments.splice(player.length)) spare.remove(); // those of folded places, that show nothing new
   const follow = () => goTo(player, fragments.filter(({ classList }) => classList.contains("visible")).length);
   player.element.classList.add("slide");
-  hide(player, steps.dataset.panes);
+  if (player.element.querySelector(".stage")) player.element.classList.add(...without(steps.dataset.panes));
   player.room = () => place.clientHeight + FRAME;
   player.press = () => {};
   place.addEventListener("keydown", (event) => {
@@ -28,16 +35,6 @@ function lead(player, place) {
   });
   new MutationObserver(follow).observe(steps, { subtree: true, attributes: true, attributeFilter: ["class"] });
   follow();
-}
-
-/** Leave a drawing the place of panes that are not wanted on the slide. */
-function hide({ element }, wanted) {
-  if (!wanted || !element.querySelector(".stage")) return;
-  const names = { trace: ".pane.table", source: ".pane.lines", graph: ".stage", say: ".say" };
-  const gone = Object.keys(names).filter((name) => !wanted.split(" ").includes(name)).flatMap((name) => [...element.querySelectorAll(names[name])]);
-  const labels = gone.map((pane) => (pane.matches(".say") ? "Sentence" : pane.getAttribute("aria-label")));
-  for (const entry of element.querySelectorAll(".menu .list button")) if (labels.includes(entry.getAttribute("aria-label"))) entry.click();
-  for (const pane of gone) pane.hidden = true; // also where there is no menu
 }
 
 /** Show what stands at a place; where a question waits before it, its answer is shown first. */
