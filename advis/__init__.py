@@ -184,6 +184,11 @@ class _Doors:
 
         return FilmWidget(shown.film(**options), str(shown))
 
+    def slides(self, shown: Any, panes: Any, **options: Any) -> Any:
+        from advis.media.slides import Slides
+
+        return Slides(shown.film(**options), str(shown), tuple(panes))
+
     def plot(self, shown: Any, scene: str) -> Any:
         from advis.media.figures import figure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,9 @@ def deck(
 ) -> Path:
     r"""Write slides to one HTML file that works without a network.
 
-    Arrow keys play what is shown, step after step, and then go on to the next slide; ``O`` gives the overview, ``S`` the
-    speaker's notes, ``D`` a dark room, ``F`` the full screen. Opened with ``?print-pdf`` at the end of the address, the
-    deck prints to a PDF with one page for each step.
+    Arrow keys play what is shown, step after step, and then go on to the next slide; ``O`` gives the overview, ``S``
+    the speaker's notes, ``D`` a dark room, ``F`` the full screen. Opened with ``?print-pdf`` at the end of the
+    address, the deck prints to a PDF with one page for each step.
 
     Parameters
     ----------
@@ -95,9 +95,7 @@ def deck(
     return write_whole(target, deck_page(items, title, theme, panes).encode(), "deck")
 
 
-def deck_page(
-    items: Sequence[Any], title: str = "", theme: str = "auto", panes: Sequence[str] = PANES_SHOWN
-) -> str:
+def deck_page(items: Sequence[Any], title: str = "", theme: str = "auto", panes: Sequence[str] = PANES_SHOWN) -> str:
     """Return the page of a deck; see `deck`."""
     if theme not in THEMES:
         raise ValueError(f"deck: theme={theme!r} is not known; choose one of {', '.join(THEMES)}")
@@ -119,7 +117,8 @@ def deck_page(
         f'<style media="not all" id="speaker">{colours}\n{static("speaker.css")}</style>\n</head>\n<body>\n'
         f'<div class="reveal">\n<div class="slides">\n{sections}\n</div>\n</div>\n'
         f"<script>{_library()}</script>\n"
-        f'<script type="module">\n{slides_module(needs_of(films), deck=True)}startDeck(STYLE, {WIDTH}, {HEIGHT});\n</script>\n'
+        f'<script type="module">\n{slides_module(needs_of(films), deck=True)}'
+        f"startDeck(STYLE, {WIDTH}, {HEIGHT});\n</script>\n"
         f"</body>\n</html>\n"
     )
 
@@ -150,8 +149,8 @@ def _part(where: str, item: Any) -> Part:
         return Part(film=item.film(), told=str(item))
     kind = type(item).__name__
     raise TypeError(
-        f"{where} is of type {kind}, which cannot be shown; an item is Markdown text, an object of advis such as a tape "
-        f"or a sweep, or a tuple of these for one slide"
+        f"{where} is of type {kind}, which cannot be shown; an item is Markdown text, an object of advis such as a "
+        f"tape or a sweep, or a tuple of these for one slide"
     )
 
 

@@ -144,7 +144,7 @@ def _inlined(source: str) -> str:
         return escape(source)
     if not kind or re.match(r"[a-z]+:", source, re.IGNORECASE):
         known = ", ".join(_IMAGES)
-        raise ValueError(f"the image {source!r} is no file with a known extension ({known}); a deck is offline: save it beside")
+        raise ValueError(f"the image {source!r} is no file with a known extension ({known}); a deck holds its images")
     try:
         data = Path(source).read_bytes()
     except OSError as error:
@@ -163,7 +163,7 @@ def _coloured(code: str, language: str, attributes: str) -> str:
         lexer = get_lexer_by_name(language or "text", stripnl=False)
     except ClassNotFound:
         return ""
-    return highlight(code, lexer, HtmlFormatter(nowrap=True))
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
 def needed(module: str) -> Any:

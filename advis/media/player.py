@@ -175,7 +175,7 @@ def widget_module(needs: Needs = Needs()) -> str:
 
 @cache
 def slides_module(needs: Needs = Needs(), deck: bool = False) -> str:
-    """Return the player and what ties it to the fragments of slides as one module, with what runs a whole deck or not."""
+    """Return the player and what ties it to the fragments of slides as one module; a deck has what runs it too."""
     return _joined(needs, ["slides.js", *["deck.js"] * deck], slides=True)
 
 

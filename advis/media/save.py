@@ -105,4 +105,6 @@ def _explained(caller: str, path: Path, error: OSError) -> OSError:
     if path.is_dir():
         return type(error)(f"{caller}: path={str(path)!r} is a folder; give the name of a file in it")
     reason = (error.strerror or "it failed").lower()
-    return type(error)(f"{caller}: path={str(path)!r}: cannot write in the folder {folder!r} ({reason}); choose another")
+    return type(error)(
+        f"{caller}: path={str(path)!r}: cannot write in the folder {folder!r} ({reason}); choose another"
+    )
