@@ -12,11 +12,19 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from advis.autodiff.custom import primitive, stop_gradient
-from advis.autodiff.errors import OffTape
+from advis.autodiff.errors import NotConverged, NotSolved, OffTape
 from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
+from advis.autodiff.through import distributions, relax
+from advis.autodiff.through.argmin import argmin
+from advis.autodiff.through.checkpoint import checkpoint
+from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+from advis.autodiff.through.fixed_point import fixed_point
+from advis.autodiff.through.odeint import odeint
+from advis.autodiff.through.root import root
+from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -31,11 +39,16 @@ if TYPE_CHECKING:
     from advis.analysis.comparison import Comparison
     from advis.analysis.composition import Composition, compose
     from advis.analysis.cost_map import CostMap
+    from advis.analysis.diagnosis import Diagnosis, diagnose
+    from advis.analysis.estimators import Estimators, compare_estimators
     from advis.analysis.factor import Factor
     from advis.analysis.play import Play, play
     from advis.analysis.quiz import Quiz, quiz
+    from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
+    from advis.analysis.through import Lens, Lenses, compare_through
     from advis.media.deck import deck
+    from advis.media.handout import handout
     from advis.notebook.explore import explore
 
 __all__ = [
@@ -47,32 +60,55 @@ __all__ = [
     "Comparison",
     "Composition",
     "CostMap",
+    "Diagnosis",
+    "Estimate",
+    "Estimators",
     "Factor",
+    "Lens",
+    "Lenses",
     "Node",
+    "NotConverged",
+    "NotSolved",
     "OffTape",
     "Play",
     "Quiz",
+    "Relaxations",
     "Sabotage",
     "SabotagedTape",
     "Sweep",
     "Tape",
+    "argmin",
     "block",
     "chain",
     "check",
+    "checkpoint",
+    "compare_estimators",
     "compare_methods",
+    "compare_relaxations",
+    "compare_through",
     "compose",
     "deck",
+    "diagnose",
+    "distributions",
     "explore",
+    "fixed_point",
     "grad",
+    "handout",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "odeint",
+    "pathwise",
     "play",
     "primitive",
     "quiz",
+    "relax",
+    "root",
     "sabotage",
+    "score_function",
     "stop_gradient",
+    "straight_through",
     "taylor",
     "to_graphviz",
     "trace",
@@ -89,17 +125,27 @@ _LATER = {
     "Comparison": "analysis.comparison",
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
+    "Diagnosis": "analysis.diagnosis",
+    "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
+    "Lens": "analysis.through",
+    "Lenses": "analysis.through",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
+    "Relaxations": "analysis.relaxations",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "compare_estimators": "analysis.estimators",
+    "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
+    "compare_through": "analysis.through",
     "compose": "analysis.composition",
     "deck": "media.deck",
+    "handout": "media.handout",
+    "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
@@ -134,11 +180,15 @@ class _Doors:
         from advis.films.comparison import comparison_film
         from advis.films.cost_map import map_film
         from advis.films.culprit import check_film, sabotaged_film
+        from advis.films.diagnosis import diagnosis_film
+        from advis.films.estimators import estimate_film, estimators_film
         from advis.films.graph import tape_film
         from advis.films.methods import methods_film
         from advis.films.play import play_film
+        from advis.films.relaxations import relaxations_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
+        from advis.films.through import lenses_film
 
         makers: dict[str, Any] = {
             "Accumulation": accumulation_film,
@@ -148,8 +198,13 @@ class _Doors:
             "Comparison": comparison_film,
             "CostMap": map_film,
             "Check": check_film,
+            "Diagnosis": diagnosis_film,
+            "Lenses": lenses_film,
             "Methods": methods_film,
+            "Estimate": estimate_film,
+            "Estimators": estimators_film,
             "Play": play_film,
+            "Relaxations": relaxations_film,
             "Sabotage": sabotage_film,
             "SabotagedTape": sabotaged_film,
             "Sweep": sweep_film,
@@ -175,9 +230,11 @@ class _Doors:
         return {"text/html": fragment(film, text), "text/plain": f"{text}\n[film {film.digest}]"}
 
     def save(self, shown: Any, path: Any, step: int | None, **options: Any) -> Any:
-        from advis.media.save import save
+        from advis.media.save import OPTIONS, Options, save
 
-        return save(shown.film(**options), str(shown), path, step)
+        looks = {name: value for name, value in options.items() if name in OPTIONS}
+        film = shown.film(**{name: value for name, value in options.items() if name not in looks})
+        return save(film, _told(shown, path), path, step, Options(**looks))
 
     def widget(self, shown: Any, **options: Any) -> Any:
         from advis.notebook.widget import FilmWidget
@@ -195,6 +252,12 @@ class _Doors:
         return figure(shown.film(), scene=scene)
 
 
+def _told(shown: Any, path: Any) -> str:
+    """An object as text; as Markdown, where a file wants that and the object has a table."""
+    table = getattr(shown, "table", None)
+    return str(table().markdown()) if str(path).lower().endswith(".md") and table is not None else str(shown)
+
+
 def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> None:
     """Refuse a display option that a picture of this kind does not have."""
     names = list(known)
@@ -205,6 +268,44 @@ def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> N
 
 
 Shown._doors = _Doors()
+
+
+def load(path: Any) -> Any:
+    """Return the film that was saved as ``.json``: it can be displayed, stepped and saved like the object it is of.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Film
+
+    Raises
+    ------
+    ValueError
+        If the file holds no film, one of another schema, or a damaged one.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import advis as av
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = av.trace(lambda a, b: a * b, 2.0, 5.0).reverse().save(f"{folder}/f.json")
+    ...     print(av.load(path))
+    lambda(a, b), ℝ² → ℝ · 1 operation
+    <BLANKLINE>
+       0  The seed: y starts with adjoint 1.
+       1  Step 1 of 1. y = a · b hands its adjoint 1 back: a gets 5 · 1; b gets 2 · 1.
+       2  Done: ∂y/∂a = 5; ∂y/∂b = 2.
+    """
+    from pathlib import Path
+
+    from advis.films.unpack import from_json
+
+    return from_json(Path(path).read_text(encoding="utf-8"))
 
 
 def to_graphviz(shown: Any) -> Any:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("ADVIS_CI") == "1":
-    settings.load_profile("ci")
+settings.register_profile("any", deadline=None)  # how long an example takes says more about the machine than about us
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("ADVIS_CI") == "1" else "any")
 gc.set_threshold(10_000, 10, 10)
 
 

@@ -92,7 +92,7 @@ def jax_peer() -> Peer:
 class TorchNumpy:
     """torch under NumPy's names: functions of two tensors take numbers too, and cumprod runs along the first axis."""
 
-    BINARY = ("maximum", "minimum", "logaddexp", "hypot", "arctan2")
+    BINARY = ("maximum", "minimum", "logaddexp", "hypot", "arctan2", "fmax", "fmod", "copysign")
 
     def __init__(self, torch: Any) -> None:
         self._torch = torch

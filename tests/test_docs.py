@@ -15,11 +15,17 @@ def f(x1, x2):
     return np.log(x1) + x1 * x2 - np.sin(x2)
 
 
+def cost(b):
+    return (b - 0.45) ** 2
+
+
 PLAN = av.chain(shapes=[(1, 4), (4, 50), (50, 20), (20, 10)])
 PICTURES = {
     "reverse-sweep.svg": lambda: svg(av.trace(f, 2.0, 5.0).reverse().film(), step=4),
     "orders.svg": lambda: svg(PLAN.compare().film(), step=1),
     "map.svg": lambda: svg(PLAN.map().film()),
+    "relaxation.svg": lambda: svg(av.compare_relaxations("step").film(), step=3),
+    "estimators.svg": lambda: svg(av.compare_estimators(cost, av.distributions.Bernoulli, 1.0).film(), step=4),
 }
 """What stands in docs/images, and how it is drawn."""
 

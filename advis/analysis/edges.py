@@ -34,7 +34,7 @@ def elemental_edges(tape: Tape, nodes: Iterable[int] | None = None) -> int:
 def _edges(partial: Partial) -> int:
     rows, columns = partial.shape
     primitive, structure = partial.tape.primitives[partial.index], partial.structure
-    if structure in _ONE_FOR_EACH_ROW or primitive.name in ("getitem", "broadcast_to"):
+    if structure in _ONE_FOR_EACH_ROW or primitive.name in ("getitem", "broadcast_to", "tile", "repeat"):
         return rows
     if structure == "selection":
         return min(rows, columns)

@@ -95,12 +95,15 @@ def _instruction_at(code: CodeType, offset: int) -> _Instruction | None:
     return _instructions(code).get(instruction_start(code, offset))
 
 
-def assigned_name(contexts: list[Context], position: Position, item: int | None = None) -> str:
+def assigned_name(
+    contexts: list[Context], position: Position, item: int | None = None, output: int | None = None
+) -> str:
     """Return the variable in which a result was stored at once, or ``""`` if the code does not say so.
 
     A result that is returned at once is named where the call's result is stored: after ``h = layer(x)`` the last
     operation of ``layer`` is ``h``. It is read off the bytecode, so that it works wherever the code came from; only
-    for ``a, b = …, …`` the text is needed. After ``a, b = x`` the name belongs to the ``item`` that was taken out.
+    for ``a, b = …, …`` the text is needed. After ``a, b = x`` the name belongs to the ``item`` that was taken out;
+    after ``a, b = f(x)`` to the ``output`` of that number.
     """
     context, offset = contexts[position[0]], position[1]
     while context.code is not None and offset >= 0:
@@ -114,6 +117,9 @@ def assigned_name(contexts: list[Context], position: Position, item: int | None 
             following = table.get(following.following)
         if following is None:
             return ""
+        if following.name == "UNPACK_SEQUENCE" and output is not None:
+            names = _stored_names(table, following)
+            return names[output] if output < len(names) else ""
         if _stores(following):
             name = following.argument
             return str(name[0] if isinstance(name, tuple) else name)

@@ -72,6 +72,51 @@ def _forwarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _written_back(function: Callable[..., Any]) -> Callable[..., None]:
+    """The method of an array that changes it where it stands."""
+
+    def method(self: Tracer, *args: Any, **kwargs: Any) -> None:
+        self[...] = function(self, *args, **kwargs)
+
+    method.__doc__ = f"Replace the array by its ``np.{function.__name__}``."
+    return method
+
+
+_METHODS = (
+    np.all,
+    np.any,
+    np.argmax,
+    np.argmin,
+    np.argpartition,
+    np.argsort,
+    np.choose,
+    np.clip,
+    np.compress,
+    np.conjugate,
+    np.cumprod,
+    np.cumsum,
+    np.diagonal,
+    np.max,
+    np.mean,
+    np.min,
+    np.nonzero,
+    np.prod,
+    np.put,
+    np.ravel,
+    np.repeat,
+    np.round,
+    np.searchsorted,
+    np.squeeze,
+    np.std,
+    np.sum,
+    np.swapaxes,
+    np.take,
+    np.trace,
+    np.var,
+)
+"""The functions that are also methods of arrays."""
+
+
 def _install() -> None:
     """Give Tracer the operators and the array methods, each bound to its primitive."""
     pairs = {
@@ -104,13 +149,15 @@ def _install() -> None:
         setattr(Tracer, f"__{name}__", _binary(UFUNCS[ufunc], ufunc))
     for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
         setattr(Tracer, f"__{name}__", _unary(ufunc))
-    methods = (
-        np.sum, np.mean, np.max, np.min, np.prod, np.cumsum, np.ravel, np.squeeze, np.swapaxes, np.clip, np.argmax,
-        np.argmin, np.argsort, np.any, np.all, np.round, np.conjugate,
-    )  # fmt: skip
-    for function in methods:
+    for function in _METHODS:
         setattr(Tracer, function.__name__, _forwarded(function))
+    for function in (np.sort, np.partition):
+        setattr(Tracer, function.__name__, _written_back(function))
+    Tracer.mT = property(lambda self: np.matrix_transpose(self))  # type: ignore[attr-defined]
+    Tracer.flat = property(lambda self: np.ravel(self))  # type: ignore[attr-defined]
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
+    setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
+    setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
 
 
 _install()

@@ -10,6 +10,7 @@ import numpy as np
 
 from advis.autodiff import sweeps
 from advis.autodiff.errors import MissingRule
+from advis.autodiff.primitives.reads import ANSWER, declared
 from advis.autodiff.primitives.rule import plain_value, shape_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,15 @@ class Partial:
         if declared == "diagonal" and self.tape.primitives[self.index].name in ("add", "subtract"):
             return "identity" if self.place == 0 or self.tape.primitives[self.index].name == "add" else "diagonal"
         return declared
+
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """The nodes whose values the reverse rule of this edge reads; it may look at the shapes of others."""
+        primitive, parents = self.tape.primitives[self.index], self.tape.parents[self.index]
+        if not self.passes:
+            return ()
+        read = declared(primitive.needs[self.place], self.place, len(parents))
+        return tuple(dict.fromkeys([self.index if place == ANSWER else parents[place] for place in read]))
 
     def jvp(self, tangent: Any) -> Any:
         """Return the partial times a tangent of the parent: a tangent of the node."""

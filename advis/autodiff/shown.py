@@ -66,12 +66,14 @@ class Shown:
         Parameters
         ----------
         path : str or path
-            ``.html`` (a player that needs nothing else), ``.svg`` (one picture) or ``.json`` (the film).
-            ``"name-{step}.svg"`` writes one file per step.
+            ``.html`` (a player that needs nothing else); ``.svg``, ``.pdf``, ``.png`` (one picture); ``.gif``,
+            ``.apng``, ``.webp``, ``.mp4`` (a picture for each step); ``.dot`` (the graph); ``.json`` (the film);
+            ``.md``, ``.txt`` (the trace). ``"name-{step}.svg"`` writes one file per step.
         step : int, optional
-            Which step an ``.svg`` shows; the last one if not given.
+            Which step one picture shows; the last one if not given.
         **options
-            As for `film`.
+            How it is to look: ``steps``, ``size``, ``theme``, ``fps``, ``panes``, ``font_size``, ``dpi``, ``animate``
+            (see `advis.media.save.Options`); and those of `film`.
 
         Returns
         -------

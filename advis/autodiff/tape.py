@@ -179,8 +179,9 @@ class Tape(Shown, Sequence["Node"]):
             return self._constant_names.get(index) or assigned_name(self.contexts, self.positions[index])
         if self._is_step_of_call(index):
             return ""
-        item = self.primitives[index].options.get("index")
-        return assigned_name(self.contexts, self.positions[index], item if isinstance(item, int) else None)
+        options = self.primitives[index].options
+        item, output = options.get("index"), options.get("output")
+        return assigned_name(self.contexts, self.positions[index], item if isinstance(item, int) else None, output)
 
     def _is_step_of_call(self, index: int) -> bool:
         """Whether an operator ran inside a function written in C, such as ``sum``, that went on to others.

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff import inplace, pool
+from advis.autodiff import inplace, pool, ufuncs
 from advis.autodiff.errors import OffTape, here, off_tape
 from advis.autodiff.inplace import Memory
-from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
+from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping, special
+from advis.autodiff.primitives.left_out import LEFT_OUT
 from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_value
 from advis.autodiff.recorder import Recorder
 
@@ -69,10 +70,7 @@ class Tracer:
             return result
         if function in METADATA:
             return function(*_plain(args), **{name: _plain(item) for name, item in kwargs.items()})
-        raise off_tape(
-            f"{_name(function)} is not known to advis, so its derivative would be lost",
-            "write it with functions that are (see the list in the documentation), or give it rules as a primitive",
-        )
+        raise _not_known(function)
 
     # -- what a number or an array can do without being changed
 
@@ -80,6 +78,8 @@ class Tracer:
     dtype = property(lambda self: getattr(self.value, "dtype", None) or np.result_type(self.value))
     ndim = property(lambda self: len(self.shape))
     size = property(lambda self: int(np.prod(self.shape, dtype=int)))
+    nbytes = property(lambda self: self.size * self.dtype.itemsize)
+    itemsize = property(lambda self: self.dtype.itemsize)
     T = property(lambda self: np.transpose(self))
     real = property(lambda self: np.real(self))
     imag = property(lambda self: np.imag(self))
@@ -102,6 +102,8 @@ class Tracer:
         return format(self.value, spec)
 
     def __getitem__(self, index: Any) -> Any:
+        if type(index) is int and type(self.value) is _ARRAY and self.value.ndim == 1:
+            return _element(self, index, _getframe(1) if self.recorder.source else None)
         options = {"index": index if type(index) is int else _settled(index)}
         return alone(shaping.getitem, self, options, _getframe(1) if self.recorder.source else None)
 
@@ -163,6 +165,9 @@ class Tracer:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if self.dtype.kind in "iub":
             return np.array(self._settle(), dtype)
+        name = special.caller(_getframe(1))
+        if name in LEFT_OUT:
+            raise off_tape(f"{name} is not recorded by advis: {LEFT_OUT[name][0]}", LEFT_OUT[name][1])
         raise self._leaving(
             "np.array(x), np.asarray(x), np.array([x0, x1]), or writing x into a plain array",
             "leave np.asarray out, write np.stack([x0, x1]) for np.array([x0, x1]), and for z[:] = x make z with "
@@ -255,6 +260,9 @@ class Outdated(Tracer):
 
 
 def _unknown_attribute(name: str) -> Any:
+    reason = LEFT_OUT.get(f"ndarray.{name}")
+    if reason is not None:
+        raise off_tape(f"the array attribute or method .{name} is not recorded by advis: {reason[0]}", reason[1])
     raise off_tape(
         f"the array attribute or method .{name} is not known to advis",
         f"write it with a function, as np.{name}(x), or in another way",
@@ -273,6 +281,7 @@ _to_float = Primitive(
     (lambda t, ans, x, dtype: t.astype(dtype),),
     (lambda g, ans, x, dtype: g,),
     ("identity",),
+    ("",),
 )
 
 
@@ -318,6 +327,25 @@ def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: Fr
         raise
     return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
 
+
+def _element(x: Tracer, index: int, frame: FrameType | None) -> Tracer:
+    """Record the reading of one element of a vector: the short way, since loops do it again and again."""
+    try:
+        value = x.value[index]
+    except IndexError as error:
+        annotate(error, shaping.getitem, (x.value,))
+        raise
+    taken = _taken.get(index)
+    if taken is None:
+        if len(_taken) == _MOST_TAKEN:
+            _taken.clear()
+        taken = _taken[index] = shaping.getitem.at(1, {"index": index})
+    return append(x.recorder, taken, (x.index,), value, frame)
+
+
+_taken: dict[int, Primitive] = {}
+"""The reading of an element, by its index."""
+_MOST_TAKEN = 1 << 16
 
 _PLAIN = frozenset({int, type(None), type(Ellipsis)})
 
@@ -421,23 +449,44 @@ def _operand(arg: Any) -> Any:
 
 
 def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """A ufunc with options, or by one of its methods, or without a rule."""
-    options = {name: item for name, item in options.items() if item is not None}
-    if UFUNCS.get(ufunc) is None:
-        raise off_tape(
-            f"np.{ufunc.__name__} is not known to advis, so its derivative would be lost",
-            "write it with functions that are (see the list in the documentation), or give it rules as a primitive",
-        )
-    if method != "__call__":
-        raise off_tape(f"np.{ufunc.__name__}.{method} is not recorded", "write it with np.sum, np.prod or a loop")
-    if options:
-        name = next(iter(options))
+    """A ufunc with options, by one of its methods, with several results, of SciPy, or without a rule."""
+    options = {name: item for name, item in options.items() if item is not None or name == "axis"}
+    if UFUNCS.get(ufunc) is None and ufunc not in FUNCTIONS and not special.knows(ufunc):
+        raise _not_known(ufunc)
+    if method == "__call__" and options.keys() - {"where"}:
+        name = next(name for name in options if name != "where")
         hint = "make z with np.zeros_like(x), which can be written into, or write z = z + x instead of z += x"
         hint = hint if name == "out" else f"call np.{ufunc.__name__} without it"
         raise off_tape(f"np.{ufunc.__name__}: {name}= is not recorded", hint)
-    return record(UFUNCS[ufunc], inputs, {})
+    if method == "__call__" and not options and ufunc in UFUNCS:
+        return record(UFUNCS[ufunc], inputs, {})
+    recorder = next(x for x in (*inputs, *options.values()) if _traced(x)).recorder
+    start = len(recorder.values)
+    if method != "__call__":
+        result = ufuncs.METHODS[method](ufunc, *inputs, **options)
+    elif options:
+        result = ufuncs.where_only(ufunc, inputs, options["where"])
+    else:
+        result = FUNCTIONS[ufunc](*inputs)
+    if type(result) is Tracer and result.recorder is recorder:
+        recorder.mark_steps(start)
+    return result
+
+
+def _not_known(function: Any) -> Exception:
+    """The error for a function that has no rule: with the reason, where it was left out for one."""
+    name = _name(function)
+    reason = LEFT_OUT.get(name)
+    if reason is not None:
+        return off_tape(f"{name} is not recorded by advis: {reason[0]}", reason[1])
+    return off_tape(
+        f"{name} is not known to advis, so its derivative would be lost",
+        "write it with functions that are (see docs/numpy.md), or give it rules as a primitive",
+    )
 
 
 def _name(function: Any) -> str:
-    module = getattr(function, "__module__", "numpy").replace("numpy", "np", 1)
+    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
+    if isinstance(function, np.ufunc) and getattr(np, function.__name__, None) is not function:
+        module = "scipy.special" if special.is_of_scipy(function) else "np"
     return f"{module}.{getattr(function, '__name__', function)}"

@@ -125,8 +125,11 @@ class Writer:
 
     def term(self, text: str, value: Any, strength: float = ATOM) -> Any:
         """Return what was computed: a Term if it is a number or an array, else (a shape, a dtype) itself."""
-        if isinstance(value, (tuple, list)) and any(isinstance(item, np.ndarray) for item in value):
-            return [self.term(f"{text}[{place}]", item) for place, item in enumerate(value)]
+        if isinstance(value, (tuple, list)) and any(isinstance(item, (np.ndarray, np.generic)) for item in value):
+            name = self.name("parts")
+            self._parts[name] = len(self.lines)
+            self.write(f"{name} = {text}")
+            return [self.term(f"{name}[{place}]", item) for place, item in enumerate(value)]
         if not isinstance(value, (np.ndarray, np.generic)):
             return value
         term = Term(self, text, value, strength)
@@ -191,8 +194,8 @@ class Writer:
         if isinstance(item, float):
             return repr(item) if np.isfinite(item) else "np.nan" if item != item else f"{'-' * (item < 0)}np.inf"
         if isinstance(item, complex):
-            both = self.literal(item.real), self.literal(item.imag)
-            return f"({item!r})".replace("((", "(").replace("))", ")") if np.isfinite(item) else f"complex{both}"
+            both = f"{self.literal(item.real)}, {self.literal(item.imag)}"
+            return f"({item!r})".replace("((", "(").replace("))", ")") if np.isfinite(item) else f"complex({both})"
         if isinstance(item, slice):
             return f"slice({', '.join(self.text(bound) for bound in (item.start, item.stop, item.step))})"
         if isinstance(item, np.dtype) or (isinstance(item, type) and issubclass(item, np.generic)):

@@ -219,7 +219,15 @@ def _marked(axis: Axis, window: Window) -> list[tuple[float, str]]:
     """The numbers along an axis and how they are written."""
     if axis.log and len(decades(*window)) > 1:
         return [(10.0**power, _power(power)) for power in decades(*window)]
+    if axis.log and len(within := _between_decades(*window)) > 1:
+        return [(value, number(value, PICTURE)) for value in within]
     return [(value, minus(number(value, PICTURE))) for value in ticks(*window) if _drawable(value, axis.log)]
+
+
+def _between_decades(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times the powers of ten in a range, whose numbers have room by logarithm."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [value for power in powers for m in (1, 2, 5) if low <= (value := float(f"{m}e{power}")) <= high]
 
 
 def _power(exponent: int) -> str:

@@ -71,15 +71,15 @@ def _marked(
     tracks |= {key: ((0, state),) for key, state in edges.items()}
     tracks["say"] = ((0, State("", tuple(span for span in said if span[1]))),)
     if index is not None:
-        keys = [f"n{index}", *_folds_of(seen, index)]
+        keys = [f"n{index}", *folds_of(seen, index)]
         tracks |= {key: ((0, State("active wrong value")),) for key in keys}
         for key in keys:
             graph = replace(graph, scenes=tuple(crossed(scene, key) for scene in graph.scenes))
     return tape_film_of(tape, kind, graph, tracks, 0, "value", word)
 
 
-def _folds_of(seen: list[Cast], index: int) -> list[str]:
-    """The folds, and their turns, in which a node is hidden."""
+def folds_of(seen: list[Cast], index: int) -> list[str]:
+    """Return the folds, and their turns, in which a node is hidden."""
     return [
         cast.fold(fold).replace("@", str(q))
         for cast in seen

@@ -77,7 +77,7 @@ def _codes(frame: np.ndarray) -> np.ndarray:
 
 
 def _frequent(reel: Reel) -> np.ndarray:
-    """The colours that a few frames have most of: grounds, strokes and letters as they are, some of their soft edges."""
+    """The colours that a few frames have most of: grounds, strokes, letters, and some of their soft edges."""
     places = sorted({round(k * (reel.count - 1) / (SAMPLES - 1)) for k in range(SAMPLES)})
     counts: Counter[int] = Counter()
     for place in places:

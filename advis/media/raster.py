@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
 _SPAN_LOOKS = {name: dict(pair.split(":", 1) for pair in style.split(";")) for name, style in SPANS}
+BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
+"""Which part of a text stands before its place."""
 _UNIT = 100.0  # letters are outlined at this size once, and scaled
 
 
@@ -110,17 +112,23 @@ class _Painter:
     def _text(self, ink: Ink, style: dict[str, str]) -> None:
         from matplotlib.transforms import Affine2D
 
-        runs = [(printable(part), _styled(style, role, self.dark)) for role, part in ink.spans if part]
-        widths = [_outline(part, *_font(own))[1] * _size(own) for part, own in runs]
-        x = ink.at[0] - {"start": 0.0, "middle": 0.5, "end": 1.0}[ink.anchor] * sum(widths)
-        for (part, own), width in zip(runs, widths, strict=True):
-            path, _ = _outline(part, *_font(own))
-            size = _size(own) / _UNIT
-            self._paint(path, own, Affine2D().scale(size, -size).translate(x, ink.at[1]))
+        pieces = runs(ink, style, self.dark)
+        x = ink.at[0] - BEFORE[ink.anchor] * sum(width for *_, width in pieces)
+        for part, own, width in pieces:
+            path, _ = _outline(part, *font(own))
+            scale = size(own) / _UNIT
+            self._paint(path, own, Affine2D().scale(scale, -scale).translate(x, ink.at[1]))
             x += width
 
 
-def _size(style: dict[str, str]) -> float:
+def runs(ink: Ink, style: dict[str, str], dark: bool) -> list[tuple[str, dict[str, str], float]]:
+    """Return the pieces of a text, each with its look and its width in pixels of the drawing."""
+    found = [(printable(part), _styled(style, role, dark)) for role, part in ink.spans if part]
+    return [(part, own, _outline(part, *font(own))[1] * size(own)) for part, own in found]
+
+
+def size(style: dict[str, str]) -> float:
+    """Return the size of the letters of a look."""
     return float(style.get("font-size", "13px").removesuffix("px"))
 
 
@@ -130,12 +138,12 @@ def _styled(style: dict[str, str], role: str, dark: bool) -> dict[str, str]:
     for name, value in _SPAN_LOOKS.get(role, {}).items():
         own[name] = COLOURS[value[1:]][dark] if value.startswith("@") else value
     if own.get("font-size", "").endswith("em"):
-        own["font-size"] = f"{_size(style) * float(own['font-size'].removesuffix('em'))}px"
+        own["font-size"] = f"{size(style) * float(own['font-size'].removesuffix('em'))}px"
     return own
 
 
-def _font(style: dict[str, str]) -> tuple[str, bool, bool]:
-    """Family, and whether bold or italic: the fonts that come with matplotlib, the same on every machine."""
+def font(style: dict[str, str]) -> tuple[str, bool, bool]:
+    """Return family, and whether bold or italic: fonts that come with matplotlib, the same on every machine."""
     family = style.get("font-family", "")
     mono, serif = "monospace" in family, family.startswith("Georgia")
     name = "DejaVu Sans Mono" if mono else "DejaVu Serif" if serif else "DejaVu Sans"
@@ -147,12 +155,13 @@ def _outline(text: str, family: str, bold: bool, italic: bool) -> tuple[Path, fl
     """A text as one path at the unit size, and its width there, over the size."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.path import Path
-    from matplotlib.textpath import TextPath, text_to_path
+    from matplotlib.textpath import text_to_path
 
     font = FontProperties(family=family, weight="bold" if bold else "normal", style="italic" if italic else "normal")
     width, _, _ = text_to_path.get_text_width_height_descent(text, font.copy(), ismath=False)
-    letters = TextPath((0.0, 0.0), text, size=_UNIT, prop=font) if text.strip() else Path(np.zeros((0, 2)))
-    return letters, width / font.get_size_in_points()
+    points, codes = text_to_path.get_text_path(font, text, ismath=False)
+    points = np.array(points, float).reshape(-1, 2) * (_UNIT / text_to_path.FONT_SCALE)
+    return Path(points, np.array(codes, np.uint8)) if len(points) else Path(points), width / font.get_size_in_points()
 
 
 @lru_cache(maxsize=256)

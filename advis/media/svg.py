@@ -6,6 +6,8 @@ Inks of one look share a group, from the back to the front, so that 200 boxes st
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from advis.films.draw import lower
@@ -56,12 +58,11 @@ def svg(film: Film, step: int | None = None, scene: str | None = None, outline: 
     states = state_at(film, step)
     layers = _layers(drawing, states)
     if outline:
-        layers = {key: inks for key, inks in layers.items() if key[0].startswith(OUTLINE)}
-    words = _heading(film), _description(film, drawing, states)
-    return _document(layers, drawing.width, drawing.height, *words)
+        layers = [layer for layer in layers if layer.role.startswith(OUTLINE)]
+    return document(layers, drawing.width, drawing.height, _heading(film), _description(film, drawing, states))
 
 
-def svg_of(shown: Picture, theme: str = "auto") -> str:
+def svg_of(shown: Picture, theme: str = "auto", scale: float = 1.0) -> str:
     """Return a picture as SVG.
 
     Parameters
@@ -69,28 +70,44 @@ def svg_of(shown: Picture, theme: str = "auto") -> str:
     shown : Picture
     theme : {"auto", "light", "dark"}
         Colours that follow the reader's system, or fixed ones.
+    scale : float
+        How much larger than the drawing it is shown, where nothing else says so.
     """
-    layers: dict[tuple[str, str], list[tuple[Ink, str]]] = {}
+    grouped: dict[tuple[str, str], list[tuple[Ink, str]]] = {}
     for ink in shown.inks:
-        layers.setdefault((ink.role, ink.anchor), []).append((ink, ""))
-    return _document(layers, shown.width, shown.height, shown.title, shown.description, theme)
+        grouped.setdefault((ink.role, ink.anchor), []).append((ink, ""))
+    layers = [Layer(role, anchor, inks) for (role, anchor), inks in grouped.items()]
+    return document(layers, shown.width, shown.height, shown.title, shown.description, theme, scale)
 
 
-def _document(
-    layers: dict[tuple[str, str], list[tuple[Ink, str]]],
-    wide: float,
-    high: float,
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Inks of one look, each with its tooltip; ``also`` is one more class."""
+
+    role: str
+    anchor: str
+    inks: list[tuple[Ink, str]]
+    also: str = ""
+
+
+def document(
+    layers: Sequence[Layer],
+    width: float,
+    height: float,
     title: str,
     description: str,
     theme: str = "auto",
+    scale: float = 1.0,
+    css: str = "",
 ) -> str:
-    body = "\n".join(_group(role, anchor, inks) for (role, anchor), inks in layers.items())
-    width, height = _number(wide), _number(high)
+    """Return a whole SVG document of layers, from the back to the front."""
+    body = "\n".join(map(_group, layers))
+    size = f'width="{_number(scale * width)}" height="{_number(scale * height)}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="advis" role="img" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">\n<title>{text(title)}</title>\n'
-        f"<desc>{text(description)}</desc>\n<style>{_css(_roles(layers), theme)}</style>\n"
-        f'<rect class="paper" width="{width}" height="{height}"/>\n{body}\n</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="advis" role="img" {size} '
+        f'viewBox="0 0 {_number(width)} {_number(height)}">\n<title>{text(title)}</title>\n'
+        f"<desc>{text(description)}</desc>\n<style>{_css(_roles(layers), theme)}{css}</style>\n"
+        f'<rect class="paper" width="{_number(width)}" height="{_number(height)}"/>\n{body}\n</svg>\n'
     )
 
 
@@ -140,7 +157,7 @@ def _description(film: Film, drawing: Scene, states: dict[str, State]) -> str:
     return " ".join(part for part in (drawing.description or film.title, sentence) if part)
 
 
-def _layers(drawing: Scene, states: dict[str, State]) -> dict[tuple[str, str], list[tuple[Ink, str]]]:
+def _layers(drawing: Scene, states: dict[str, State]) -> list[Layer]:
     """Inks with the same look together, in the order of painting, each with its tooltip."""
     layers: dict[tuple[str, str], list[tuple[Ink, str]]] = {}
     for mark in drawing.marks:
@@ -148,21 +165,23 @@ def _layers(drawing: Scene, states: dict[str, State]) -> dict[tuple[str, str], l
             for ink in filter(_visible, lower(mark, states)):
                 more = getattr(mark, "more", "") if ink.role.startswith("title") else ""
                 layers.setdefault((ink.role, ink.anchor), []).append((ink, more))
-    return dict(sorted(layers.items(), key=lambda item: (depth(item[0][0]), item[0])))
+    ordered = sorted(layers.items(), key=lambda item: (depth(item[0][0]), item[0]))
+    return [Layer(role, anchor, inks) for (role, anchor), inks in ordered]
 
 
-def _roles(layers: dict[tuple[str, str], list[tuple[Ink, str]]]) -> list[str]:
+def _roles(layers: Sequence[Layer]) -> list[str]:
     """Every role in use, of inks and of the pieces of their texts."""
-    pieces = {role for inks in layers.values() for ink, _ in inks for role, _ in ink.spans}
-    return sorted({role for role, _ in layers} | pieces)
+    pieces = {role for layer in layers for ink, _ in layer.inks for role, _ in ink.spans}
+    return sorted({layer.role for layer in layers} | pieces)
 
 
 def _visible(ink: Ink) -> bool:
     return ink.role != "off" and bool(ink.at) and (ink.tag != "text" or any(part for _, part in ink.spans))
 
 
-def _group(role: str, anchor: str, inks: list[tuple[Ink, str]]) -> str:
-    attributes = f' class="{text(role)}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
+def _group(layer: Layer) -> str:
+    inks, classes = layer.inks, text(f"{layer.role} {layer.also}".strip())
+    attributes = f' class="{classes}"' + (f' text-anchor="{layer.anchor}"' if layer.anchor != "start" else "")
     if inks[0][0].tag in ("path", "lines"):
         return f'<path{attributes} d="{"".join(_path(ink) for ink, _ in inks)}"/>'
     if inks[0][0].tag == "tiles":

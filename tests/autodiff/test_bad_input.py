@@ -139,52 +139,56 @@ def out_of_function(x: Any) -> Any:
     return np.sum(x, axis=0, out=np.zeros(()))
 
 
-def ufunc_where(x: Any) -> Any:
-    return np.add(x, x, where=x > 1)
+def ufunc_at(x: Any) -> Any:
+    return np.multiply.at(x.copy(), [0], x[0])
 
 
 def ufunc_dtype(x: Any) -> Any:
     return np.add(x, x, dtype=np.float32)
 
 
-def ufunc_reduce(x: Any) -> Any:
-    return np.add.reduce(x)
+def ufunc_at_plain(x: Any) -> Any:
+    return np.add.at(np.zeros(3), [0, 0], x[0])
 
 
-def ufunc_outer(x: Any) -> Any:
-    return np.multiply.outer(x, x)
+def ufunc_reduce_dtype(x: Any) -> Any:
+    return np.subtract.reduce(x, dtype=np.float32)
 
 
 def unknown_ufunc(x: Any) -> Any:
-    return np.heaviside(x, 0.5)
+    return np.frompyfunc(abs, 1, 1)(x)
+
+
+def left_out_ufunc(x: Any) -> Any:
+    return np.nextafter(x, 0.5)
 
 
 def unknown_function(x: Any) -> Any:
-    return np.linalg.det(np.outer(x, x))
+    return np.histogram2d(x, x)[0] * x
 
 
 def unknown_method(x: Any) -> Any:
-    return x.std() * 2
+    return x.byteswap() * 2
 
 
-def sum_dtype(x: Any) -> Any:
-    return np.sum(x, dtype=np.float32)
+def sum_out(x: Any) -> Any:
+    return np.nansum(x, out=np.zeros(()))
 
 
 def max_where(x: Any) -> Any:
-    return np.max(x, where=V > 1, initial=0)
+    return np.max(x, where=V > 1)
 
 
-def max_initial(x: Any) -> Any:
-    return x.max(initial=0.0)
+def weighted_quantile(x: Any) -> Any:
+    return np.quantile(x, 0.5, weights=V)
 
 
 def reshape_order(x: Any) -> Any:
-    return np.reshape(x, (3, 1), order="F")
+    return np.reshape(x, (3, 1), order="K")
 
 
 def ravel_order(x: Any) -> Any:
-    return x.ravel(order="F")
+    return x[::-1].ravel(order="K")
 
 
 def where_alone(x: Any) -> Any:
@@ -276,18 +280,19 @@ OFF_TAPE: list[tuple[Callable[..., Any], type[Exception], str, str]] = [
     (write_into_integers, av.OffTape, "array of int64", "np.zeros_like(x, dtype=float)"),
     (out_of_ufunc, av.OffTape, "np.add: out= is not recorded", "z = z + x"),
     (out_of_function, TypeError, "np.sum: out= is not recorded", "assign the result to a name"),
-    (ufunc_where, av.OffTape, "np.add: where= is not recorded", "np.add without it"),
+    (ufunc_at, av.OffTape, "np.multiply.at is not recorded", "np.add.at"),
     (ufunc_dtype, av.OffTape, "np.add: dtype= is not recorded", "np.add without it"),
-    (ufunc_reduce, av.OffTape, "np.add.reduce is not recorded", "np.sum"),
-    (ufunc_outer, av.OffTape, "np.multiply.outer is not recorded", "loop"),
-    (unknown_ufunc, av.OffTape, "np.heaviside is not known", "primitive"),
-    (unknown_function, av.OffTape, "np.linalg.det is not known", "primitive"),
-    (unknown_method, av.OffTape, ".std is not known", "np.std(x)"),
-    (sum_dtype, TypeError, "np.sum: dtype= is not recorded", "np.sum without it"),
-    (max_where, TypeError, "np.max: initial= is not recorded", "np.max without it"),
-    (max_initial, TypeError, "np.max: initial= is not recorded", "np.max without it"),
-    (reshape_order, TypeError, "np.reshape: order='F'", "order='C'"),
-    (ravel_order, TypeError, "np.ravel: order='F'", "order='C'"),
+    (ufunc_at_plain, av.OffTape, "np.add.at: a traced value was written into a plain", "np.zeros_like(x)"),
+    (ufunc_reduce_dtype, av.OffTape, "np.subtract.reduce: dtype= is not recorded", "without it"),
+    (unknown_ufunc, av.OffTape, "is not known to advis", "primitive"),
+    (left_out_ufunc, av.OffTape, "np.nextafter is not recorded by advis: it is a step", "np.spacing"),
+    (unknown_function, av.OffTape, "np.histogram2d is not recorded by advis", "count there"),
+    (unknown_method, av.OffTape, ".byteswap is not recorded by advis", "leave it out"),
+    (sum_out, TypeError, "np.nansum: out= is not recorded", "assign the result to a name"),
+    (max_where, ValueError, "does not have an identity, so to use a where mask", "initial"),
+    (weighted_quantile, TypeError, "np.quantile: weights= is not recorded", "without it"),
+    (reshape_order, TypeError, "np.reshape: order='K'", "order='C'"),
+    (ravel_order, TypeError, "np.ravel: order='K'", "order='C'"),
     (where_alone, TypeError, "np.where: with one argument", "np.where(condition, x, y)"),
     (einsum_lists, TypeError, "np.einsum: write the subscripts as text", "np.einsum('ij,j->i', A, x)"),
     (einsum_operands, ValueError, "np.einsum: 'i,j' does not name 1 operands", ""),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import advis as av
+from advis.autodiff.primitives import UFUNCS
 from tests.autodiff.derivatives import directions, forward_of, inner, reverse_of, slope
 
 RNG = np.random.default_rng(3)
@@ -149,9 +150,10 @@ def test_an_argument_without_rule_passes_no_derivative():
     assert av.trace(half, 2.0, 3.0).forward(x=1.0, n=1.0).result == 3.0
 
 
-def test_scipy_ufuncs_get_rules():
+def test_scipy_ufuncs_get_rules(monkeypatch):
     from scipy import special
 
+    monkeypatch.setitem(UFUNCS, special.erf, UFUNCS.get(special.erf))
     av.primitive(special.erf).defvjp(lambda g, ans, x: g * (2 / np.sqrt(np.pi)) * np.exp(-x * x))
     x = np.array([0.1, -0.7])
     f = lambda x: np.sum(special.erf(x * x))  # noqa: E731
@@ -162,12 +164,13 @@ def test_scipy_ufuncs_get_rules():
     assert av.trace(f, x).reverse().steps[1].contributions[0].partial.structure == "diagonal"
 
 
-def test_a_ufunc_without_rules_says_so_when_they_are_needed():
+def test_a_ufunc_without_rules_says_so_when_they_are_needed(monkeypatch):
     from scipy import special
 
-    av.primitive(special.j0)
-    tape = av.trace(lambda x: special.j0(x), 0.5)
-    with pytest.raises(TypeError, match=r"j0 has no derivative rules; give it j0\.defvjp\(rule\) or j0\.defjvp"):
+    monkeypatch.setitem(UFUNCS, special.spence, None)
+    av.primitive(special.spence)
+    tape = av.trace(lambda x: special.spence(x), 0.5)
+    with pytest.raises(TypeError, match=r"spence has no derivative rules; give it spence\.defvjp\(rule\) or"):
         tape.reverse()
 
 

@@ -10,8 +10,8 @@ import pytest
 import advis as av
 from advis.autodiff.numbers import friendly
 from advis.autodiff.structure import leaves, map_leaves
+from tests.autodiff.cases import Case, collected
 from tests.autodiff.test_custom import blend, softplus_with, solve_with
-from tests.autodiff.test_rules import CASES, Case
 from tests.gallery import GALLERY, classic
 
 
@@ -95,7 +95,7 @@ def test_gallery(name: str) -> None:
     both(f, arguments)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", collected(), ids=str)
 def test_every_rule(case: Case) -> None:
     both(case.function, case.arguments)
 

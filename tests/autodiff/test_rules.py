@@ -3,282 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
 import advis as av
+from tests.autodiff.cases import Case, collected, mixed
+from tests.autodiff.cases.complex_numbers import COMPLEX, z
+from tests.autodiff.checks import close, forward_agrees, order_two_agrees, reverse_agrees
 from tests.autodiff.derivatives import directions, forward_of, gradient, inner, reverse_of, slope
 
-
-@dataclass(frozen=True)
-class Case:
-    """A smooth function at a point away from its kinks."""
-
-    name: str
-    function: Callable[..., Any]
-    arguments: tuple[Any, ...]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def numbers(*shape: int, low: float = 0.4, high: float = 2.1, seed: int = 1) -> Any:
-    """Return well separated numbers between two bounds, in random order: no ties, no zeros."""
-    count = int(np.prod(shape, dtype=int))
-    spread = np.linspace(low, high, count) if count > 1 else np.full(count, (low + 2 * high) / 3)
-    return np.random.default_rng(seed).permutation(spread).reshape(shape)[()]
-
-
-def mixed(*shape: int, seed: int = 2) -> Any:
-    """Return numbers of both signs, none near zero."""
-    array = np.asarray(numbers(*shape, seed=seed))
-    signs = np.where(np.arange(array.size).reshape(array.shape) % 2, -1.0, 1.0)
-    return (array * signs)[()]
-
-
-SHAPES = [(), (1,), (3,), (2, 3), (2, 1, 3), (0,)]
-BROADCASTS = [
-    ((), ()), ((), (3,)), ((3,), ()), ((3,), (1,)), ((2, 3), (3,)), ((1, 3), (2, 1)), ((3,), (2, 1, 3)), ((0,), ()),
-]  # fmt: skip
-
-UNARY = {
-    "negative": lambda x: -x,
-    "positive": lambda x: +x,
-    "abs": abs,
-    "np.abs": np.abs,
-    "exp": np.exp,
-    "exp2": np.exp2,
-    "expm1": np.expm1,
-    "log": np.log,
-    "log1p": np.log1p,
-    "log2": np.log2,
-    "log10": np.log10,
-    "sqrt": np.sqrt,
-    "square": np.square,
-    "reciprocal": np.reciprocal,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": lambda x: np.tan(x / 2),
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "arcsin": lambda x: np.arcsin(x / 3),
-    "arccos": lambda x: np.arccos(x / 3),
-    "arctan": np.arctan,
-    "cube": lambda x: x**3,
-    "root": lambda x: x**0.5,
-    "inverse": lambda x: x**-1,
-    "base": lambda x: 2.0**x,
-    "array exponent": lambda x: x ** np.array(2.5),
-    "one over": lambda x: 1 / x,
-    "minus from": lambda x: 3 - x,
-    "add number": lambda x: x + 2,
-    "number add": lambda x: 2 + x,
-    "times itself": lambda x: x * x,
-    "plus itself": lambda x: x + x,
-    "over itself": lambda x: x / x,
-    "to itself": lambda x: x**x,
-    "modulo": lambda x: x % 0.53,
-    "clip": lambda x: np.clip(x, 0.6, 1.7) * x,
-    "clip low": lambda x: np.clip(x, 0.6, None) * x,
-    "clip method": lambda x: x.clip(max=1.7) * x,
-    "real": lambda x: np.real(x) * x,
-    "full_like": lambda x: np.full_like(x, np.sum(x * x)),
-    "astype": lambda x: (x * x).astype(float),
-    "sinc": np.sinc,
-    "sinc near 0": lambda x: np.sinc(x / 7),
-    "fan-out": lambda x: np.sin(x) * x + x * np.exp(x) - x,
-}  # fmt: skip
-
-BINARY = {
-    "add": lambda x, y: x + y,
-    "subtract": lambda x, y: x - y,
-    "multiply": lambda x, y: x * y,
-    "divide": lambda x, y: x / y,
-    "power": lambda x, y: x**y,
-    "np.power": np.power,
-    "arctan2": np.arctan2,
-    "hypot": np.hypot,
-    "logaddexp": np.logaddexp,
-    "maximum": lambda x, y: np.maximum(x, y + 0.03) * x,
-    "minimum": lambda x, y: np.minimum(x, y + 0.03) * y,
-    "where": lambda x, y: np.where(x > y + 0.03, x * x, y * y),
-    "clip between": lambda x, y: np.clip(x, y + 0.03, y + 0.5) * x,
-    "parallel edges": lambda x, y: (x * y) * (x * y) + x * x,
-}
-
-KEEP_SIGN = ("negative", "positive", "abs", "np.abs", "exp", "square", "sin", "cos", "sinh", "tanh", "arctan", "cube",
-             "inverse", "times itself", "fan-out")  # fmt: skip
-
-x3, x23, x234 = numbers(3), numbers(2, 3), numbers(2, 3, 4)
-AXES = [None, 0, 1, 2, -1, -2, (0, 1), (0, 2), (-1, 0), (0, 1, 2), ()]
-REDUCTIONS = {"sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "prod": np.prod}
-
-SHAPING = {
-    "reshape": lambda x: np.reshape(x, (4, 6)),
-    "reshape -1": lambda x: x.reshape(-1, 2),
-    "reshape number": lambda x: np.reshape(x, 24),
-    "ravel": np.ravel,
-    "flatten": lambda x: x.flatten(),
-    "transpose": np.transpose,
-    "T": lambda x: x.T,
-    "transpose axes": lambda x: np.transpose(x, (2, 0, 1)),
-    "transpose negative": lambda x: x.transpose(-1, 0, 1),
-    "swapaxes": lambda x: np.swapaxes(x, 0, -1),
-    "expand_dims": lambda x: np.expand_dims(x, 1),
-    "expand_dims several": lambda x: np.expand_dims(x, (0, -1)),
-    "squeeze": lambda x: np.squeeze(x[:, :1]),
-    "squeeze axis": lambda x: np.squeeze(x[:, :1], axis=1),
-    "squeeze to scalar": lambda x: np.squeeze(x[:1, :1, :1]),
-    "broadcast_to": lambda x: np.broadcast_to(x, (5, 2, 3, 4)),
-    "broadcast one axis": lambda x: np.broadcast_to(x[:, :1], (2, 3, 4)),
-    "stack": lambda x: np.stack([x[0], x[1] * 2, np.ones((3, 4))]),
-    "stack axis": lambda x: np.stack([x[0], x[1]], axis=1),
-    "stack negative": lambda x: np.stack([x[0], x[1], x[0]], axis=-1),
-    "stack rows": lambda x: np.stack(x, axis=-1),
-    "stack numbers": lambda x: np.stack([x[0, 0, 0], 3.0, x[1, 2, 3]]),
-    "concatenate": lambda x: np.concatenate([x[0], np.ones((2, 4)), x[1]]),
-    "concatenate axis": lambda x: np.concatenate((x, x[:, :2]), axis=1),
-    "concatenate negative": lambda x: np.concatenate([x, x[..., :1]], axis=-1),
-    "concatenate flat": lambda x: np.concatenate([x, x[0]], axis=None),
-    "concatenate lists": lambda x: np.concatenate([x[0, 0], [1.0, 2.0]]),
-    "hstack": lambda x: np.hstack([x[0, 0], x[0, 0, 0], x[1, 1]]),
-    "hstack matrices": lambda x: np.hstack([x[0], x[1]]),
-    "vstack": lambda x: np.vstack([x[0, 0], x[1]]),
-    "atleast_1d": lambda x: np.atleast_1d(x[0, 0, 0]),
-    "cumsum": np.cumsum,
-    "cumsum 0": lambda x: np.cumsum(x, axis=0),
-    "cumsum -1": lambda x: x.cumsum(axis=-1),
-    "cumprod": np.cumprod,
-    "cumprod 0": lambda x: np.cumprod(x, axis=0),
-    "cumprod -1": lambda x: np.cumprod(x, axis=-1),
-    "cumprod with zeros": lambda x: np.cumprod(x * np.array([1.0, 0.0, 1.0, 0.0]), axis=2),
-    "norm": lambda x: np.linalg.norm(x),
-    "norm axis": lambda x: np.linalg.norm(x, axis=1),
-    "norm axis 2": lambda x: np.linalg.norm(x, 2, axis=-1, keepdims=True),
-    "norm axes": lambda x: np.linalg.norm(x, "fro", axis=(0, 2)),
-    "norm of a vector": lambda x: np.linalg.norm(x[0, 0], ord=2),
-    "item": lambda x: x[1, 2, 3],
-    "row": lambda x: x[1],
-    "last": lambda x: x[-1, ..., 2],
-    "slice": lambda x: x[:, 1:, ::2],
-    "backwards": lambda x: x[::-1, :, ::-2],
-    "newaxis": lambda x: x[:, np.newaxis, 0],
-    "ellipsis number": lambda x: x[1, 1, 1, ...],
-    "list": lambda x: x[[1, 0]],
-    "repeats": lambda x: x[:, [0, 2, 0, 0]],
-    "two lists": lambda x: x[[0, 1, 0], [2, 2, 2]],
-    "split lists": lambda x: x[[0, 1], :, [3, 3]],
-    "index array": lambda x: x[0, np.array([[0, 1], [1, 1]])],
-    "mask": lambda x: x[x > 1.0],
-    "constant mask": lambda x: x[:, np.array([True, False, True])],
-    "empty mask": lambda x: x[x > 100.0],
-    "argmax": lambda x: x[:, 0, np.argmax(x[0, 0])],
-    "traced slice": lambda x: x[0, : np.argmax(x[0, :, 0]) + 1],
-    "argsort": lambda x: x[0, 1][np.argsort(x[0, 1])],
-    "iteration": lambda x: sum(row * k for k, row in enumerate(x)),
-}
-
-PRODUCTS = {
-    "vector vector": (lambda a, b: a @ b, (3,), (3,)),
-    "matrix vector": (lambda a, b: a @ b, (2, 3), (3,)),
-    "vector matrix": (lambda a, b: a @ b, (3,), (3, 2)),
-    "matrix matrix": (lambda a, b: a @ b, (2, 3), (3, 4)),
-    "stack matrix": (np.matmul, (2, 2, 3), (3, 4)),
-    "matrix stack": (np.matmul, (2, 3), (2, 3, 4)),
-    "stack stack": (np.matmul, (2, 2, 3), (2, 3, 1)),
-    "broadcast stacks": (np.matmul, (1, 2, 3), (3, 1, 3, 2)),
-    "vector stack": (np.matmul, (3,), (2, 3, 4)),
-    "stack vector": (np.matmul, (2, 4, 3), (3,)),
-    "empty inner": (np.matmul, (2, 0), (0, 3)),
-    "dot numbers": (np.dot, (), ()),
-    "dot number vector": (np.dot, (), (3,)),
-    "dot vectors": (np.dot, (3,), (3,)),
-    "dot vector matrix": (np.dot, (3,), (3, 2)),
-    "dot matrix vector": (np.dot, (2, 3), (3,)),
-    "dot matrices": (np.dot, (2, 3), (3, 2)),
-    "dot 3-d vector": (np.dot, (2, 2, 3), (3,)),
-    "dot 3-d matrix": (np.dot, (2, 2, 3), (3, 4)),
-    "dot vector 3-d": (np.dot, (3,), (2, 3, 2)),
-    "dot matrix 3-d": (np.dot, (2, 3), (2, 3, 2)),
-    "dot 3-d 3-d": (np.dot, (2, 2, 3), (2, 3, 2)),
-    "dot method": (lambda a, b: a.dot(b), (2, 3), (3, 2)),
-    "outer": (np.outer, (2,), (3,)),
-    "outer of matrices": (np.outer, (2, 2), (3,)),
-    "einsum matrices": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 3), (3, 4)),
-    "einsum implicit": (lambda a, b: np.einsum("ij,jk", a, b), (2, 3), (3, 4)),
-    "einsum implicit order": (lambda a, b: np.einsum("ba,ac", a, b), (2, 3), (3, 4)),
-    "einsum number": (lambda a, b: np.einsum("i,i", a, b), (3,), (3,)),
-    "einsum outer": (lambda a, b: np.einsum("i,j->ji", a, b), (3,), (2,)),
-    "einsum summed alone": (lambda a, b: np.einsum("ij,k->k", a, b), (2, 3), (2,)),
-    "einsum spaces": (lambda a, b: np.einsum(" i j , j -> i ", a, b), (2, 3), (3,)),
-    "einsum ellipsis": (lambda a, b: np.einsum("...ij,...jk->...ik", a, b), (2, 2, 3), (3, 4)),
-    "einsum ellipsis implicit": (lambda a, b: np.einsum("...j,j", a, b), (2, 2, 3), (3,)),
-    "einsum ellipsis broadcast": (lambda a, b: np.einsum("...i,...i->...", a, b), (2, 1, 3), (4, 3)),
-    "einsum batch": (lambda a, b: np.einsum("bij,bjk->bik", a, b), (2, 2, 3), (2, 3, 2)),
-    "einsum hadamard": (lambda a, b: np.einsum("ij,ij->ij", a, b), (2, 3), (2, 3)),
-    "einsum diagonal": (lambda a, b: np.einsum("ii,i->i", a, b), (3, 3), (3,)),
-    "einsum diagonal size one": (lambda a, b: np.einsum("ii,i->i", a, b), (3, 3), (1,)),
-    "einsum size one diagonal": (lambda a, b: np.einsum("ii,i->i", a, b), (1, 1), (3,)),
-    "einsum trace": (lambda a, b: np.einsum("ii,j->j", a, b), (3, 3), (2,)),
-    "einsum triple": (lambda a, b: np.einsum("iii,i->", a, b), (2, 2, 2), (2,)),
-    "einsum size one": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 1), (3, 4)),
-    "einsum size one right": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 3), (1, 4)),
-    "einsum size one kept": (lambda a, b: np.einsum("ij,ij->ij", a, b), (2, 1), (1, 3)),
-    "einsum itself": (lambda a, b: np.einsum("i,ij,j->", a, b, a), (3,), (3, 3)),
-    "einsum optimize": (lambda a, b: np.einsum("ij,jk->ik", a, b, optimize=True), (2, 3), (3, 2)),
-}  # fmt: skip
-
-CASES = [
-    *(Case(f"{name} {shape}", f, (numbers(*shape),)) for name, f in UNARY.items() for shape in SHAPES),
-    *(Case(f"{name} both signs", UNARY[name], (mixed(5),)) for name in KEEP_SIGN),
-    *(
-        Case(f"{name} {left} {right}", f, (numbers(*left, seed=3), numbers(*right, seed=4)))
-        for name, f in BINARY.items()
-        for left, right in BROADCASTS
-    ),
-    *(Case(f"{name} constant left", lambda y, f=f: f(numbers(2, 3, seed=5), y), (x3,)) for name, f in BINARY.items()),
-    *(Case(f"{name} constant right", lambda x, f=f: f(x, numbers(2, 3, seed=5)), (x3,)) for name, f in BINARY.items()),
-    *(Case(f"{name} list right", lambda x, f=f: f(x, np.array([0.5, 1.5, 1.0]).tolist()), (x3,))
-      for name, f in (("multiply", BINARY["multiply"]), ("power", BINARY["power"]), ("dot", np.dot))),
-    Case("dot list left", lambda x: np.dot([0.5, 1.5, 1.0], x), (x3,)),
-    *(
-        Case(f"{name} {axis} {keepdims}", lambda x, f=f, a=axis, k=keepdims: f(x, axis=a, keepdims=k) ** 2, (x234,))
-        for name, f in REDUCTIONS.items()
-        for axis in AXES
-        for keepdims in (False, True)
-    ),
-    *(Case(f"{name} {np.shape(x)}", lambda x, f=f: f(x) ** 2, (x,)) for name, f in REDUCTIONS.items()
-      for x in (numbers(), numbers(1), x3, x23)),
-    *(Case(f"{name} method", lambda x, n=name: getattr(x, n)(axis=0, keepdims=True) ** 2, (x23,))
-      for name in REDUCTIONS),
-    Case("sum of nothing", lambda x: np.sum(x * x), (np.zeros(0),)),
-    Case("sum of nothing, axis", lambda x: np.sum(x * x, axis=1), (np.zeros((2, 0)),)),
-    Case("prod of nothing", lambda x: np.prod(x, axis=0), (np.zeros((0, 2)),)),
-    Case("cumsum of nothing", np.cumsum, (np.zeros(0),)),
-    Case("cumsum of a number", np.cumsum, (numbers(),)),
-    *(Case(name, lambda x, f=f: f(x) ** 2, (x234,)) for name, f in SHAPING.items()),
-    *(Case(name, f, (numbers(*a, seed=6), mixed(*b, seed=7))) for name, (f, a, b) in PRODUCTS.items()),
-    Case("einsum one operand", lambda x: np.einsum("ijk->kj", x) ** 2, (x234,)),
-    Case("einsum three", lambda a, b, c: np.einsum("ij,jk,kl->il", a, b, c), (x23, numbers(3, 2), numbers(2, 2))),
-    Case("where number", lambda x: np.where(x > 1, x * x, 2.0), (x23,)),
-    Case("where broadcast", lambda x, y: np.where(np.array([[True], [False]]), x * x, y), (x3, numbers())),
-    Case("where list", lambda x: np.where([True, False, True], x * x, np.sin(x)), (x3,)),
-    Case("three arguments", lambda x, y, z: x * np.sin(y) + z**x, (x3, numbers(), numbers(2, 1))),
-]  # fmt: skip
+CASES = collected()
 
 
 @pytest.fixture(params=CASES, ids=str)
 def case(request: pytest.FixtureRequest) -> Case:
     return request.param
-
-
-def close(actual: Any, expected: Any, tolerance: float = 2e-7) -> None:
-    assert np.shape(actual) == np.shape(expected)
-    np.testing.assert_allclose(actual, expected, rtol=tolerance, atol=tolerance)
 
 
 def test_value_is_numpys(case: Case) -> None:
@@ -289,37 +30,12 @@ def test_value_is_numpys(case: Case) -> None:
 
 
 def test_both_modes_against_finite_differences(case: Case) -> None:
-    tangents = directions(case.arguments, 10)
-    tape = av.trace(case.function, *case.arguments)
-    expected = slope(case.function, case.arguments, tangents)
-    forward = tape.forward(*tangents).result
-    close(forward, expected)
-    (adjoint,) = directions((expected,), 11)
-    backward = reverse_of(case.function, case.arguments, adjoint)
-    assert [np.shape(part) for part in backward] == [np.shape(x) for x in case.arguments]
-    assert inner(backward, tangents) == pytest.approx(inner(adjoint, forward), rel=1e-12, abs=1e-12)
+    forward_agrees(case)
+    reverse_agrees(case)
 
 
 def test_order_two_in_all_four_nestings(case: Case) -> None:
-    f, x = case.function, case.arguments
-    v, w = directions(x, 12), directions(x, 13)
-    (u,) = directions((f(*x),), 14)
-
-    def first(*point: Any) -> Any:
-        return forward_of(f, point, v)
-
-    def pulled(*point: Any) -> Any:
-        return reverse_of(f, point, u)
-
-    expected = slope(first, x, w, 1e-4)
-    forward_forward = forward_of(first, x, w)
-    close(forward_forward, expected, 2e-6)
-    number = inner(u, forward_forward)
-    reverse_forward = inner(reverse_of(first, x, u), w)
-    forward_reverse = inner(forward_of(pulled, x, w), v)
-    reverse_reverse = inner(reverse_of(pulled, x, v), w)
-    for result in (reverse_forward, forward_reverse, reverse_reverse):
-        assert result == pytest.approx(number, rel=1e-9, abs=1e-9)
+    order_two_agrees(case)
 
 
 # -- known answers
@@ -497,7 +213,7 @@ def test_steps_are_nodes_without_tangent(f: Callable[..., Any]) -> None:
 
 
 FLOAT32 = [case for case in CASES if all(np.shape(x) in ((), (3,), (2, 3), (2, 3, 4)) for x in case.arguments)
-           and "real" not in case.name and "astype" not in case.name][::3]  # fmt: skip
+           and "real" not in case.name and "astype" not in case.name]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FLOAT32, ids=str)
@@ -518,23 +234,16 @@ def test_float32_stays(case: Case) -> None:
     np.testing.assert_allclose(tape.value, exact, rtol=1e-4, atol=1e-4)
 
 
-HOLOMORPHIC = {name: UNARY[name] for name in (
-    "negative", "exp", "expm1", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "cube", "inverse",
-    "base", "square", "over itself", "to itself", "fan-out",
-)}  # fmt: skip
-OF_COMPLEX = {"abs": np.abs, "real": np.real, "imag": np.imag, "conj": np.conj, "x.real": lambda z: z.real * z.imag,
-              "abs squared": lambda z: (z * z.conjugate()).real, "matmul": lambda z: z @ z, "sum": np.sum,
-              "index": lambda z: z[[0, 0, 1]]}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", [*HOLOMORPHIC, *OF_COMPLEX])
-def test_complex_numbers(name: str) -> None:
-    f = (HOLOMORPHIC | OF_COMPLEX)[name]
-    z, v = np.array([0.5 + 0.3j, -0.7 + 1.1j, 0.2 - 0.4j]), np.array([1 - 2j, 0.5j, 0.3 + 1j])
-    forward = forward_of(f, (z,), (v,))
-    close(forward, slope(f, (z,), (v,)), 1e-6)
-    u = np.asarray(np.arange(np.size(forward)).reshape(np.shape(forward)) + 1.0) * (1 if np.isrealobj(f(z)) else 1 + 2j)
-    (backward,) = reverse_of(f, (z,), u[()])
+@pytest.mark.parametrize("case", COMPLEX, ids=str)
+def test_complex_numbers(case: Case) -> None:
+    f, x = case.function, case.arguments
+    v = tuple(z(*np.shape(part), seed=11 + k) for k, part in enumerate(x))
+    forward = forward_of(f, x, v)
+    close(forward, slope(f, x, v), 1e-6)
+    u = np.asarray(np.arange(np.size(forward)).reshape(np.shape(forward)) + 1.0) * (
+        1 if np.isrealobj(f(*x)) else 1 + 2j
+    )
+    backward = reverse_of(f, x, u[()])
     assert inner(backward, v).real == pytest.approx(inner(u, forward).real)
 
 

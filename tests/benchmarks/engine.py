@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import advis as av
+from tests.benchmarks.families import FAMILIES, reads
 from tests.benchmarks.workloads import WORKLOADS, Programs, fan_out
 
 
@@ -49,11 +50,20 @@ def _flat(result: Any) -> list[Any]:
     return list(result) if isinstance(result, (tuple, list)) else [result]
 
 
+def growth(small: Callable[[], Any], large: Callable[[], Any], times: int) -> float:
+    """Time per operation of a program with so many times the operations of a small one, over that of the small one."""
+    ratios = [seconds(large) / times / median(seconds(small) for _ in range(20)) for _ in range(7)]
+    return median(ratios)
+
+
 def linear_fan_out() -> float:
     """Time per operation of a fan-out of 10⁵ operations over that of 10³."""
-    small, large = fan_out(10**3)["advis"], fan_out(10**5)["advis"]
-    ratios = [seconds(large) / 100 / median(seconds(small) for _ in range(20)) for _ in range(7)]
-    return median(ratios)
+    return growth(fan_out(10**3)["advis"], fan_out(10**5)["advis"], 100)
+
+
+def linear_reads() -> float:
+    """Time per read of 10⁴ reads of a vector's elements over that of 10³."""
+    return growth(reads(10**3)["advis"], reads(10**4)["advis"], 10)
 
 
 def bytes_per_operation(count: int = 30_000) -> float:
@@ -79,7 +89,7 @@ def bytes_per_operation(count: int = 30_000) -> float:
 
 def main() -> None:
     print("| workload (gradient, recording included) | advis | peer | ratio | at most |\n|---|---:|---|---:|---:|")
-    for name, (make, limits) in WORKLOADS.items():
+    for name, (make, limits) in (WORKLOADS | FAMILIES).items():
         if len(sys.argv) > 1 and sys.argv[1] not in name:
             continue
         programs = make()
@@ -92,6 +102,7 @@ def main() -> None:
                 print(f"| {name} | {1e3 * found['advis']:.3g} ms | {shown} | {ratio:.2f} | {most} |", flush=True)
     if len(sys.argv) == 1:
         print(f"| fan-out, 10⁵ over 10³ operations, time per operation | | | {linear_fan_out():.2f} | 1.3 |")
+        print(f"| 10⁴ over 10³ reads of a 1,000-vector, time per read | | | {linear_reads():.2f} | 1.3 |")
         print(f"| bytes of tape per scalar operation | {bytes_per_operation():.0f} bytes | | | 400 bytes |")
 
 

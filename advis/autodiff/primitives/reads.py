@@ -1,4 +1,4 @@
-"""Which values a derivative rule reads: found in its own code, so that no declaration can be wrong."""
+"""Which values a derivative rule reads: as its primitive declares, and as its own code says."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ def read_by(rules: Sequence[Any], count: int) -> frozenset[int]:
             return frozenset(range(ANSWER, count))
         found |= _read(code, count)
     return frozenset(found)
+
+
+def declared(needs: str, place: int, count: int) -> tuple[int, ...]:
+    """Return which values the reverse rule of one of ``count`` arguments reads, by its primitive's declaration.
+
+    Examples
+    --------
+    >>> declared("1 ans", 0, 2), declared("others", 1, 3)
+    ((1, -1), (0, 2))
+    """
+    found: list[int] = []
+    for word in needs.split():
+        if word == "others":
+            found += [other for other in range(count) if other != place]
+        else:
+            found.append(ANSWER if word == "ans" else int(word))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,8 @@
-"""From many numbers to fewer: sum, mean, max, min, prod, norm; and the running sum and product."""
+"""From many numbers to fewer: sum, mean, max, min, prod, logsumexp; and the running sum and product."""
 
 import numpy as np
 
+from advis.autodiff.primitives.arithmetic import _share
 from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
 
 
@@ -30,6 +31,7 @@ sum_ = Primitive(
     (lambda t, ans, x, axis, keepdims: np.sum(t, axis=axis, keepdims=keepdims),),
     (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims),),
     ("dense",),
+    ("",),
 )
 mean = Primitive(
     "mean",
@@ -37,6 +39,7 @@ mean = Primitive(
     (lambda t, ans, x, axis, keepdims: np.mean(t, axis=axis, keepdims=keepdims),),
     (lambda g, ans, x, axis, keepdims: _spread(g / _size(shape_of(x), axis), shape_of(x), axis, keepdims),),
     ("dense",),
+    ("",),
 )
 
 
@@ -53,7 +56,7 @@ def _extreme(name, function):
     def vjp(g, ans, x, axis, keepdims):
         return _spread(g, shape_of(x), axis, keepdims) * _extreme_weights(ans, x, axis, keepdims)
 
-    return Primitive(name, function, (jvp,), (vjp,), ("dense",))
+    return Primitive(name, function, (jvp,), (vjp,), ("dense",), ("0 ans",))
 
 
 max_ = _extreme("max", np.max)
@@ -93,42 +96,102 @@ prod = Primitive(
         ),
     ),
     ("dense",),
+    ("0",),
 )
 
 
+logsumexp_ = Primitive(
+    "logsumexp",
+    np.logaddexp.reduce,
+    (lambda t, ans, x, axis, keepdims: np.sum(t * _shares(ans, x, axis, keepdims), axis=axis, keepdims=keepdims),),
+    (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims) * _shares(ans, x, axis, keepdims),),
+    ("dense",),
+    ("0 ans",),
+)
+
+
+def _shares(ans, x, axis, keepdims):
+    """The softmax weights; 0 where all terms are exp(−∞) = 0."""
+    return _share(_spread(ans, shape_of(x), axis, keepdims), x)
+
+
+def logsumexp(x, axis=0, keepdims=False, initial=None, where=None):
+    """Return ``np.logaddexp.reduce``."""
+    result = logsumexp_(_only(x, where, -np.inf), axis=axis, keepdims=_kept(keepdims))
+    return np.logaddexp(result, initial) if _given(initial) else result
+
+
+# -- NumPy's options: dtype= converts before, where= puts a neutral element in place, initial= is one operand more
+
+
+def _given(option):
+    return option is not None and option is not np._NoValue
+
+
 def _kept(keepdims):
-    return keepdims is not np._NoValue and bool(keepdims)
+    return _given(keepdims) and bool(keepdims)
 
 
-def _reduction(name, primitive):
+def _only(x, where, neutral):
+    """The elements where a mask holds, and a neutral element for the others; the mask may add axes."""
+    return x if not _given(where) or where is True else np.where(where, x, neutral)
+
+
+def _typed(x, dtype):
+    """In the type that was asked for."""
+    return x if not _given(dtype) or np.dtype(dtype) == plain_value(x).dtype else x.astype(dtype)
+
+
+def _combined(result, combine, initial):
+    return combine(result, initial) if _given(initial) else result
+
+
+def _reduction(name, primitive, combine, neutral):
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
-        if dtype is not None or out is not None or initial is not None or where is not None:
-            refuse(name, dtype=dtype, out=out, initial=initial, where=where)
-        return primitive(a, axis=axis, keepdims=_kept(keepdims))
+        refuse(name, out=out)
+        result = primitive(_only(_typed(a, dtype), where, neutral), axis=axis, keepdims=_kept(keepdims))
+        return _combined(result, combine, initial)
 
     return adapt
 
 
-adapter(np.sum)(_reduction("np.sum", sum_))
-adapter(np.prod)(_reduction("np.prod", prod))
+adapter(np.sum)(_reduction("np.sum", sum_, np.add, 0.0))
+adapter(np.prod)(_reduction("np.prod", prod, np.multiply, 1.0))
 
 
 @adapter(np.mean)
 def _mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
-    refuse("np.mean", dtype=dtype, out=out, where=where)
-    return mean(a, axis=axis, keepdims=_kept(keepdims))
+    refuse("np.mean", out=out)
+    a, keepdims = _typed(a, dtype), _kept(keepdims)
+    if not _given(where) or where is True:
+        return mean(a, axis=axis, keepdims=keepdims)
+    return np.sum(a, axis=axis, keepdims=keepdims, where=where) / number_of(a, axis, keepdims, where)
 
 
-@adapter(np.max, np.amax)
-def _max(a, axis=None, out=None, keepdims=False, initial=None, where=None):
-    refuse("np.max", out=out, initial=initial, where=where)
-    return max_(a, axis=axis, keepdims=_kept(keepdims))
+def number_of(x, axis, keepdims, where):
+    """Return how many elements of x a mask leaves to each element of the reduced array, in its type."""
+    mask = np.broadcast_to(plain_value(where), np.broadcast_shapes(shape_of(x), shape_of(where)))
+    return np.sum(mask, axis=axis, keepdims=keepdims).astype(plain_value(x).real.dtype)[()]
 
 
-@adapter(np.min, np.amin)
-def _min(a, axis=None, out=None, keepdims=False, initial=None, where=None):
-    refuse("np.min", out=out, initial=initial, where=where)
-    return min_(a, axis=axis, keepdims=_kept(keepdims))
+def _extremum(name, primitive, combine, worst):
+    def adapt(a, axis=None, out=None, keepdims=False, initial=None, where=None):
+        refuse(name, out=out)
+        if _given(where) and where is not True and not _given(initial):
+            raise ValueError(
+                f"reduction operation '{primitive.name}imum' does not have an identity, so to use a where mask one has "
+                "to specify 'initial'"
+            )
+        if _given(initial) and not np.prod(shape_of(a), dtype=int):
+            a = np.full_like(a, worst, shape=tuple(max(n, 1) for n in shape_of(a)))
+        result = primitive(_only(a, where, worst), axis=axis, keepdims=_kept(keepdims))
+        return _combined(result, combine, initial)
+
+    return adapt
+
+
+adapter(np.max, np.amax)(_extremum("np.max", max_, np.maximum, -np.inf))
+adapter(np.min, np.amin)(_extremum("np.min", min_, np.minimum, np.inf))
 
 
 def _backwards(x, axis):
@@ -141,12 +204,14 @@ cumsum = Primitive(
     (lambda t, ans, x, axis: np.cumsum(t, axis=axis),),
     (lambda g, ans, x, axis: _backwards(np.cumsum(_backwards(g, axis), axis=axis), axis),),
     ("dense",),
+    ("",),
 )
 
 
 @adapter(np.cumsum)
 def _cumsum(a, axis=None, dtype=None, out=None):
-    refuse("np.cumsum", dtype=dtype, out=out)
+    refuse("np.cumsum", out=out)
+    a = _typed(a, dtype)
     if axis is None:
         a, axis = np.ravel(a), 0
     return cumsum(a, axis=axis)
@@ -174,43 +239,32 @@ def _cumprod_vjp(g, ans, x, axis):
     return np.swapaxes(np.sum(np.expand_dims(g, -2) * _products_without(x), axis=-1), axis, -1)
 
 
-cumprod = Primitive("cumprod", np.cumprod, (_cumprod_jvp,), (_cumprod_vjp,), ("dense",))
+cumprod = Primitive("cumprod", np.cumprod, (_cumprod_jvp,), (_cumprod_vjp,), ("dense",), ("0 ans",))
 
 
 @adapter(np.cumprod)
 def _cumprod(a, axis=None, dtype=None, out=None):
-    refuse("np.cumprod", dtype=dtype, out=out)
+    refuse("np.cumprod", out=out)
+    a = _typed(a, dtype)
     if axis is None:
         a, axis = np.ravel(a), 0
     return cumprod(a, axis=axis)
 
 
-def _direction(ans, x, axis, keepdims):
-    """x over its norm, mirrored if it is complex; 0 where the norm is 0 (a subgradient)."""
-    length = _spread(np.where(plain_value(ans) == 0, 1.0, ans), shape_of(x), axis, keepdims)
-    return (np.conjugate(x) if plain_value(x).dtype.kind == "c" else x) / length
+def _cumulative(function, start):
+    def adapt(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+        refuse(f"np.cumulative_{function.__name__[3:]}", out=out)
+        if axis is None and len(shape_of(x)) != 1:
+            raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+        running = function(x, axis=axis or 0, dtype=dtype)
+        if not include_initial:
+            return running
+        first = list(shape_of(running))
+        first[axis or 0] = 1
+        return np.concatenate([np.full(first, start, plain_value(running).dtype), running], axis=axis or 0)
+
+    return adapt
 
 
-norm = Primitive(
-    "norm",
-    np.linalg.norm,
-    (
-        lambda t, ans, x, axis, keepdims: np.real(
-            np.sum(t * _direction(ans, x, axis, keepdims), axis=axis, keepdims=keepdims)
-        ),
-    ),
-    (lambda g, ans, x, axis, keepdims: _spread(g, shape_of(x), axis, keepdims) * _direction(ans, x, axis, keepdims),),
-    ("dense",),
-)
-
-
-@adapter(np.linalg.norm)
-def _norm(x, ord=None, axis=None, keepdims=False):
-    """The length √Σ|x|²: of vectors (ord 2), of matrices (ord 'fro'), of all elements (no ord)."""
-    dimensions = len(np.atleast_1d(axis)) if axis is not None else len(shape_of(x))
-    if ord not in (None, 2 if dimensions == 1 else "fro"):
-        raise TypeError(
-            f"np.linalg.norm: ord={ord!r} is not recorded by advis for {dimensions} axes; "
-            "write it with np.sum, np.max and np.abs"
-        )
-    return norm(x, axis=axis, keepdims=bool(keepdims))
+adapter(np.cumulative_sum)(_cumulative(np.cumsum, 0.0))
+adapter(np.cumulative_prod)(_cumulative(np.cumprod, 1.0))

@@ -33,6 +33,9 @@ class Primitive:
         One rule for each argument; None where no derivative passes. ``()`` for a node without tangent.
     structures : tuple of str
         Of each argument's partial: ``identity``, ``diagonal``, ``permutation``, ``selection``, ``dense``.
+    needs : tuple of str
+        Which values each argument's reverse rule reads, in words: ``"0 1"`` the first two arguments, ``"ans"`` the
+        answer, ``"others"`` all arguments but its own; ``""`` at most their shapes.
     symbol : str
         How it reads on paper, with ``{0}``, ``{1}`` … for the arguments; empty for ``name(…)``.
     options : mapping
@@ -105,6 +108,9 @@ class Primitive:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Apply the primitive; if an argument is traced, the application is recorded."""
+        for option in options.values():
+            if type(option) in TRACED:
+                return self(*args, **{name: settled(option) for name, option in options.items()})
         for arg in args:
             if type(arg) in TRACED:
                 return TRACED[type(arg)](self, args, options)
@@ -207,6 +213,22 @@ def plain_value(x: Any) -> Any:
     while type(x) in TRACED:
         x = x.value
     return x
+
+
+def settled(option: Any) -> Any:
+    """Return a position, a count, or several, without traces: using them is a turn that the program took.
+
+    Raises
+    ------
+    OffTape
+        If it is a number with a derivative, which would be lost.
+    """
+    if isinstance(option, (tuple, list)):
+        return type(option)(map(settled, option))
+    if type(option) not in TRACED:
+        return option
+    plain = np.asarray(option)
+    return plain if plain.shape else plain.item()
 
 
 def is_traced(x: Any) -> bool:

@@ -11,25 +11,32 @@ reshape = Primitive(
     (lambda t, ans, x, shape: np.reshape(t, shape_of(ans)),),
     (lambda g, ans, x, shape: np.reshape(g, shape_of(x)),),
     ("identity",),
+    ("",),
 )
 
 
-def _row_major(name, order):
-    if order != "C":
-        raise TypeError(f"{name}: order={order!r} is not recorded by advis; transpose first and use order='C'")
+def _rows_first(name, a, order, known="CFAK"):
+    """Whether elements are read row by row; order 'A' and 'K' follow the memory, if it is in one of the two orders."""
+    if order in ("C", "F"):
+        return order == "C"
+    flags = getattr(plain_value(a), "flags", None)
+    if order not in known or not (flags is None or flags.c_contiguous or flags.f_contiguous or order == "A"):
+        raise TypeError(f"{name}: order={order!r} is not recorded by advis for this array; say order='C' or order='F'")
+    return flags is None or flags.c_contiguous or not flags.f_contiguous
 
 
 @adapter(np.reshape)
 def _reshape(a, /, shape=None, order="C", *, newshape=None, copy=None):
-    _row_major("np.reshape", order)
     shape = newshape if shape is None else shape
-    return reshape(a, shape=shape if isinstance(shape, tuple) else tuple(np.atleast_1d(shape).tolist()))
+    shape = shape if isinstance(shape, tuple) else tuple(np.atleast_1d(shape).tolist())
+    if _rows_first("np.reshape", a, order, "CFA"):
+        return reshape(a, shape=shape)
+    return np.transpose(reshape(np.transpose(a), shape=shape[::-1]))
 
 
 @adapter(np.ravel)
 def _ravel(a, order="C"):
-    _row_major("np.ravel", order)
-    return reshape(a, shape=(-1,))
+    return reshape(a if _rows_first("np.ravel", a, order) else np.transpose(a), shape=(-1,))
 
 
 transpose = Primitive(
@@ -38,6 +45,7 @@ transpose = Primitive(
     (lambda t, ans, x, axes: np.transpose(t, axes),),
     (lambda g, ans, x, axes: np.transpose(g, None if axes is None else tuple(np.argsort(axes).tolist())),),
     ("permutation",),
+    ("",),
 )
 
 
@@ -61,6 +69,7 @@ squeeze = Primitive(
     (lambda t, ans, x, axis: np.reshape(t, shape_of(ans)),),
     (lambda g, ans, x, axis: np.reshape(g, shape_of(x)),),
     ("identity",),
+    ("",),
 )
 adapter(np.squeeze)(lambda a, axis=None: squeeze(a, axis=axis))
 
@@ -70,6 +79,7 @@ expand_dims = Primitive(
     (lambda t, ans, x, axis: np.reshape(t, shape_of(ans)),),
     (lambda g, ans, x, axis: np.reshape(g, shape_of(x)),),
     ("identity",),
+    ("",),
 )
 adapter(np.expand_dims)(lambda a, axis: expand_dims(a, axis=axis))
 
@@ -79,6 +89,7 @@ broadcast_to = Primitive(
     (lambda t, ans, x, shape: np.broadcast_to(t, shape),),
     (lambda g, ans, x, shape: g,),  # the sweep sums an adjoint down to the shape of its value
     ("selection",),
+    ("",),
 )
 
 
@@ -137,6 +148,7 @@ concatenate = Primitive(
     (lambda place, t, ans, *arrays, axis: _placed(t, arrays, place, axis),),
     (lambda place, g, ans, *arrays, axis: _piece(g, arrays, place, axis),),
     ("selection",),
+    ("",),
     variadic=True,
 )
 
@@ -164,6 +176,7 @@ stack = Primitive(
     ),
     (lambda place, g, ans, *arrays, axis: g[(slice(None),) * _stack_axis(arrays, axis) + (place,)],),
     ("selection",),
+    ("",),
     variadic=True,
 )
 
@@ -172,9 +185,6 @@ stack = Primitive(
 def _stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     refuse("np.stack", out=out, dtype=dtype)
     return stack(*arrays, axis=axis)
-
-
-adapter(np.atleast_1d)(lambda x: x if shape_of(x) else reshape(x, shape=(1,)))
 
 
 @adapter(np.hstack)
@@ -192,7 +202,9 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
 
 def part(g, index, shape):
     """Zeros of a shape, with g added where the index points: not written out before the sweep adds it up."""
-    return scatter(g, index=index, shape=shape) if is_traced(g) else Part(g, index, shape, is_basic(index))
+    if is_traced(g):
+        return scatter(g, index=index, shape=shape)
+    return Part(g, index, shape, type(index) is int or is_basic(index))
 
 
 def _index_text(index: object) -> str:
@@ -217,6 +229,7 @@ getitem = Primitive(
     (lambda t, ans, x, index: t[index],),
     (lambda g, ans, x, index: part(g, index, shape_of(x)),),
     ("selection",),
+    ("",),
     symbol="{0}[{index}]",
 )
 scatter: Primitive = Primitive(
@@ -225,6 +238,7 @@ scatter: Primitive = Primitive(
     (lambda t, ans, x, index, shape: scatter(t, index=index, shape=shape),),
     (lambda g, ans, x, index, shape: g[index],),
     ("selection",),
+    ("",),
 )
 
 
@@ -265,6 +279,7 @@ setitem: Primitive = Primitive(
     (lambda t, ans, x, item, index: setitem(t, 0.0, index=index), _item_tangent),
     (lambda g, ans, x, item, index: setitem(g, 0.0, index=index), _item_adjoint),
     ("diagonal", "selection"),
+    ("", ""),
     symbol="{0} with [{index}] = {1}",
     strength=0,
 )

@@ -1,0 +1,68 @@
+"""Sums of products."""
+
+import numpy as np
+
+from tests.autodiff.cases import Case, mixed, numbers
+
+PRODUCTS = {
+    "vector vector": (lambda a, b: a @ b, (3,), (3,)),
+    "matrix vector": (lambda a, b: a @ b, (2, 3), (3,)),
+    "vector matrix": (lambda a, b: a @ b, (3,), (3, 2)),
+    "matrix matrix": (lambda a, b: a @ b, (2, 3), (3, 4)),
+    "stack matrix": (np.matmul, (2, 2, 3), (3, 4)),
+    "matrix stack": (np.matmul, (2, 3), (2, 3, 4)),
+    "stack stack": (np.matmul, (2, 2, 3), (2, 3, 1)),
+    "broadcast stacks": (np.matmul, (1, 2, 3), (3, 1, 3, 2)),
+    "vector stack": (np.matmul, (3,), (2, 3, 4)),
+    "stack vector": (np.matmul, (2, 4, 3), (3,)),
+    "empty inner": (np.matmul, (2, 0), (0, 3)),
+    "dot numbers": (np.dot, (), ()),
+    "dot number vector": (np.dot, (), (3,)),
+    "dot vectors": (np.dot, (3,), (3,)),
+    "dot vector matrix": (np.dot, (3,), (3, 2)),
+    "dot matrix vector": (np.dot, (2, 3), (3,)),
+    "dot matrices": (np.dot, (2, 3), (3, 2)),
+    "dot 3-d vector": (np.dot, (2, 2, 3), (3,)),
+    "dot 3-d matrix": (np.dot, (2, 2, 3), (3, 4)),
+    "dot vector 3-d": (np.dot, (3,), (2, 3, 2)),
+    "dot matrix 3-d": (np.dot, (2, 3), (2, 3, 2)),
+    "dot 3-d 3-d": (np.dot, (2, 2, 3), (2, 3, 2)),
+    "dot method": (lambda a, b: a.dot(b), (2, 3), (3, 2)),
+    "outer": (np.outer, (2,), (3,)),
+    "outer of matrices": (np.outer, (2, 2), (3,)),
+    "einsum matrices": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 3), (3, 4)),
+    "einsum implicit": (lambda a, b: np.einsum("ij,jk", a, b), (2, 3), (3, 4)),
+    "einsum implicit order": (lambda a, b: np.einsum("ba,ac", a, b), (2, 3), (3, 4)),
+    "einsum number": (lambda a, b: np.einsum("i,i", a, b), (3,), (3,)),
+    "einsum outer": (lambda a, b: np.einsum("i,j->ji", a, b), (3,), (2,)),
+    "einsum summed alone": (lambda a, b: np.einsum("ij,k->k", a, b), (2, 3), (2,)),
+    "einsum spaces": (lambda a, b: np.einsum(" i j , j -> i ", a, b), (2, 3), (3,)),
+    "einsum ellipsis": (lambda a, b: np.einsum("...ij,...jk->...ik", a, b), (2, 2, 3), (3, 4)),
+    "einsum ellipsis implicit": (lambda a, b: np.einsum("...j,j", a, b), (2, 2, 3), (3,)),
+    "einsum ellipsis broadcast": (lambda a, b: np.einsum("...i,...i->...", a, b), (2, 1, 3), (4, 3)),
+    "einsum batch": (lambda a, b: np.einsum("bij,bjk->bik", a, b), (2, 2, 3), (2, 3, 2)),
+    "einsum hadamard": (lambda a, b: np.einsum("ij,ij->ij", a, b), (2, 3), (2, 3)),
+    "einsum diagonal": (lambda a, b: np.einsum("ii,i->i", a, b), (3, 3), (3,)),
+    "einsum diagonal size one": (lambda a, b: np.einsum("ii,i->i", a, b), (3, 3), (1,)),
+    "einsum size one diagonal": (lambda a, b: np.einsum("ii,i->i", a, b), (1, 1), (3,)),
+    "einsum trace": (lambda a, b: np.einsum("ii,j->j", a, b), (3, 3), (2,)),
+    "einsum triple": (lambda a, b: np.einsum("iii,i->", a, b), (2, 2, 2), (2,)),
+    "einsum size one": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 1), (3, 4)),
+    "einsum size one right": (lambda a, b: np.einsum("ij,jk->ik", a, b), (2, 3), (1, 4)),
+    "einsum size one kept": (lambda a, b: np.einsum("ij,ij->ij", a, b), (2, 1), (1, 3)),
+    "einsum itself": (lambda a, b: np.einsum("i,ij,j->", a, b, a), (3,), (3, 3)),
+    "einsum optimize": (lambda a, b: np.einsum("ij,jk->ik", a, b, optimize=True), (2, 3), (3, 2)),
+}  # fmt: skip
+
+CASES = [
+    *(Case(name, f, (numbers(*a, seed=6), mixed(*b, seed=7))) for name, (f, a, b) in PRODUCTS.items()),
+    Case("linalg.tensordot", lambda a, b: np.linalg.tensordot(a, b, axes=1), (numbers(2, 3), numbers(3, 2))),
+    Case("dot list right", lambda x: np.dot(x, [0.5, 1.5, 1.0]), (numbers(3),)),
+    Case("dot list left", lambda x: np.dot([0.5, 1.5, 1.0], x), (numbers(3),)),
+    Case("einsum one operand", lambda x: np.einsum("ijk->kj", x) ** 2, (numbers(2, 3, 4),)),
+    Case(
+        "einsum three",
+        lambda a, b, c: np.einsum("ij,jk,kl->il", a, b, c),
+        (numbers(2, 3), numbers(3, 2), numbers(2, 2)),
+    ),
+]
