@@ -62,6 +62,7 @@ def test_a_reload_keeps_the_place(show, lecture):
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     before = page.evaluate(SAID)
+    page.wait_for_function("() => location.hash === '#/1/0/2'")
     page.reload()
     page.wait_for_function("() => globalThis.Reveal?.isReady?.()")
     assert page.evaluate(SAID) == before
@@ -76,7 +77,7 @@ def test_everything_stands_on_the_slide(show, lecture, size):
         inside = page.evaluate("""() => {
           const slide = Reveal.getCurrentSlide(), outer = slide.getBoundingClientRect();
           const root = slide.querySelector("[data-advis]").shadowRoot;
-          const boxes = [".player", ".say", "svg"].map((name) => root.querySelector(`.main ${name}, ${name}`));
+          const boxes = [".player", ".say", ".stage svg"].map((name) => root.querySelector(name));
           return boxes.every((box) => {
             const { top, bottom, left, right, height } = box.getBoundingClientRect();
             const fits = top >= outer.top && bottom <= outer.bottom && left >= outer.left && right <= outer.right;
