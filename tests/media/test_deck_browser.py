@@ -121,13 +121,13 @@ def test_a_question_waits_for_the_room(show):
 def test_print_has_one_page_a_step(show, lecture, tmp_path):
     shown = opened(show, lecture)
     shown.page.goto(f"{shown.page.url.split('#')[0]}?print-pdf")
-    ready = "[...document.querySelectorAll('.pdf-page [data-advis]')].every((film) => film.shadowRoot)"
-    shown.page.wait_for_function(f"() => document.querySelector('.pdf-page') && {ready}")
+    ready = "[...document.querySelectorAll('.print [data-advis]')].every((film) => film.shadowRoot)"
+    shown.page.wait_for_function(f"() => document.querySelector('.print') && {ready}")
     shown.page.pdf(path=str(tmp_path / "a.pdf"), prefer_css_page_size=True, print_background=True)
     pages = len(re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "a.pdf").read_bytes()))
     assert pages == 4 + lecture[1][1].film().steps + lecture[2].film().steps
     counts = shown.page.evaluate(
-        "[...document.querySelectorAll('.pdf-page [data-advis]')].map((film) => "
+        "[...document.querySelectorAll('.print [data-advis]')].map((film) => "
         "film.shadowRoot.querySelector('.count').textContent)"
     )
     assert counts[:3] == ["0 / 6", "1 / 6", "2 / 6"]

@@ -4,16 +4,34 @@ import { present } from "./slides.js";
 
 /* global Reveal */
 
-/** Bring the films to life and start the slides. */
+/** Bring the films to life and start the slides, or lay them out to be printed. */
 export function startDeck(style, width, height) {
-  const top = document.documentElement, printed = /print-pdf/.test(location.search);
-  if (printed) top.dataset.theme = "light";
   present(style);
-  document.addEventListener("pdf-ready", () => present(style));
+  if (/print-pdf/.test(location.search)) return layPages(style);
   Reveal.initialize({
     ...{ width, height, margin: 0, minScale: 0.1, maxScale: 8, center: false, display: "flex", transition: "none", hash: true },
-    ...{ slideNumber: "c/t", pdfSeparateFragments: true, pdfMaxPagesPerSlide: 1, controlsTutorial: false, scrollActivationWidth: 0 },
+    ...{ slideNumber: "c/t", controlsTutorial: false, scrollActivationWidth: 0 },
   }).then(bindKeys);
+}
+
+/** A page for each step of each slide, at once: whoever prints need not wait. */
+function layPages(style) {
+  const deck = document.querySelector(".reveal"), slides = [...deck.querySelectorAll("section")];
+  document.documentElement.dataset.theme = "light";
+  document.documentElement.classList.add("print-pdf"); // or reveal lays out paper of its own
+  deck.classList.add("print");
+  deck.firstElementChild.replaceChildren(...slides.flatMap(pagesOf));
+  present(style);
+}
+
+function pagesOf(slide, place) {
+  const steps = slide.querySelectorAll(".fragment").length;
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const page = slide.cloneNode(true), shown = [...page.querySelectorAll(".fragment")].slice(0, step);
+    for (const fragment of shown) fragment.classList.add("visible");
+    page.append(h("div", { class: "slide-number" }, [steps ? `${place + 1}.${step}` : `${place + 1}`]));
+    return page;
+  });
 }
 
 function bindKeys() {
