@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
     from advis.analysis.through import Lens, Lenses, compare_through
+    from advis.media.deck import deck
+    from advis.media.handout import handout
     from advis.notebook.explore import explore
 
 __all__ = [
@@ -85,11 +87,13 @@ __all__ = [
     "compare_relaxations",
     "compare_through",
     "compose",
+    "deck",
     "diagnose",
     "distributions",
     "explore",
     "fixed_point",
     "grad",
+    "handout",
     "hessian",
     "hvp",
     "jacobian",
@@ -139,6 +143,8 @@ _LATER = {
     "compare_methods": "analysis.methods",
     "compare_through": "analysis.through",
     "compose": "analysis.composition",
+    "deck": "media.deck",
+    "handout": "media.handout",
     "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
     "play": "analysis.play",
@@ -234,6 +240,11 @@ class _Doors:
         from advis.notebook.widget import FilmWidget
 
         return FilmWidget(shown.film(**options), str(shown))
+
+    def slides(self, shown: Any, panes: Any, **options: Any) -> Any:
+        from advis.media.slides import Slides
+
+        return Slides(shown.film(**options), str(shown), tuple(panes))
 
     def plot(self, shown: Any, scene: str) -> Any:
         from advis.media.figures import figure

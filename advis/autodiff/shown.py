@@ -20,6 +20,9 @@ class Doors(Protocol):
     def widget(self, shown: Any, **options: Any) -> Any:
         """Return the live widget of an object."""
 
+    def slides(self, shown: Any, panes: Any, **options: Any) -> Any:
+        """Return an object as an output whose steps are fragments."""
+
     def plot(self, shown: Any, scene: str) -> Any:
         """Return a drawing of an object as a matplotlib figure."""
 
@@ -92,6 +95,31 @@ class Shown:
         It takes the same options as `film`.
         """
         return Shown._doors.widget(self, **options)
+
+    def slides(self, panes: Any = ("graph", "say"), **options: Any) -> Any:
+        """Return an output for a notebook that becomes slides: there, arrow keys go through the steps.
+
+        Parameters
+        ----------
+        panes : sequence of {"graph", "trace", "source", "say"}
+            What is shown on a slide.
+        **options
+            As for `film`.
+
+        Returns
+        -------
+        Slides
+            In a notebook it is shown as a player. Under ``jupyter nbconvert --to slides``, and Quarto's ``revealjs``,
+            each step is a fragment.
+
+        Examples
+        --------
+        >>> import advis as av
+        >>> shown = av.trace(lambda a, b: a * b, 2.0, 5.0).reverse().slides()
+        >>> shown.film.steps
+        2
+        """
+        return Shown._doors.slides(self, panes, **options)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks: the picture or player, and a text that changes when the picture does."""

@@ -70,12 +70,16 @@ def _figure(width: float, height: float, inks: Iterable[Ink], dark: bool = False
     axes.set_axis_off()
     axes.set_xlim(0.0, width)
     axes.set_ylim(height, 0.0)
-    brush = Brush(axes, POINTS * scale, dark)
+    draw(Brush(axes, POINTS * scale, dark), inks)
+    return made
+
+
+def draw(brush: Brush, inks: Iterable[Ink]) -> None:
+    """Draw inks into the axes of a brush, whose units are pixels of the drawing."""
     for ink in inks:
-        style = look(ink.role, dark)
+        style = look(ink.role, brush.dark)
         if style.get("display") != "none" and ink.at:
             _DRAW[ink.tag](brush, ink, style)
-    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def fragment(film: Film, told: str, step: int = 0) -> str:
     (True, True, False)
     """
     checked_step("fragment", film, step)
-    return f"{_place(film, told, step)}\n{_script([film])}\n"
+    return f"{place(film, told, step)}\n{_script([film])}\n"
 
 
 def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
@@ -53,7 +53,7 @@ def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
     shown = list(films)
     for film, _ in shown:
         checked_step("page", film, step)
-    places = "\n".join(_place(film, told, step, alone=len(shown) == 1) for film, told in shown)
+    places = "\n".join(place(film, told, step, alone=len(shown) == 1) for film, told in shown)
     heading = f"<h1{' class=alone' if len(shown) == 1 else ''}>{text(title)}</h1>\n"
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -64,8 +64,8 @@ def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
     )
 
 
-def _place(film: Film, told: str, step: int, alone: bool = False) -> str:
-    """The element that the script upgrades: picture, text, and the film as JSON."""
+def place(film: Film, told: str, step: int = 0, alone: bool = False) -> str:
+    """Return the element that the script upgrades: picture, text, and the film as JSON."""
     start = (f' data-step="{step}"' if step else "") + (" data-alone" if alone else "")
     return (
         f'<div data-advis="{film.digest}"{start}>\n{_picture(film, step)}'

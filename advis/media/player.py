@@ -41,6 +41,9 @@ _STYLES = (
     "live",
 )
 
+_CALLED = ("STYLE", "upgrade", "present", "startDeck")
+"""The names by which a page calls the player's code."""
+
 FEW = 20
 """So many boxes are seen without zoom, map and search."""
 _HOST = {
@@ -161,19 +164,26 @@ def player_module(needs: Needs = Needs()) -> str:
 
     What is not needed is left out: the names of missing modules are never looked up.
     """
-    return _joined(needs, "page.js")
+    return _joined(needs, ["page.js"])
 
 
 @cache
 def widget_module(needs: Needs = Needs()) -> str:
     """Return the player and what connects it with a kernel as one module, for anywidget."""
-    return _joined(needs, "widget.js")
+    return _joined(needs, ["widget.js"])
 
 
-def _joined(needs: Needs, last: str) -> str:
+@cache
+def slides_module(needs: Needs = Needs(), deck: bool = False) -> str:
+    """Return the player and what ties it to the fragments of slides as one module; a deck has what runs it too."""
+    return _joined(needs, ["slides.js", *["deck.js"] * deck], slides=True)
+
+
+def _joined(needs: Needs, last: list[str], slides: bool = False) -> str:
     wanted = _optional(needs)
-    modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + _bare(last)
-    return f"const STYLE={inline_json(json.dumps(player_css(needs)))};\n{renamed(modules, kept=('STYLE', 'upgrade'))}"
+    modules = "".join(_bare(f"{name}.js") for name in _MODULES if wanted.get(name, True)) + "".join(map(_bare, last))
+    style = player_css(needs) + slides * re.sub(r"\n *", "", static("slides.css"))
+    return f"const STYLE={inline_json(json.dumps(style))};\n{renamed(modules, kept=_CALLED)}"
 
 
 def _optional(needs: Needs) -> dict[str, bool]:
@@ -188,12 +198,13 @@ def _optional(needs: Needs) -> dict[str, bool]:
 
 def _bare(name: str) -> str:
     """A module's code alone, by the rule at the head of this module."""
-    lines = (line.strip() for line in _static(name).splitlines())
+    lines = (line.strip() for line in static(name).splitlines())
     kept = (line for line in lines if line and not re.match(r"//|/\*\*|\*|import\b", line))
     return squeezed("".join(f"{re.sub('^export (?!default)', '', line)}\n" for line in kept)) + "\n"
 
 
-def _static(name: str) -> str:
+def static(name: str) -> str:
+    """Return a file of the folder ``static``."""
     return (resources.files("advis.media") / "static" / name).read_text(encoding="utf-8")
 
 
@@ -201,7 +212,7 @@ def _static(name: str) -> str:
 def player_css(needs: Needs = Needs()) -> str:
     """Return the player's style: the colours in light and dark, the inks, the frame around them."""
     wanted = _optional(needs)
-    frame = "".join(_static(f"{part}.css") for part in _STYLES if wanted.get(part, True))
+    frame = "".join(static(f"{part}.css") for part in _STYLES if wanted.get(part, True))
     light, dark = (_hosted(palette_css(dark), dark) for dark in (False, True))
     css = f".player{{{light}}}\n.player.dark{{{dark}}}\n{ink_css(words=needs.words, own=True)}\n{frame}"
     return re.sub(r"\n *", "", css)

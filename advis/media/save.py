@@ -334,34 +334,35 @@ class _Progress:
             print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
 
 
-def write_whole(path: Path, content: bytes) -> Path:
+def write_whole(path: Path, content: bytes, caller: str = "save") -> Path:
     """Write bytes to a file that is whole or not there."""
-    with whole(path) as part:
+    with whole(path, caller) as part:
         part.write_bytes(content)
     return path
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, caller: str = "save") -> Iterator[Path]:
     """Give a file beside the wanted one to write to, and put it in place at the end: no reader meets half a file."""
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield part
         os.replace(part, path)
     except OSError as error:
-        if str(error).startswith("save: "):
+        if str(error).startswith(f"{caller}: "):
             raise
-        raise _explained(path, error) from error
+        raise _explained(caller, path, error) from error
     finally:
         part.unlink(missing_ok=True) if path.parent.is_dir() else None
 
 
-def _explained(path: Path, error: OSError) -> OSError:
+def _explained(caller: str, path: Path, error: OSError) -> OSError:
     """The same kind of error, in words that say which folder it is and what to do."""
     folder = str(path.parent)
     if not path.parent.is_dir():
-        return type(error)(f"save: path={str(path)!r}: there is no folder {folder!r}; create it, or choose another")
+        return type(error)(f"{caller}: path={str(path)!r}: there is no folder {folder!r}; create it, or choose another")
     if path.is_dir():
-        return type(error)(f"save: path={str(path)!r} is a folder; give the name of a file in it")
+        return type(error)(f"{caller}: path={str(path)!r} is a folder; give the name of a file in it")
     reason = (error.strerror or "it failed").lower()
-    return type(error)(f"save: path={str(path)!r}: cannot write in the folder {folder!r} ({reason}); choose another")
+    where = f"{caller}: path={str(path)!r}"
+    return type(error)(f"{where}: cannot write in the folder {folder!r} ({reason}); choose another")

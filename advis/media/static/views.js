@@ -8,12 +8,12 @@ const NARROW = 900; // below this width the panes stand below the drawing
 const AROUND = 28; // the drawing's padding
 ICONS.panes = "M4 5h16v14H4zM14 5v14M14 12h6";
 
-/** Whether a drawing is larger with the panes below it, in a player of this width. */
-function larger(scenes, width, need) {
+/** Whether a drawing is larger with the panes below it, in a player of this width and a window with this room. */
+function larger(scenes, width, need, room) {
   const wide = Math.max(1, ...scenes.map((scene) => scene.width)), high = scenes.reduce((sum, { height }) => sum + height, 1);
   const aside = Math.max(Math.min(need, 0.44 * width), Math.min(0.28 * width, 400));
-  const below = Math.min((width - AROUND) / wide, Math.max(222, innerHeight - 478) / high);
-  return below > Math.min((width - aside - AROUND) / wide, Math.max(344, innerHeight - 250) / high, 1.45);
+  const below = Math.min((width - AROUND) / wide, Math.max(222, room - 478) / high);
+  return below > Math.min((width - aside - AROUND) / wide, Math.max(344, room - 250) / high, 1.45);
 }
 
 /** @param {import("./player.js").Player} player */
@@ -78,7 +78,7 @@ function views(player) {
 
   function reshape() {
     const { clientWidth } = player.element;
-    player.element.classList.toggle("flat", clientWidth < NARROW || (drawings.length > 0 && larger(drawings, clientWidth, need)));
+    player.element.classList.toggle("flat", clientWidth < NARROW || (drawings.length > 0 && larger(drawings, clientWidth, need, player.room?.() ?? innerHeight)));
   }
 
   /** @param {KeyboardEvent} event */
