@@ -16,6 +16,7 @@ import numpy as np
 import advis as av
 from advis.analysis.checks import cut_sums
 from advis.autodiff.typed import typed_function, typed_value
+from advis.autodiff.visible import brief, visible
 from advis.media.doctor import report
 from advis.media.html import page
 from advis.media.save import FORMATS, OPTIONS, write_whole
@@ -313,7 +314,7 @@ def _named(words: Iterable[str]) -> Iterable[tuple[str, Any]]:
         try:
             yield name, typed_value(text)
         except ValueError as error:
-            raise Wrong(f"draw: {word}: {error}") from None
+            raise Wrong(f"draw: {brief(visible(word))}: {error}") from None
 
 
 def _imported(what: str) -> Callable[..., Any]:

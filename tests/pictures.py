@@ -96,7 +96,7 @@ def the_graph():
     return av.trace(classic, 2.0, 5.0)
 
 
-@shown(ONE, step=5, panes=("graph", "trace", "say"))
+@shown(ONE, step=5, panes=("graph", "trace", "source", "say"))
 def a_forward_sweep():
     """Tangents flow with the values: how everything moves when x1 does."""
     return av.trace(classic, 2.0, 5.0).forward(x1=1.0)
@@ -125,7 +125,7 @@ PROGRAMS = "Programs"
 
 def cubic(x):
     y = 2.0
-    for a in (-1.0, 0.5, 3.0):
+    for a in (1.0, 0.5, 3.0):
         y = y * x + a
     return y
 

@@ -85,9 +85,11 @@ def typed_function(text: str, names: Sequence[str]) -> Callable[..., Any]:
     source = f"def f({', '.join(names)}):\n    return {text.strip()}\n"
     tree, body = _parsed(text, source)
     reader = _Reader([argument.arg for argument in tree.body[0].args.args])  # type: ignore[attr-defined]
+    if len({*reader.names}) < len(names):
+        raise ValueError(f"two variables have the same name: {', '.join(names)}")
     try:
         body.value = reader.result(body.value)
-        for name in names:
+        for name in reader.names:
             if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(body)):
                 raise ValueError(f"{name} is given, but does not stand in the expression")
         filename = f"<f({', '.join(names)}) = {text.strip()}>"

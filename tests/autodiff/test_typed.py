@@ -181,6 +181,13 @@ def test_names_that_no_variable_has(name):
         typed_function("x", [name])
 
 
+def test_names_are_compared_as_python_reads_them():
+    assert typed_function("ﬁ * fi", ["ﬁ"])(3.0) == 9.0
+    for names in (["x", "x"], ["ﬁ", "fi"]):
+        with pytest.raises(ValueError, match="two variables have the same name"):
+            typed_function(names[0], names)
+
+
 def test_a_variable_that_is_not_used_is_a_slip():
     with pytest.raises(ValueError, match="y is given, but does not stand in the expression"):
         typed_function("x", ["x", "y"])
