@@ -27,8 +27,9 @@ MARGIN, GUTTER = 50.0, 18.0
 WIDTH = PAGE[0] - 2 * MARGIN
 WIDE = 560.0  # a drawing with more pixels has the whole width of a page
 MOST_HIGH = 230.0  # points of one picture
-_SIZES = {"h1": 20.0, "h2": 15.0, "h3": 12.5, "code": 8.5, "caption": 8.5}
+_SIZES = {"h1": 20.0, "h2": 15.0, "h3": 12.5, "code": 8.5, "math": 13.0, "caption": 8.5}
 _BODY = 10.5
+_BEFORE = {"code": 0.7, "math": 0.8}  # times the size
 _SPACE = 1.42  # between lines, times the size
 _WORDS = re.compile(r"\$[^$]+\$\S*|\S+")
 
@@ -120,7 +121,7 @@ class _Pages:
             looks, lines = {"family": "monospace"}, text.split("\n")
         else:
             lines = _lines(text, size, WIDTH - indent)
-        before = size * 0.9 if kind.startswith("h") and self.top > MARGIN else 0.0
+        before = size * _BEFORE.get(kind, 0.9 if kind.startswith("h") else 0.0) * (self.top > MARGIN)
         self.room(
             before + size * _SPACE * (len(lines) if kind != "code" else 1) + (80.0 if looks.get("fontweight") else 0)
         )
@@ -131,7 +132,7 @@ class _Pages:
             if mark and not k:
                 self.write(mark, MARGIN + 2.0, self.top - size * 0.35, size)
             self.write(line, MARGIN + indent, self.top - size * 0.35, size, **looks)
-        self.top += size * (0.25 if kind == "li" else 0.6)
+        self.top += size * (0.25 if kind == "li" else max(0.6, _BEFORE.get(kind, 0.0)))
 
     def film(self, film: Film, told: str, steps: int) -> None:
         if not any(scene.kind == "drawing" and not scene.block for scene in film.scenes):

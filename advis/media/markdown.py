@@ -69,7 +69,7 @@ def html_of(text: str) -> str:
 
 
 def paragraphs_of(text: str) -> list[tuple[str, str]]:
-    r"""Return Markdown as plain paragraphs, each with its kind: ``h1`` to ``h6``, ``p``, ``li`` or ``code``.
+    r"""Return Markdown as plain paragraphs, each with its kind: ``h1`` to ``h6``, ``p``, ``li``, ``math`` or ``code``.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def paragraphs_of(text: str) -> list[tuple[str, str]]:
         elif token.type in ("fence", "code_block"):
             found.append(("code", token.content.rstrip("\n")))
         elif token.type.startswith("math_block"):
-            found.append(("p", f"${' '.join(token.content.split())}$"))
+            found.append(("math", f"${' '.join(token.content.split())}$"))
     return found
 
 
