@@ -20,6 +20,7 @@ from advis.autodiff.visible import brief, visible
 from advis.media.doctor import report
 from advis.media.html import page
 from advis.media.save import FORMATS, OPTIONS, write_whole
+from advis.notebook.lecture import items_of
 
 EXAMPLES = """
 examples:
@@ -28,6 +29,7 @@ examples:
   advis draw "np.log(x1) + x1*x2 - np.sin(x2)" x1=2 x2=5 --forward x1=1 --step 3 -o step.svg
   advis draw package.module:function --at 2 5 -o graph.svg
   advis chain 1x50 50x20 20x10 --order reverse -o chain.svg
+  advis deck lecture.ipynb -o lecture.html
   advis doctor
 
 exit codes:
@@ -56,6 +58,14 @@ examples:
   advis chain 1x50 50x20 20x10 -o chain.html
   advis chain 1x50 50x20 20x10 --order optimal -o optimal.svg
   advis chain 1x50 50x20 20x10 --compare -o orders.svg
+"""
+DECK = """
+The notebook's code is run. A heading or a line --- begins a slide, and what a cell shows joins it; slide types decide
+where the notebook has them.
+
+examples:
+  advis deck lecture.ipynb                             lecture.html: slides in one file, without network
+  advis deck lecture.ipynb -o handout.pdf              a handout, with the first, the last and some steps between
 """
 
 
@@ -91,13 +101,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except (OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError) as error:
+    except (OSError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError, ImportError) as error:
         print(f"advis: {_in_a_line(error)}", file=sys.stderr)
         return 2
 
 
 def _in_a_line(error: BaseException) -> str:
     message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        message = f"{error.filename}: {error.strerror.lower()}"
     return "; ".join(line.strip() for line in message.splitlines() if line.strip()) or type(error).__name__
 
 
@@ -135,6 +147,15 @@ def _parser() -> argparse.ArgumentParser:
     chain.add_argument("--compare", action="store_true", help="all orders side by side")
     _add_file(chain)
 
+    deck = command("deck", run_deck, "make slides, or a handout, of a notebook", DECK)
+    deck.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file")
+    deck.add_argument(
+        "-o", "--output", metavar="FILE", help="an .html or .pdf file (default: the notebook's name, .html)"
+    )
+    deck.add_argument("--title", help="what the window is called (default: the first heading)")
+    deck.add_argument("--theme", help="auto, light or dark; of slides")
+    deck.add_argument("--panes", type=_names, help="what is shown of an object, such as graph,say; of slides")
+
     command("doctor", run_doctor, "say what is installed, and what each format needs")
     return parser
 
@@ -149,7 +170,7 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
     known = ", ".join(FORMATS)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the file; its extension is the format: {known}")
     parser.add_argument("--step", type=int, help="the step that a still picture shows (default: the last)")
-    parser.add_argument("--panes", type=lambda text: tuple(text.split(",")), help="such as graph,trace,source")
+    parser.add_argument("--panes", type=_names, help="such as graph,trace,source")
     parser.add_argument("--theme", help="light, dark, or auto")
     parser.add_argument("--size", type=_size, help="the width, such as 1280, or a width and height to fit in: 1280x720")
     parser.add_argument("--font-size", type=float, help="of the numbers in boxes; it scales the picture")
@@ -159,6 +180,10 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--beamer", action="store_true", default=None, help="a .tex with one frame, a step for each overlay"
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def _size(text: str) -> Any:
@@ -208,6 +233,19 @@ def run_chain(options: Any) -> None:
     if options.order and options.compare:
         raise Wrong("chain: --order and --compare exclude each other; leave one out")
     _show(chain.accumulate(options.order) if options.order else chain.compare() if options.compare else chain, options)
+
+
+def run_deck(options: Any) -> None:
+    """Run a notebook, and write what it shows as slides or as a handout."""
+    target = Path(options.output or Path(options.notebook).with_suffix(".html").name)
+    given = {name: getattr(options, name) for name in ("title", "theme", "panes")}
+    given = {name: value for name, value in given.items() if value is not None}
+    make: Any = {".html": av.deck, ".pdf": av.handout}.get(target.suffix.lower())
+    if make is None:
+        raise Wrong(f"deck: {str(target)!r} ends neither in .html (slides) nor in .pdf (a handout)")
+    if make is av.handout and {*given} - {"title"}:
+        raise Wrong("deck: --theme and --panes are for slides (.html); a handout takes --title")
+    print(f"Wrote {make(items_of(options.notebook), target, **given).resolve()}")
 
 
 def run_doctor(options: Any) -> int:

@@ -1,9 +1,11 @@
 """The command line."""
 
+import json
 import subprocess
 import sys
 
 import pytest
+from tools import needs_module
 
 from advis.__main__ import main
 
@@ -60,12 +62,12 @@ def test_it_runs_as_a_module_and_without_a_command_says_what_there_is():
     assert answer.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("draw",), ("chain",), ("doctor",)])
+@pytest.mark.parametrize("command", [(), ("demo",), ("draw",), ("chain",), ("deck",), ("doctor",)])
 def test_help(run, command):
     code, said, _ = run(*command, "--help")
     assert code == 0
     assert "usage: advis" in said
-    if command in ((), ("draw",), ("chain",)):
+    if command not in (("demo",), ("doctor",)):
         assert "examples:\n  advis " in said
 
 
@@ -146,6 +148,29 @@ def test_a_chain(run, folder):
         assert run("chain", *shapes, "--order", order, "-o", "chain.svg")[0] == 0
     assert run("chain", "1x50", "-o", "late.svg", "50x20", "20x10")[0] == 0
     assert (folder / "late.svg").exists()
+
+
+def test_a_deck_of_a_notebook(run, folder):
+    needs_module("markdown_it")
+    show = "import advis as av\nav.trace(lambda a, b: a * b, 2.0, 5.0).reverse()"
+    cells = [{"cell_type": "markdown", "source": "# Reverse mode"}, {"cell_type": "code", "source": show}]
+    (folder / "lecture.ipynb").write_text(json.dumps({"cells": cells}))
+    code, said, wrong = run("deck", "lecture.ipynb", "--theme", "dark", "--title", "A lecture")
+    assert (code, said, wrong) == (0, f"Wrote {folder / 'lecture.html'}\n", "")
+    page = (folder / "lecture.html").read_text(encoding="utf-8")
+    assert "<title>A lecture</title>" in page
+    assert page.count('<i class="fragment"></i>') == 2
+    assert run("deck", "lecture.ipynb", "-o", "handout.pdf")[0] == 0
+    assert (folder / "handout.pdf").read_bytes().startswith(b"%PDF")
+    for arguments, words in {
+        ("lecture.ipynb", "-o", "lecture.pptx"): "ends neither in .html",
+        ("lecture.ipynb", "-o", "lecture.pdf", "--theme", "dark"): "are for slides",
+        ("lecture.ipynb", "--theme", "pink"): "theme='pink'",
+        ("missing.ipynb",): "missing.ipynb: no such file",
+    }.items():
+        code, said, wrong = run("deck", *arguments)
+        assert (code, said, wrong.count("\n")) == (2, "", 1)
+        assert words in wrong
 
 
 @pytest.mark.parametrize(

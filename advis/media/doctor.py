@@ -12,6 +12,7 @@ REQUIRED = ("numpy", "matplotlib", "graphviz", "ipywidgets", "anywidget", "conto
 
 OPTIONAL = {
     "pillow": ".png, .gif, .apng and .webp files; it comes with matplotlib",
+    "markdown-it-py": "decks and handouts; pip install advis-notebook[slides] has all they need",
     "jupyterlab": "notebooks",
     "nbconvert": "pages and slides from notebooks",
     "sympy": "av.compare_methods(…, symbolic=True)",
