@@ -12,13 +12,18 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from advis.autodiff.custom import primitive, stop_gradient
-from advis.autodiff.errors import OffTape
+from advis.autodiff.errors import NotConverged, NotSolved, OffTape
 from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
 from advis.autodiff.through import distributions, relax
+from advis.autodiff.through.argmin import argmin
+from advis.autodiff.through.checkpoint import checkpoint
 from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+from advis.autodiff.through.fixed_point import fixed_point
+from advis.autodiff.through.odeint import odeint
+from advis.autodiff.through.root import root
 from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from advis.analysis.quiz import Quiz, quiz
     from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
+    from advis.analysis.through import Lens, Lenses, compare_through
     from advis.notebook.explore import explore
 
 __all__ = [
@@ -56,7 +62,11 @@ __all__ = [
     "Estimate",
     "Estimators",
     "Factor",
+    "Lens",
+    "Lenses",
     "Node",
+    "NotConverged",
+    "NotSolved",
     "OffTape",
     "Play",
     "Quiz",
@@ -65,26 +75,32 @@ __all__ = [
     "SabotagedTape",
     "Sweep",
     "Tape",
+    "argmin",
     "block",
     "chain",
     "check",
+    "checkpoint",
     "compare_estimators",
     "compare_methods",
     "compare_relaxations",
+    "compare_through",
     "compose",
     "diagnose",
     "distributions",
     "explore",
+    "fixed_point",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "odeint",
     "pathwise",
     "play",
     "primitive",
     "quiz",
     "relax",
+    "root",
     "sabotage",
     "score_function",
     "stop_gradient",
@@ -108,6 +124,8 @@ _LATER = {
     "Diagnosis": "analysis.diagnosis",
     "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
+    "Lens": "analysis.through",
+    "Lenses": "analysis.through",
     "Methods": "analysis.methods",
     "Play": "analysis.play",
     "Quiz": "analysis.quiz",
@@ -119,6 +137,7 @@ _LATER = {
     "compare_estimators": "analysis.estimators",
     "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
+    "compare_through": "analysis.through",
     "compose": "analysis.composition",
     "diagnose": "analysis.diagnosis",
     "explore": "notebook.explore",
@@ -163,6 +182,7 @@ class _Doors:
         from advis.films.relaxations import relaxations_film
         from advis.films.sabotage import sabotage_film
         from advis.films.sweep import sweep_film
+        from advis.films.through import lenses_film
 
         makers: dict[str, Any] = {
             "Accumulation": accumulation_film,
@@ -173,6 +193,7 @@ class _Doors:
             "CostMap": map_film,
             "Check": check_film,
             "Diagnosis": diagnosis_film,
+            "Lenses": lenses_film,
             "Methods": methods_film,
             "Estimate": estimate_film,
             "Estimators": estimators_film,
@@ -236,6 +257,44 @@ def _check_options(kind: str, known: Iterable[str], options: Iterable[str]) -> N
 
 
 Shown._doors = _Doors()
+
+
+def load(path: Any) -> Any:
+    """Return the film that was saved as ``.json``: it can be displayed, stepped and saved like the object it is of.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Film
+
+    Raises
+    ------
+    ValueError
+        If the file holds no film, one of another schema, or a damaged one.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import advis as av
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = av.trace(lambda a, b: a * b, 2.0, 5.0).reverse().save(f"{folder}/f.json")
+    ...     print(av.load(path))
+    lambda(a, b), ℝ² → ℝ · 1 operation
+    <BLANKLINE>
+       0  The seed: y starts with adjoint 1.
+       1  Step 1 of 1. y = a · b hands its adjoint 1 back: a gets 5 · 1; b gets 2 · 1.
+       2  Done: ∂y/∂a = 5; ∂y/∂b = 2.
+    """
+    from pathlib import Path
+
+    from advis.films.unpack import from_json
+
+    return from_json(Path(path).read_text(encoding="utf-8"))
 
 
 def to_graphviz(shown: Any) -> Any:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+import advis as av
+
 
 def classic(x1, x2):
     """ln x₁ + x₁ x₂ − sin x₂, the example of Baydin et al. 2018."""
@@ -104,6 +106,24 @@ def fan_out_20(x):
     return total
 
 
+def walls_and_boxes(a, b):
+    """A wall, a rule of one's own, a checkpoint, and a solver that is one box."""
+    wall = av.stop_gradient(a * b)
+    s = softplus(a)
+    h = av.checkpoint(horner)(b)
+    x = av.fixed_point(lambda x, s: s * np.cos(x), 0.5, s)
+    return wall * x + h
+
+
+@av.primitive
+def softplus(x):
+    """ln(1 + eˣ), with its derivative by hand."""
+    return np.log1p(np.exp(x))
+
+
+softplus.defvjp(lambda g, ans, x: g / (1 + np.exp(-x)))
+
+
 def random_program(seed):
     """A random program on scalars with fan-out; the same for the same seed."""
 
@@ -151,3 +171,6 @@ GALLERY = {
     }.items()
 }
 """Each program's name, the function, and its arguments."""
+
+BOXES = {"walls_and_boxes": (walls_and_boxes, (0.6, 1.2))}
+"""Programs with a wall: derivatives that are meant to differ from the slope of the values."""

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gallery import GALLERY
+from gallery import BOXES, GALLERY
 
 import advis as av
 from advis.autodiff.structure import map_leaves
 from advis.media.svg import svg
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+PROGRAMS = GALLERY | BOXES
 FAILED = Path(__file__).parent.parent / "failed"
 
 
 def reverse_sweep(name):
-    function, arguments = GALLERY[name]
+    function, arguments = PROGRAMS[name]
     tape = av.trace(function, *arguments)
     return tape.reverse(map_leaves(lambda value: np.ones(np.shape(value)), tape.value))
 
@@ -36,12 +37,12 @@ def compare(name: str, new: str) -> None:
         pytest.fail(f"{name} changed: compare failed/{name} with tests/snapshots/{name}")
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_text(name):
     compare(f"{name}.txt", f"{reverse_sweep(name)}\n")
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_picture(name):
     film = reverse_sweep(name).film()
     compare(f"{name}.svg", svg(film, step=film.steps // 2))

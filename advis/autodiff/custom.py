@@ -8,62 +8,14 @@ from typing import Any, overload
 
 import numpy as np
 
+from advis.autodiff.body import Body
 from advis.autodiff.errors import MissingRule, off_tape
-from advis.autodiff.primitives.rule import UFUNCS, Primitive, Rule, is_traced, plain_value
-from advis.autodiff.recorder import active_recorders
+from advis.autodiff.primitives.rule import UFUNCS, Primitive, Rule, plain_value
 from advis.autodiff.structure import leaves, map_leaves
 from advis.autodiff.transpose import transposed
 
 STRUCTURES = ("identity", "diagonal", "permutation", "selection", "dense")
 _OTHER = {"jvp": "vjp", "vjp": "jvp"}
-
-
-class Body:
-    """The inside of an own primitive: it computes a value, and nothing of it is recorded."""
-
-    __slots__ = ("function", "name")
-
-    def __init__(self, function: Callable[..., Any], name: str) -> None:
-        self.function = function
-        self.name = name
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        """Compute the value.
-
-        Raises
-        ------
-        OffTape
-            If the function used a traced value that it was not given: that derivative would be lost.
-        TypeError
-            If it returned a container.
-        """
-        before = [(recorder, len(recorder.values), len(recorder.branches)) for recorder in active_recorders()]
-        value = self.function(*(map(_protected, args) if before else args), **options)
-        touched = any(len(r.values) != count or len(r.branches) != turns for r, count, turns in before)
-        if touched or is_traced(value):
-            raise off_tape(
-                f"{self.name} used {_captured(self.function)}, which it was not given as an argument: it is one node "
-                "of the tape, so that derivative would be lost",
-                f"pass it to {self.name} as a positional argument",
-            )
-        if isinstance(value, (tuple, list, dict)):
-            raise TypeError(f"{self.name} returned a {type(value).__name__}; an own primitive returns one array")
-        return np.asarray(value)[()] if isinstance(value, (int, float, complex)) else value
-
-
-def _captured(function: Callable[..., Any]) -> str:
-    """The traced variables of a function's closure, in words."""
-    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None) or ()
-    pairs = zip(code.co_freevars if code is not None else (), cells, strict=False)
-    names = [name for name, cell in pairs if _holds_traced(cell)]
-    return f"the traced value{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "a traced value"
-
-
-def _holds_traced(cell: Any) -> bool:
-    try:
-        return is_traced(cell.cell_contents)
-    except ValueError:  # the variable was never assigned
-        return False
 
 
 class OwnPrimitive:
@@ -257,15 +209,6 @@ def _check_ufunc(ufunc: np.ufunc) -> None:
 
 
 _stop = Primitive("stop_gradient", lambda x: x.copy() if isinstance(x, np.ndarray) else x)
-
-
-def _protected(arg: Any) -> Any:
-    """A view of an array that cannot be written into: what is on the tape must stay as it was recorded."""
-    if not isinstance(arg, np.ndarray):
-        return arg
-    view = arg.view()
-    view.flags.writeable = False
-    return view
 
 
 def stop_gradient(x: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import warnings
 from types import CodeType, FrameType
 
 HIDDEN = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
@@ -21,6 +22,14 @@ class OffTape(TypeError):  # noqa: N818 (reads as what happened)
 
 class MissingRule(TypeError):  # noqa: N818 (reads as what happened)
     """A primitive of the reader's own has no rule for the sweep that needs one, and none can be derived."""
+
+
+class NotSolved(ArithmeticError):  # noqa: N818 (reads as what happened)
+    """A solver found no solution, or a solution at which no derivative exists: the message says what was found."""
+
+
+class NotConverged(UserWarning):
+    """A solver stopped before its tolerance was reached: the message says by how much, and what derivatives mean."""
 
 
 def user_frame(frame: FrameType | None) -> FrameType | None:
@@ -59,3 +68,11 @@ def place(code: CodeType, lineno: int) -> str:
 def off_tape(what: str, instead: str) -> OffTape:
     """Return the error for something that cannot be recorded, with the reader's line and the way out."""
     return OffTape(f"{what}\n  at {here(sys._getframe(1))}\n  {instead}")
+
+
+def warn_reader(message: str, kind: type[Warning]) -> None:
+    """Warn at the reader's line, wherever in advis that is found out."""
+    frame, level = sys._getframe(1), 2
+    while is_own(frame) and frame.f_back is not None:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, kind, stacklevel=level)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from advis.autodiff import sweeps
-from advis.autodiff.custom import Body
+from advis.autodiff.body import Body, ClosedRule
 from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.structure import Place, map_leaves
@@ -168,7 +169,12 @@ class _Writing:
         args = [self.terms[parent] for parent in parents]
         for source, rule in zip(parents, rules, strict=False):
             if rule is not None:
-                yield source, rule, args
+                yield source, partial(self._called, rule) if isinstance(rule, ClosedRule) else rule, args
+
+    def _called(self, rule: ClosedRule, *terms: Term) -> Any:
+        """Write a rule that is not opened as a call of a function that the program is given."""
+        text = self.writer.call(rule, terms, {})
+        return self.writer.term(text, np.asarray(rule(*(getattr(term, "value", term) for term in terms)))[()])
 
     def _assigned(self, index: int, amount: Any) -> Term:
         before = self.flows[index]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advis.autodiff import expressions
+from advis.autodiff.body import mark_of
 from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
 from advis.autodiff.tex import tex_text
@@ -194,7 +195,9 @@ def tape_table(tape: Tape) -> Table:
 
 
 def _primal(tape: Tape, index: int, arrays: bool) -> tuple[str, ...]:
-    operation = "" if tape.primitives[index] is INPUT else expressions.expression(tape, index)
+    primitive = tape.primitives[index]
+    operation = "" if primitive is INPUT else expressions.expression(tape, index)
+    operation += f", {mark_of(primitive)}" if mark_of(primitive) else ""
     shape = (shape_text(shape_of(tape.values[index])),) if arrays else ()
     return (tape.names[index], operation, *shape, expressions.value_of(tape, index))
 

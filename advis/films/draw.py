@@ -73,6 +73,7 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
         Ink("rect", f"frame inner {role}" if "output" in role else "off", inner),
         Ink("lines", "hatch" if "odd" in role else "off", _hatch(mark.at)),
         Ink("lines", "fold" if opens(mark) else "off", (left + width - FOLD, top, left + width, top + FOLD)),
+        Ink("lines", "barrier" if "walled" in role else "off", _sides(mark.at)),
         Ink("text", f"title{idle}", (left + PAD, top + TITLE), _title(mark, states)),
         Ink("text", "note", (left + width - PAD, top + TITLE), (("", "" if "veiled" in role else mark.note),), "end"),
         Ink("lines", "rule", (left + PAD - 2, top + RULE, left + width - PAD + 2, top + RULE)),
@@ -84,6 +85,13 @@ def _box(mark: Box, states: dict[str, State]) -> list[Ink]:
         number = (left + width - PAD, baseline)
         inks.append(Ink("text", f"number {voice} {state.role}".strip() + idle, number, _spans(state.text), "end"))
     return inks + _meter(mark, states)
+
+
+def _sides(at: tuple[float, float, float, float]) -> tuple[float, ...]:
+    """The two sides of a box that nothing passes."""
+    left, top, width, height = at
+    right, bottom = left + width, top + height
+    return left, top, left, bottom, right, top, right, bottom
 
 
 def opens(mark: Box) -> bool:
@@ -150,6 +158,8 @@ def families(marks: Iterable[Mark]) -> frozenset[str]:
     found = {"off"}
     for mark in marks:
         found |= {ink.role.split()[0] for ink in mark.inks} if isinstance(mark, Group) else GRAPH
+        if isinstance(mark, Box) and "walled" in mark.shape:
+            found.add("barrier")
     return frozenset(found)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from advis.autodiff.body import mark_of
 from advis.autodiff.numbers import shape_text
 from advis.autodiff.primitives.rule import INPUT, shape_of
 from advis.autodiff.table import operations_text
@@ -275,10 +276,17 @@ def _row_nodes(cast: Cast, vertex: Vertex) -> list[int]:
 
 
 def _note(titles: Titles, vertex: Vertex) -> str:
-    """What stands small at the right of a title: an array's shape; how much a fold holds."""
+    """What stands small at the right of a title: how derivatives pass, an array's shape; how much a fold holds."""
     if vertex.fold is not None:
         return held(titles.cast, vertex.fold)
-    return shape_text(shape_of(titles.cast.tape.values[vertex.index]))
+    tape, index = titles.cast.tape, vertex.index
+    mark = "wall" if _is_wall(tape, index) else mark_of(tape.primitives[index])
+    return " · ".join(text for text in (mark, shape_text(shape_of(tape.values[index]))) if text)
+
+
+def _is_wall(tape: Tape, index: int) -> bool:
+    """Whether a node was put there so that no derivative passes."""
+    return tape.primitives[index].name == "stop_gradient"
 
 
 def _title(titles: Titles, vertex: Vertex) -> tuple[str, str]:
@@ -367,7 +375,7 @@ def _shape(titles: Titles, vertex: Vertex, opened: frozenset[str]) -> str:
     elif tape.primitives[index] is INPUT or vertex.kind == "entrance":
         kind = "input"
     elif not tape.carried[index]:
-        kind = "blind"
+        kind = "blind walled" if _is_wall(tape, index) else "blind"
     else:
         kind = "output" if index in cast.place.leaving else "operation"
     whole = [finite(tape.values[node]) for node in nodes]

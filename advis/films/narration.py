@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from advis.autodiff.body import told_of
 from advis.autodiff.numbers import PICTURE, minus, number, shape_text, value_text
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep
@@ -83,6 +84,8 @@ def _turn(script: Script, step: int) -> Spans:
         ("strong", f" = {operation if len(operation) <= 48 else operation[:47] + '…'} "),
     )
     flows = script.flows[step]
+    told = told_of(node.primitive)
+    head += (("", told),) if told and flows else ()
     if script.sweep.direction == "forward":
         return head + _collects(script, node, flows)
     return head + _hands_back(script, node, flows, step)

@@ -52,7 +52,7 @@ def packed(film: Film) -> dict[str, Any]:
 
 
 def _tracks(tracks: Mapping[str, Track], words: _Words) -> dict[str, Any]:
-    return {key: _track(track, words) for key, track in tracks.items()}
+    return {key: _track(tracks[key], words) for key in sorted(tracks)}  # so words have one order in all films alike
 
 
 def _track(track: Track, words: _Words) -> Any:

@@ -151,6 +151,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("frame output", "stroke:@edge"),
     ("frame block", "stroke:@edge"),
     ("frame blind", "stroke:@edge;stroke-dasharray:5 4"),
+    ("barrier", "fill:none;stroke:@ink;stroke-width:5"),
     ("frame odd", "stroke:@ink"),
     ("frame idle", "fill:@value-tint;stroke:@line"),
     ("frame inner idle", "display:none"),

@@ -167,6 +167,61 @@ def test_chain_picture(benchmark, kind):
     benchmark.pedantic(makers[kind], rounds=15, warmup_rounds=1)
 
 
+def contraction(x, W, b):
+    return np.tanh(W @ x + b)
+
+
+def solved(n=100, steps=1000):
+    """The gradient of a fixed point that is 1,000 iterations away: by both lenses, and by hand."""
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(n, n))
+    W, b = A + A.T, 0.01 * rng.normal(size=n)
+    W *= 0.975 / np.linalg.norm(W, 2)
+
+    def loss(derivative):
+        def of(W, b):
+            options = {"derivative": derivative, "max_steps": steps, "tolerance": None}
+            return np.sum(av.fixed_point(contraction, np.zeros(n), W, b, **options) ** 2)
+
+        return of
+
+    def by_hand():
+        x = np.zeros(n)
+        for _ in range(steps):
+            before, x = x, contraction(x, W, b)
+            if np.max(np.abs(x - before)) == 0.0:
+                break
+        slope = 1 - contraction(x, W, b) ** 2
+        w = np.linalg.solve((np.eye(n) - slope[:, None] * W).T, 2 * x)
+        return np.outer(slope * w, x), slope * w
+
+    return W, b, loss, by_hand
+
+
+@pytest.mark.parametrize("name", ["implicit", "unrolled", "by hand"])
+@pytest.mark.benchmark(group="fixed point, 1,000 iterations, n = 100: solve and gradient")
+def test_through_a_solver(benchmark, name):
+    W, b, loss, by_hand = solved()
+    programs = {name: lambda name=name: av.grad(loss(name), (0, 1))(W, b) for name in ("implicit", "unrolled")}
+    programs["by hand"] = by_hand
+    for found, expected in zip(programs[name](), by_hand(), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+    benchmark.pedantic(programs[name], rounds=7, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("name", ["implicit", "unrolled"])
+@pytest.mark.benchmark(group="fixed point, 1,000 iterations, n = 100: the reverse sweep")
+def test_back_through_a_solver(benchmark, name):
+    W, b, loss, _ = solved()
+    kept = sum(np.size(node.value) for node in av.trace(loss(name), W, b, source=False) if node.parents)
+    assert kept > 300_000 if name == "unrolled" else kept <= 201
+
+    def recorded():
+        return (av.trace(loss(name), W, b, source=False),), {}
+
+    benchmark.pedantic(lambda tape: tape.reverse(), setup=recorded, rounds=9, warmup_rounds=1)
+
+
 @pytest.mark.parametrize("kind", ["scalars", "vectors"])
 @pytest.mark.benchmark(group="diagnosis of a tape of 10,000 nodes")
 def test_diagnosis(benchmark, kind):

@@ -84,7 +84,7 @@ def _turn(role: str, turn: int, text: str = "", share: float = 0.0, sign: str = 
 
 def shapes() -> Film:
     """Return a film with a box of every shape in every voice, a vertical edge and a number that is not finite."""
-    names = ("input", "operation", "output", "constant", "blind", "block")
+    names = ("input", "operation", "output", "constant", "blind", "blind walled", "block")
     marks: list[Mark] = []
     tracks = {}
     for i, shape in enumerate(names):

@@ -1,1 +1,1 @@
-"""To differentiate through something: steps and sorts made smooth, samples, and the rules that carry them."""
+"""To differentiate through something: solvers, what is computed twice, steps made smooth, samples."""

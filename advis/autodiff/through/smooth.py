@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.custom import Body
+from advis.autodiff.body import Body
 from advis.autodiff.primitives.rule import Primitive, is_traced, plain_value, shape_of
 
 HALVINGS = 64

@@ -152,6 +152,7 @@ function lowerBox(mark, states) {
     ink("rect", role.includes("output") ? `frame inner ${role}` : "off", inner),
     ink("lines", role.includes("odd") ? "hatch" : "off", hatch(mark.at)),
     ink("lines", /^block(?!.*closed)/.test(mark.shape) ? "fold" : "off", [right - FOLD, top, right, top + FOLD]),
+    ink("lines", role.includes("walled") ? "barrier" : "off", sides(mark.at)),
     ink("text", `title${idle}`, [left + PAD, top + TITLE], titleOf(mark, states)),
     ink("text", "note", [right - PAD, top + TITLE], [["", role.includes("veiled") ? "" : mark.note ?? ""]], "end"),
     ink("lines", "rule", [left + PAD - 2, top + RULE, right - PAD + 2, top + RULE]),
@@ -162,6 +163,12 @@ function lowerBox(mark, states) {
     inks.push(ink("text", `number ${voice} ${state.role}`.trim() + idle, [right - PAD, baseline], pieces(state.text), "end"));
   }
   return inks.concat(lowerMeter(mark, states));
+}
+
+/** The two sides of a box that nothing passes. */
+function sides([left, top, width, height]) {
+  const right = left + width, bottom = top + height;
+  return [left, top, left, bottom, right, top, right, bottom];
 }
 
 /** A title of its own, or the one of the turn that is shown: name and operation. */
