@@ -7,8 +7,9 @@ all steps, so that nothing moves from one picture of a film to the next.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import cycle
 
 from advis.films.draw import lower
 from advis.films.film import Box, Edge, Film, Group, Ink, Line, Row, Scene, Spans, State, spelled, state_at
@@ -148,13 +149,9 @@ def moved(ink: Ink, dx: float, dy: float) -> Ink:
     """
     if not dx and not dy:
         return ink
-    if ink.tag == "rect":
-        at = (ink.at[0] + dx, ink.at[1] + dy, *ink.at[2:])
-    elif ink.tag == "tiles":
-        at = tuple(value + (dx, dy, 0.0, 0.0)[k % 4] for k, value in enumerate(ink.at))
-    else:
-        at = tuple(value + (dy if k % 2 else dx) for k, value in enumerate(ink.at))
-    return replace(ink, at=tuple(round(value, 2) for value in at))
+    shift = {"rect": (dx, dy, 0.0, 0.0, 0.0), "tiles": (dx, dy, 0.0, 0.0)}.get(ink.tag, (dx, dy))
+    at = tuple([round(value + by, 2) for value, by in zip(ink.at, cycle(shift), strict=False)])
+    return Ink(ink.tag, ink.role, at, ink.spans, ink.anchor)
 
 
 def _visible(ink: Ink) -> bool:
