@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ _FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _IMAGES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp", ".svg": "svg+xml"}
 
 
+_THIN = '<mspace width="0.167em"></mspace>'
+"""Between the name of a function and what it is applied to."""
 _UNSAFE = ("href", "src", "style", "class")
 """What TeX may not put on the slide: an address that is followed, a look that is not ours."""
 
@@ -129,7 +132,11 @@ def _mathml(element: Any) -> str:
         raise ValueError(f"{said} is not known")
     kept = {name: value for name, value in element.attrib.items() if name not in _UNSAFE}
     attributes = "".join(f' {name}="{escape(unescape(value))}"' for name, value in kept.items())
-    return f"<{element.tag}{attributes}>{escape(said)}{''.join(map(_mathml, element))}</{element.tag}>"
+    inside = escape(said) + "".join(map(_mathml, element))
+    for before, after in pairwise(element):
+        if before.tag == "mi" and len(before.text or "") > 1 and (before.text or "").isalpha() and after.tag != "mo":
+            inside = inside.replace(_mathml(before) + _mathml(after), _mathml(before) + _THIN + _mathml(after))
+    return f"<{element.tag}{attributes}>{inside}</{element.tag}>"
 
 
 def _image_rule(self: Any, tokens: Any, place: int, options: Any, env: Any) -> str:

@@ -72,6 +72,7 @@ def test_mathematics_is_mathml_and_code_is_coloured():
     assert page.count("<math ") == 2
     assert '<span class="k">def</span>' in page
     assert "<munder>" in page
+    assert body(deck_page(["$\\ln x + \\ln(x)$"])).count("<mspace") == 1
 
 
 def test_the_player_is_there_once_and_a_deck_is_small(tape):
