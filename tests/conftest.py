@@ -24,6 +24,14 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
     return [collector for collector in collectors if type(collector) is pytest.Module]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a release is checked with, unless it is asked for: LaTeX takes minutes (docs/contributing.md)."""
+    if os.environ.get("ADVIS_TEX") != "1":
+        left = [item for item in items if item.get_closest_marker("tex")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("tex")]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     gc.freeze()

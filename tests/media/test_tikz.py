@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shutil
 import subprocess
@@ -277,7 +276,6 @@ def test_sixty_steps_are_quick() -> None:
 # -- with a LaTeX: ADVIS_TEX=1, as docs/contributing.md says
 
 
-tex = pytest.mark.skipif(os.environ.get("ADVIS_TEX") != "1", reason="compiled before a release: ADVIS_TEX=1")
 DECKS = {"reverse": 7, "lecture: reverse": 4, "attacks": 2, "methods": None}
 
 
@@ -302,14 +300,14 @@ def compiled(document: str, folder: Path) -> bytes:
     return (folder / "f.pdf").read_bytes()
 
 
-@tex
+@pytest.mark.tex
 @pytest.mark.parametrize("name", EVERY)
 def test_every_film_compiles(name: str, tmp_path: Path) -> None:
     film = EVERY[name]()
     assert compiled(tikz(film, film.steps // 2, PANES), tmp_path).startswith(b"%PDF")
 
 
-@tex
+@pytest.mark.tex
 @pytest.mark.parametrize("name", DECKS)
 def test_a_deck_has_a_page_for_each_step(name: str, tmp_path: Path) -> None:
     film = EVERY[name]()
@@ -319,7 +317,7 @@ def test_a_deck_has_a_page_for_each_step(name: str, tmp_path: Path) -> None:
     assert int(pages[1]) == DECKS[name] or film.steps + 1
 
 
-@tex
+@pytest.mark.tex
 def test_text_stays_text(tmp_path: Path) -> None:
     compiled(tikz(reverse(), 4, ("graph", "say")), tmp_path)
     found = shutil.which("pdftotext")
