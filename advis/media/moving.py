@@ -91,17 +91,19 @@ class _Palette:
 
     def __init__(self, codes: np.ndarray) -> None:
         self.colours = (codes[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
-        self._known = {int(code): number for number, code in enumerate(codes)}
+        self._known = np.full(1 << 24, -1, np.int16)  # for every colour there is
+        self._known[codes] = np.arange(len(codes))
 
     def numbers(self, frame: np.ndarray) -> np.ndarray:
-        codes, places = np.unique(_codes(frame), return_inverse=True)
-        numbers = [self._known[code] if code in self._known else self._nearest(code) for code in codes.tolist()]
-        return np.array(numbers, np.uint8)[places].reshape(frame.shape[:2])
+        codes = _codes(frame)
+        found = self._known[codes]
+        for code in np.unique(codes[found < 0]).tolist():
+            self._known[code] = self._nearest(code)
+        return (found if (found >= 0).all() else self._known[codes]).astype(np.uint8)
 
     def _nearest(self, code: int) -> int:
         away = self.colours.astype(int) - [code >> 16, code >> 8 & 255, code & 255]
-        self._known[code] = number = int(np.argmin((away * away).sum(axis=1)))
-        return number
+        return int(np.argmin((away * away).sum(axis=1)))
 
 
 def _gif_head(file: BinaryIO, shape: tuple[int, ...], colours: np.ndarray) -> None:
