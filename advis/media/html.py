@@ -14,7 +14,7 @@ from advis.films.theme import COLOURS
 from advis.media.player import inline_json, needs_of, player_module
 from advis.media.svg import checked_step, svg, text
 
-MOST_DETAILED = 60
+MOST_DETAILED = 40
 """A picture that stands in for the player of a larger drawing is an outline: small type could not be read."""
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
