@@ -55,9 +55,9 @@ def page() -> str:
     lines = [
         "# One look",
         "",
-        "The same picture as SVG, as pixels (PNG, GIF, WebP, MP4), and as TikZ set by LaTeX. They are drawn from the same",
-        "inks: places and colours are the same to the last digit, letters are those of each medium's fonts. Names and",
-        "quantities are mathematics in LaTeX. This page is made by `python -m tests.look_page`.",
+        "The same picture as SVG, as pixels (PNG, GIF, WebP, MP4), and as TikZ set by LaTeX. They are drawn from",
+        "the same inks: places and colours are the same to the last digit, letters are those of each medium's fonts.",
+        "Names and quantities are mathematics in LaTeX. This page is made by `python -m tests.look_page`.",
         "",
     ]
     for name, (title, _, _) in PICTURES.items():

@@ -105,6 +105,10 @@ KINDS = {
     "comparison": lambda: av.chain(shapes=[(1, 4), (4, 50), (50, 20)]).compare(),
     "check": lambda: av.check(classic, 2.0, 5.0),
     "methods": lambda: av.compare_methods(lambda x: x * x, 2.0),
+    "diagnosis": lambda: av.diagnose(lambda x: np.round(x) + np.sqrt(x), 2.0),
+    "relaxations": lambda: av.compare_relaxations("step"),
+    "lenses": lambda: av.compare_through(av.fixed_point, lambda x, a: np.cos(a * x), 0.5, 1.0, steps=3),
+    "quiz": lambda: av.quiz(av.trace(classic, 2.0, 5.0).reverse()),
     "hostile": hostile,
 }
 HEADS = {
