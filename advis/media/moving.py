@@ -99,7 +99,8 @@ class _Palette:
         found = self._known[codes]
         for code in np.unique(codes[found < 0]).tolist():
             self._known[code] = self._nearest(code)
-        return (found if (found >= 0).all() else self._known[codes]).astype(np.uint8)
+        numbers: np.ndarray = found if (found >= 0).all() else self._known[codes]
+        return numbers.astype(np.uint8)
 
     def _nearest(self, code: int) -> int:
         away = self.colours.astype(int) - [code >> 16, code >> 8 & 255, code & 255]

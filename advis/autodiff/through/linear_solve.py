@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff.errors import NotSolved
+from advis.autodiff.jacobians import columns
 from advis.autodiff.primitives.rule import Primitive
 from advis.autodiff.sweeps import forward_column, quiet, reverse_column
 from advis.autodiff.through.rules import closed_primitive, together
 from advis.autodiff.trace import record
-from advis.autodiff.transforms import jacobian, jvp, vjp
+from advis.autodiff.transforms import jvp, vjp
 
 DENSE = 128
 """Up to so many unknowns the matrix is made; above, only if products alone do not lead to the solution."""
@@ -58,7 +59,9 @@ class Linear:
     @cached_property
     def matrix(self) -> np.ndarray:
         """A as a matrix."""
-        return np.reshape(jacobian(self._at, mode="forward")(self.x), (self.size, self.size))
+        tape = self._tape
+        (source,), (target,) = tape.input_places, tape.output_places
+        return np.reshape(columns(tape)[target.index, source.index], (self.size, self.size))
 
     @cached_property
     def inverse(self) -> np.ndarray | None:
