@@ -91,16 +91,23 @@ class _Palette:
 
     def __init__(self, codes: np.ndarray) -> None:
         self.colours = (codes[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
-        self._known = np.full(1 << 24, -1, np.int16)  # for every colour there is
-        self._known[codes] = np.arange(len(codes))
+        self._codes, self._numbers = codes, np.arange(len(codes), dtype=np.uint8)  # in order, with all that were met
 
     def numbers(self, frame: np.ndarray) -> np.ndarray:
         codes = _codes(frame)
-        found = self._known[codes]
-        for code in np.unique(codes[found < 0]).tolist():
-            self._known[code] = self._nearest(code)
-        numbers: np.ndarray = found if (found >= 0).all() else self._known[codes]
-        return numbers.astype(np.uint8)
+        places = self._places(codes)
+        new = np.unique(codes[self._codes[places] != codes])
+        if new.size:
+            nearest = np.array([self._nearest(code) for code in new.tolist()], np.uint8)
+            every, numbers = np.concatenate([self._codes, new]), np.concatenate([self._numbers, nearest])
+            order = np.argsort(every)
+            self._codes, self._numbers = every[order], numbers[order]
+            places = self._places(codes)
+        found: np.ndarray = self._numbers[places]
+        return found
+
+    def _places(self, codes: np.ndarray) -> np.ndarray:
+        return np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
 
     def _nearest(self, code: int) -> int:
         away = self.colours.astype(int) - [code >> 16, code >> 8 & 255, code & 255]
