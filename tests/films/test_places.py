@@ -125,7 +125,7 @@ def test_code_without_loops_or_functions_is_cut_into_parts():
 
 
 def test_of_very_many_turns_the_first_and_the_last_ones_are_there():
-    count = MOST_CARRIED * 6 // 5
+    count = 2 * MOST_CARRIED
 
     def long(x):
         for _ in range(count):

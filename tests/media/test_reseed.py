@@ -136,7 +136,7 @@ programs = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs, st.tuples(numbers, numbers, numbers), st.integers(0, 30), st.integers(-1, 2), st.booleans())
 @example([(3, 0, 1), (7, 0, 0)], (1.0, 0.0, 0.0), 0, 1, True)
 def test_any_program(program: Any, arguments: Any, output: int, moves: int, ends: bool) -> None:
