@@ -30,7 +30,7 @@ def of_many(primitives: Sequence[Primitive], forward: bool) -> list[Primitive]:
 
 def _of_many(primitive: Primitive, forward: bool) -> Primitive:
     rules = primitive.jvps if forward else primitive.vjps
-    if is_elementwise(primitive):
+    if primitive.elementwise:
         return primitive.with_rules([rule and _lifted(rule) for rule in rules], rules) if forward else primitive
     native = _NATIVE.get((primitive.name, forward))
     each = native(primitive) if native else []
@@ -71,11 +71,6 @@ def _unstacked(primitive: Primitive) -> list[Rule | None]:
 
 
 _NATIVE = {("getitem", True): _taken, ("getitem", False): _scattered, ("stack", False): _unstacked}
-
-
-def is_elementwise(primitive: Primitive) -> bool:
-    """Whether one rule per argument serves both modes, element by element."""
-    return primitive.jvps is primitive.vjps and set(primitive.structures) == {"diagonal"}
 
 
 def _one_by_one(rule: Rule) -> Rule:

@@ -46,7 +46,7 @@ def remember(
     """Remember which memory a result has: that of an argument, or its own, where NumPy made an array of one number."""
     for arg, value in zip(args, values):  # noqa: B905 (hot path)
         if arg is not value and _shares_memory(made, value):
-            return _link(result, arg, primitive, options)
+            return link(result, arg, primitive, options)
     if not made.shape and (isinstance(made, np.ndarray) or made.memory is not None):
         result.memory = Memory({})
     return None
@@ -63,7 +63,7 @@ def _owner(array: np.ndarray) -> Any:
     return array if array.base is None else array.base
 
 
-def _link(view: Tracer, base: Tracer, primitive: Primitive, options: Mapping[str, Any]) -> None:
+def link(view: Tracer, base: Tracer, primitive: Primitive, options: Mapping[str, Any]) -> None:
     """Remember that an array is a view of another one."""
     if base.memory is None:
         base.memory = Memory({})

@@ -1,4 +1,4 @@
-"""Memory for copies of large arrays, used again: in fresh memory a copy takes ten times as long.
+"""Memory for large arrays, used again: in fresh memory a copy takes ten times as long.
 
 The pool holds what it lent. An array that only the pool still holds is free; so nothing has to be given back, and a
 view of an array keeps it from being lent again.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import cache
 
 import numpy as np
 
@@ -15,6 +16,8 @@ LARGE = 1 << 18
 """Smaller arrays are copied into memory of their own: NumPy and the system have it at hand."""
 MOST = 1 << 26
 """How many bytes the pool of a thread holds at most."""
+
+_LEARNT = (1 << 25) - (1 << 16)
 
 _lent = threading.local()
 _ONLY_HERE = 3  # the pool's list, the name in `_free`, and the argument of getrefcount
@@ -31,6 +34,18 @@ def copied(array: np.ndarray) -> np.ndarray:
     else:
         np.copyto(copy, array)
     return copy
+
+
+@cache
+def keep_at_hand() -> None:
+    """Let the C library keep the memory of large arrays when they are free, instead of giving it back to the system.
+
+    glibc gives blocks above a threshold back at once, and then every new array is faulted in page by page, which takes
+    longer than filling it. The threshold moves up to the largest block that was freed so far, to 32 MB at most, and
+    twice as much stays at the top of the heap (mallopt(3), M_MMAP_THRESHOLD). So a block of that size is taken, and let
+    go untouched. Other C libraries lose nothing by it.
+    """
+    np.empty(_LEARNT, np.uint8)
 
 
 def _arrays() -> list[np.ndarray]:

@@ -62,8 +62,8 @@ class Recorder:
     """
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
-        "level", "lean", "copied", "nested", "source", "primitives", "parents", "values", "positions", "contexts",
-        "branches", "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
+        "level", "lean", "brief", "copied", "nested", "source", "primitives", "parents", "values", "positions",
+        "contexts", "branches", "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
         "frame", "context", "boundary", "closed", "refused", "faded", "_stack", "_constants",
     )  # fmt: skip
 
@@ -76,6 +76,7 @@ class Recorder:
     ) -> None:
         self.level = next(_levels)
         self.lean = lean
+        self.brief = not source  # whether an operation is no more than an entry in each column
         self.copied = pool.copied if lean else np.array
         self.faded = False  # whether a value is
         self.nested = 0  # how deep traces were nested inside this one
@@ -105,6 +106,7 @@ class Recorder:
 
         A rule that reads a parent's value takes it back: its Tracer, an argument of the operation, still holds it.
         """
+        self._notice(value)
         large = type(value) is np.ndarray and value.nbytes >= pool.LARGE and value.flags.owndata
         pairs = zip(primitive.vjps, parents, strict=False)
         rules = [rule for rule, parent in pairs if rule is not None and not self.primitives[parent].blind]
@@ -125,7 +127,14 @@ class Recorder:
 
     def input(self, value: Any) -> int:
         """Append an input node and return its index."""
+        self._notice(value)
         return self.given(INPUT, value)
+
+    def _notice(self, value: Any) -> None:
+        """Leave the short way where a value is large: what is made of it may have to be spared."""
+        if self.lean and type(value) is np.ndarray and value.nbytes >= pool.LARGE:
+            self.brief = False
+            pool.keep_at_hand()
 
     def constant(self, value: Any) -> int:
         """Append a value that the function brought itself; an array that stands there already is found again.
@@ -138,6 +147,7 @@ class Recorder:
         if original is value and _same_numbers(self.values[index], value):
             return index
         check_array(value)
+        self._notice(value)
         index = self.given(CONSTANT, self.copied(value))
         self._constants[id(value)] = (value, index)
         return index

@@ -101,4 +101,6 @@ def fill(structure: Any, entry: Callable[[int], Any]) -> Any:
     """Return a structure with each `Place` replaced by the entry for its index; other leaves stay."""
     if type(structure) is Place:
         return entry(structure.index)
+    if type(structure) is tuple:  # the arguments, as nearly always
+        return tuple([fill(part, entry) for part in structure])
     return map_leaves(lambda leaf: entry(leaf.index) if type(leaf) is Place else leaf, structure)

@@ -14,7 +14,7 @@ from advis.autodiff.numbers import friendly, looked_at
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import INPUT, is_traced, plain_value, shape_of
 from advis.autodiff.shown import Shown
-from advis.autodiff.structure import fill, indices, leaves, planted, same_structure
+from advis.autodiff.structure import fill, leaves, planted, same_structure
 from advis.autodiff.table import Table, sweep_table
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _stacked(apply: Callable[[Any], Any], seeds: Any, partial: Partial, forward:
 
 def forward_seeds(tape: Tape, seeds: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], int | None]:
     """Return the column of input tangents, and how many seeds it stacks."""
-    column: list[Any] = [None] * len(tape)
+    found: dict[int, Any] = {}
     if not seeds and not named:
         places = tape.input_places
         if len(places) != 1 or shape_of(tape.values[places[0].index]):
@@ -253,10 +253,10 @@ def forward_seeds(tape: Tape, seeds: tuple[Any, ...], named: dict[str, Any]) -> 
                 f"forward(): {len(seeds)} positional seeds do not have the structure of the arguments "
                 f"({', '.join(tape.parameters)}) of {tape.function}"
             )
-        _plant(tape, column, tape._arguments, seeds, "forward")
+        _plant(tape, found, tape._arguments, seeds, "forward")
     for name, seed in named.items():
-        _plant(tape, column, *_named_place(tape, name, seed), "forward")
-    return column, _count(tape, column, tape._arguments, "forward")
+        _plant(tape, found, *_named_place(tape, name, seed), "forward")
+    return _column(tape, found), _count(tape, found, "forward")
 
 
 def _named_place(tape: Tape, name: str, seed: Any) -> tuple[Any, Any]:
@@ -275,34 +275,42 @@ def _named_place(tape: Tape, name: str, seed: Any) -> tuple[Any, Any]:
 
 def reverse_seeds(tape: Tape, seed: Any) -> tuple[list[Any], int | None]:
     """Return the column of output adjoints, and how many seeds it stacks."""
-    column: list[Any] = [None] * len(tape)
+    found: dict[int, Any] = {}
     if seed is None:
         places = tape.output_places
         shapes = [shape_of(tape.values[place.index]) for place in places]
         if shapes != [()]:
-            found = ", ".join(f"{tape.names[p.index]} {s}" for p, s in zip(places, shapes, strict=True)) or "no number"
+            said = ", ".join(f"{tape.names[p.index]} {s}" for p, s in zip(places, shapes, strict=True)) or "no number"
             raise TypeError(
-                f"reverse(): {tape.function} does not return one number but {found}; "
+                f"reverse(): {tape.function} does not return one number but {said}; "
                 "give the seed u in that structure: tape.reverse(u)"
             )
-        column[places[0].index] = sweeps.one_like(tape.values[places[0].index])
-        return column, None
+        found[places[0].index] = sweeps.one_like(tape.values[places[0].index])
+        return _column(tape, found), None
     if not same_structure(seed, tape._outcome):
         inner = ", ".join(path for path, _ in leaves(tape._outcome, "y"))
         raise ValueError(f"reverse(): the seed does not have the structure of the result of {tape.function} ({inner})")
-    _plant(tape, column, tape._outcome, seed, "reverse")
-    return column, _count(tape, column, tape._outcome, "reverse")
+    _plant(tape, found, tape._outcome, seed, "reverse")
+    return _column(tape, found), _count(tape, found, "reverse")
 
 
-def _plant(tape: Tape, column: list[Any], structure: Any, seeds: Any, verb: str) -> None:
+def _plant(tape: Tape, found: dict[int, Any], structure: Any, seeds: Any, verb: str) -> None:
     """Put seeds where the structure has places; two outputs on one node add up."""
     for place, seed in planted(structure, seeds):
         checked = _checked(tape, place.index, seed, verb)
-        before = column[place.index]
+        before = found.get(place.index)
         if before is not None and shape_of(before) != shape_of(checked):
             name = tape.names[place.index]
             raise ValueError(f"{verb}(): two seeds of {name} carry different numbers of vectors at once")
-        column[place.index] = checked if before is None else before + checked
+        found[place.index] = checked if before is None else before + checked
+
+
+def _column(tape: Tape, found: dict[int, Any]) -> list[Any]:
+    """The seeds, by index, as a column with None for every other node."""
+    column: list[Any] = [None] * len(tape)
+    for index, seed in found.items():
+        column[index] = seed
+    return column
 
 
 def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
@@ -326,14 +334,12 @@ def _checked(tape: Tape, index: int, seed: Any, verb: str) -> Any:
     return array.astype(dtype) if traced else array.astype(dtype)[()]
 
 
-def _count(tape: Tape, column: list[Any], structure: Any, verb: str) -> int | None:
+def _count(tape: Tape, found: dict[int, Any], verb: str) -> int | None:
     """How many seeds are stacked: all that were given must agree; None for one vector."""
     counts = {}
-    for index in sorted(indices(structure)):
-        seed = column[index]
-        if seed is not None:
-            shape, whole = shape_of(tape.values[index]), shape_of(seed)
-            counts[index] = whole[0] if len(whole) > len(shape) else None
+    for index in sorted(found):
+        shape, whole = shape_of(tape.values[index]), shape_of(found[index])
+        counts[index] = whole[0] if len(whole) > len(shape) else None
     if len(set(counts.values())) > 1:
         said = ", ".join(f"{tape.names[index]}: {'one' if n is None else n}" for index, n in counts.items())
         raise ValueError(f"{verb}(): the seeds carry different numbers of vectors at once ({said}); give all the same")

@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 
 from advis.autodiff.primitives.part import Part, whole
-from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, is_traced, plain_value, shape_of
+from advis.autodiff.primitives.rule import (
+    CONSTANT,
+    INPUT,
+    TRACED,
+    Primitive,
+    is_traced,
+    plain_value,
+    shape_of,
+)
 
-_NUMBER, _ARRAY = np.float64, np.ndarray  # on the hot path a name is found sooner than an attribute
+_NUMBER, _ARRAY, _FLOAT = np.float64, np.ndarray, np.dtype(float)
+"""On the hot path a name is found sooner than an attribute."""
 
 Column = list[Any]
 """A tangent or an adjoint for each node; None stands for zero."""
@@ -36,6 +45,7 @@ def forward_column(
     Each node is visited once, in the order of the record; its tangent is the sum of what its parents contribute
     (Griewank & Walther 2008, section 3.1). ``fit`` brings a sum into the shape of its value; `grown` if not given.
     """
+    one = fit is None  # of several seeds at once, a shape like the value's may be another one without its first axis
     fit = fit or grown
     tangents = list(seeds)
     for index, primitive in enumerate(primitives):
@@ -65,10 +75,9 @@ def forward_column(
                     total = amount if total is None else total + amount
         if total is None:
             continue
-        if type(total) is _NUMBER is type(value):
-            tangents[index] = total
-        else:
-            tangents[index] = fit(total, value)
+        kind = type(total)
+        fits = kind is _NUMBER or (one and kind is _ARRAY and total.shape == value.shape and total.dtype is value.dtype)
+        tangents[index] = total if fits and kind is type(value) else fit(total, value)
     return tangents
 
 
@@ -84,8 +93,10 @@ def reverse_column(
 
     Each node is visited once, from the last to the first; by then all its uses have added their contributions
     (Griewank & Walther 2008, section 3.2). ``fit`` brings one into the shape of its value; `fitted` if not given.
-    Without ``keep`` only the inputs' adjoints remain: what has had its turn is let go, its value too.
+    Without ``keep`` only the inputs' adjoints remain: what has had its turn is let go, its value too, and one number
+    stands for an adjoint whose elements are all equal, as far as the rules allow.
     """
+    one = fit is None
     fit = fit or fitted
     adjoints = list(seeds)
     own: set[int] = set()  # whose adjoint is an array made here, that nobody else holds: it is added to in place
@@ -95,7 +106,8 @@ def reverse_column(
         if kind is _NUMBER is type(value):
             adjoints[source] = amount if before is None else before + amount
         elif before is None and kind is not Part:
-            adjoints[source] = fit(amount, value)
+            uniform = kind is _NUMBER and not keep and _takes_a_number(primitives, parents, values, source)
+            adjoints[source] = amount if uniform else fit(amount, value)
         else:
             adjoints[source] = _added(before, amount, value, fit, own, source)
 
@@ -109,9 +121,15 @@ def reverse_column(
         sources, value = parents[index], values[index]
         # rules are called with one or two arguments by name: *args takes the way through C, twice as long
         if len(sources) == 1:
-            source = sources[0]
-            if rules[0] is not None and not primitives[source].blind:
-                give(source, rules[0](adjoint, value, values[source]))
+            source, rule = sources[0], rules[0]
+            if rule is not None and not primitives[source].blind:
+                x = values[source]
+                amount = rule(adjoint, value, x)
+                plain = type(amount) is _ARRAY is type(x) and amount.shape == x.shape and amount.dtype is x.dtype
+                if plain and one and adjoints[source] is None:
+                    adjoints[source] = amount  # nothing to mend, nothing to add
+                else:
+                    give(source, amount)
         elif len(sources) == 2:
             first, second = sources
             x, y = values[first], values[second]
@@ -137,7 +155,9 @@ def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source
     if type(amount) is Part and not is_traced(before):
         if source not in own:
             own.add(source)
-            before = amount.zeros(value.dtype) if before is None else np.array(before)
+            if before is None:
+                return fit(amount.dense(), value)
+            before = np.array(fit(before, value))
         amount.add_to(before)
         return before
     amount = fit(whole(amount), value)
@@ -147,6 +167,18 @@ def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source
     total = before + amount
     (own.add if type(total) is _ARRAY else own.discard)(source)
     return total
+
+
+def _takes_a_number(primitives: Sequence[Primitive], parents: Sequence[Any], values: Sequence[Any], index: int) -> bool:
+    """Whether the rules of a node can do with one number for an array of equal adjoints.
+
+    They do where they work element by element and no argument was repeated to meet another: there is nothing to sum.
+    """
+    value = plain_value(values[index])
+    if not primitives[index].elementwise or value.dtype is not _FLOAT:
+        return False
+    shapes = {plain_value(values[parent]).shape for parent in parents[index] if not primitives[parent].blind}
+    return shapes == {value.shape}
 
 
 def fitted(amount: Any, value: Any) -> Any:
@@ -189,7 +221,10 @@ def grown(amount: Any, value: Any) -> Any:
 
 def _fits(amount: Any, value: Any) -> bool:
     """Whether two have the same shape and type; an array without axes is not a number."""
-    amount, value = plain_value(amount), plain_value(value)  # the properties of a traced value take longer
+    while type(amount) in TRACED:  # the properties of a traced value take longer
+        amount = amount.value
+    while type(value) in TRACED:
+        value = value.value
     try:
         same = amount.dtype is value.dtype and amount.shape == value.shape
     except AttributeError:  # a reader's rule may return a number of Python's, and a part has no type

@@ -13,12 +13,11 @@ import numpy as np
 from advis.autodiff import operators as operators  # gives traced values their operators
 from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
-from advis.autodiff.primitives.rule import CONSTANT, shape_of
 from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array, sweep_block
 from advis.autodiff.structure import Place, fill, map_leaves, map_paths
 from advis.autodiff.sweeps import one_like, quiet, reverse_column
 from advis.autodiff.tape import Tape
-from advis.autodiff.tracer import Tracer
+from advis.autodiff.tracer import Tracer, stand_ins
 
 
 def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None = None, source: bool = True) -> Tape:
@@ -154,15 +153,12 @@ def place_on(recorder: Recorder, leaf: Any) -> Place | None:
 
 def sweep_on(recorder: Recorder, place: Place) -> list[Any]:
     """Run a reverse sweep over what has been recorded so far, seed 1 at a number, and record it on the same tape."""
-    values = [
-        value if primitive is CONSTANT and not shape_of(value) else Tracer(recorder, index, value)
-        for index, (primitive, value) in enumerate(zip(recorder.primitives, recorder.values, strict=True))
-    ]  # a number that f brought along is a number in the rules, too: x**2 has a simpler one than x**y
+    values = stand_ins(recorder)
     seeds: list[Any] = [None] * len(values)
     seeds[place.index] = one_like(recorder.values[place.index])
     recorder.nested += 1
     with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested):
-        return reverse_column([*recorder.primitives], [*recorder.parents], values, seeds)
+        return reverse_column([*recorder.primitives], [*recorder.parents], values, seeds, keep=False)
 
 
 def sweep_away(recorder: Recorder, index: int) -> list[Any]:

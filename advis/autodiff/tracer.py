@@ -10,19 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff import inplace, pool, ufuncs
-from advis.autodiff.errors import OffTape, here, off_tape
+from advis.autodiff import inplace, pool
+from advis.autodiff.asked import Asked
+from advis.autodiff.errors import OffTape, here
 from advis.autodiff.inplace import Memory
-from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping, special
-from advis.autodiff.primitives.left_out import LEFT_OUT
-from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_value
+from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
+from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_value, shape_of
 from advis.autodiff.recorder import Recorder
+from advis.autodiff.unusual import not_known, unknown_attribute, unusual_ufunc
 
 _NOTE = "advis: in"
+Bounds = tuple[int | None, int | None, int | None]
 _ARRAY, _new = np.ndarray, object.__new__  # on the hot path a name is found sooner than an attribute
 
 
-class Tracer:
+class Tracer(Asked):
     """A value of a function that is being recorded. It behaves as its number or array does in NumPy.
 
     Users meet it only inside the function that they trace.
@@ -41,19 +43,27 @@ class Tracer:
 
     # -- NumPy's protocols: every function of NumPy arrives at one of these two
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, x: Any, *others: Any, **options: Any) -> Any:
         primitive = UFUNCS.get(ufunc)
-        if primitive is None or method != "__call__" or options:
-            return _unusual_ufunc(ufunc, method, inputs, options)
-        if len(inputs) != 1:
-            return record(primitive, inputs, {})
-        recorder, x = self.recorder, self.value
+        if primitive is None or options or method != "__call__":
+            return unusual_ufunc(ufunc, method, (x, *others), options)
+        if others:
+            return record(primitive, (x, *others), {})
+        recorder = self.recorder
         try:
-            value = primitive.call(x)
+            value = primitive.call(self.value)
         except Exception as error:
-            annotate(error, primitive, (x,))
+            annotate(error, primitive, (self.value,))
             raise
-        return append(recorder, primitive, (self.index,), value, _getframe(1) if recorder.source else None)
+        if not recorder.brief:
+            return append(recorder, primitive, (self.index,), value, _getframe(1) if recorder.source else None)
+        recorder.add_primitive(primitive)  # what `append` does, without its questions
+        recorder.add_parents((self.index,))
+        recorder.add_value(value)
+        tracer: Tracer = _new(Tracer)
+        tracer.recorder, tracer.index = recorder, len(recorder.values) - 1
+        tracer.value, tracer.memory = value, None
+        return tracer
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         adapt = FUNCTIONS.get(function)
@@ -70,7 +80,7 @@ class Tracer:
             return result
         if function in METADATA:
             return function(*_plain(args), **{name: _plain(item) for name, item in kwargs.items()})
-        raise _not_known(function)
+        raise not_known(function)
 
     # -- what a number or an array can do without being changed
 
@@ -102,8 +112,13 @@ class Tracer:
         return format(self.value, spec)
 
     def __getitem__(self, index: Any) -> Any:
-        if type(index) is int and type(self.value) is _ARRAY and self.value.ndim == 1:
+        kind = type(index)
+        if kind is int and type(self.value) is _ARRAY and self.value.ndim == 1:
             return _element(self, index, _getframe(1) if self.recorder.source else None)
+        if kind is slice and type(self.value) is _ARRAY:
+            bounds = index.start, index.stop, index.step
+            if _PLAIN.issuperset(map(type, bounds)):
+                return _sliced(self, index, bounds, _getframe(1) if self.recorder.source else None)
         options = {"index": index if type(index) is int else _settled(index)}
         return alone(shaping.getitem, self, options, _getframe(1) if self.recorder.source else None)
 
@@ -125,90 +140,9 @@ class Tracer:
         fresh.memory = Memory({})
         return fresh
 
-    # -- Python asks for a plain number: the program is steered by it, or the derivative would be lost
-
-    def __bool__(self) -> bool:
-        if self.size != 1:
-            raise ValueError(
-                f"the truth of an array of shape {self.shape} is ambiguous\n  at {here()}\n"
-                "  write np.any(…) or np.all(…), or choose element by element with np.where(…)"
-            )
-        self._steer()
-        return bool(self.value)
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "iub":
-            error = off_tape(
-                f"a traced number ({self.value}) was used as an index or a count",
-                "an index has no derivative: compute it from np.argmax or the like, or pass it to f as a keyword",
-            )
-            raise self.recorder.refuse(error)
-        return operator.index(self._settle())
-
-    def __int__(self) -> int:
-        if self.dtype.kind in "iub":
-            return self.__index__()
-        raise self._leaving("int(x)", "use np.floor(x) or np.trunc(x), which are recorded (without derivative)")
-
-    def __float__(self) -> float:
-        if self.dtype.kind in "iub":
-            return float(self._settle())
-        raise self._leaving(
-            "float(x), math.sin(x), or writing x into a plain array",
-            "use NumPy's functions (np.sin instead of math.sin); for z[0] = x make z with np.zeros_like(x), or build z "
-            "with np.stack([…]); keep x as it is where a float seemed needed",
-        )
-
-    def __complex__(self) -> complex:
-        raise self._leaving("complex(x)", "write x + 0j")
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self.dtype.kind in "iub":
-            return np.array(self._settle(), dtype)
-        name = special.caller(_getframe(1))
-        if name in LEFT_OUT:
-            raise off_tape(f"{name} is not recorded by advis: {LEFT_OUT[name][0]}", LEFT_OUT[name][1])
-        raise self._leaving(
-            "np.array(x), np.asarray(x), np.array([x0, x1]), or writing x into a plain array",
-            "leave np.asarray out, write np.stack([x0, x1]) for np.array([x0, x1]), and for z[:] = x make z with "
-            "np.zeros_like(x)",
-        )
-
-    def __round__(self, digits: int = 0) -> Any:
-        return np.round(self, digits)
-
-    __floor__ = property(lambda self: lambda: np.floor(self))
-    __ceil__ = property(lambda self: lambda: np.ceil(self))
-    __trunc__ = property(lambda self: lambda: np.trunc(self))
-
-    def _leaving(self, what: str, instead: str) -> Exception:
-        return off_tape(f"{what}: a traced value cannot become a plain number, its derivative would be lost", instead)
-
-    def _settle(self) -> Any:
-        """The plain value of a mask, a position or a count, which has no derivative: using it is a turn taken."""
-        self._steer()
-        return plain_value(self.value)
-
-    def _steer(self) -> None:
-        """Write down that the course of the program depended on this value."""
-        self.recorder.check_open()
-        self.recorder.branches.append((self.index, self.recorder.locate(_getframe(2))))
-
     def astype(self, dtype: Any, **_: Any) -> Any:
         """Return the value in another type: recorded, and without tangent when integers or booleans come out."""
         return self.copy() if np.dtype(dtype) == self.dtype else _cast(self, np.dtype(dtype))
-
-    def item(self) -> Any:
-        """Return a position or a count; refuse a number, which would lose its derivative."""
-        if self.dtype.kind in "iub":
-            return self._settle().item()
-        raise self._leaving("x.item()", "keep x as it is")
-
-    def tolist(self) -> Any:
-        """Return positions as a list; refuse numbers, which would lose their derivative."""
-        if self.dtype.kind in "iub":
-            return self._settle().tolist()
-        raise self._leaving("x.tolist()", "unpack or iterate over x, or keep it as it is")
 
     def copy(self, order: str = "C") -> Any:
         """Return the same value under another name: what is written into one is not seen by the other."""
@@ -244,7 +178,7 @@ class Tracer:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(np.ndarray, name):
             raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
-        return _unknown_attribute(name)
+        return unknown_attribute(name)
 
 
 class Outdated(Tracer):
@@ -257,16 +191,6 @@ class Outdated(Tracer):
             return super().__getattribute__(name)
         inplace.read_again(self)  # it is a Tracer again from here on
         return getattr(self, name)
-
-
-def _unknown_attribute(name: str) -> Any:
-    reason = LEFT_OUT.get(f"ndarray.{name}")
-    if reason is not None:
-        raise off_tape(f"the array attribute or method .{name} is not recorded by advis: {reason[0]}", reason[1])
-    raise off_tape(
-        f"the array attribute or method .{name} is not known to advis",
-        f"write it with a function, as np.{name}(x), or in another way",
-    )
 
 
 def _cast(x: Any, dtype: np.dtype[Any]) -> Any:
@@ -317,6 +241,24 @@ def append(
     return tracer
 
 
+def stand_ins(recorder: Recorder) -> list[Any]:
+    """Return a Tracer for each node that is recorded so far, for a sweep that is recorded behind them.
+
+    A number that f brought along is a number in the rules, too: x**2 has a simpler one than x**y.
+    """
+    made: list[Any] = []
+    primitives = recorder.primitives
+    for index, value in enumerate(recorder.values):
+        if primitives[index] is CONSTANT and not shape_of(value):
+            made.append(value)
+            continue
+        tracer: Tracer = _new(Tracer)
+        tracer.recorder, tracer.index = recorder, index
+        tracer.value, tracer.memory = value, None
+        made.append(tracer)
+    return made
+
+
 def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: FrameType | None) -> Tracer:
     """Record an application to one traced value, as reductions, rearrangements and indices are."""
     recorder, value = x.recorder, x.value
@@ -335,16 +277,27 @@ def _element(x: Tracer, index: int, frame: FrameType | None) -> Tracer:
     except IndexError as error:
         annotate(error, shaping.getitem, (x.value,))
         raise
-    taken = _taken.get(index)
-    if taken is None:
-        if len(_taken) == _MOST_TAKEN:
-            _taken.clear()
-        taken = _taken[index] = shaping.getitem.at(1, {"index": index})
-    return append(x.recorder, taken, (x.index,), value, frame)
+    return append(x.recorder, _taken.get(index) or _taking(index, index), (x.index,), value, frame)
 
 
-_taken: dict[int, Primitive] = {}
-"""The reading of an element, by its index."""
+def _sliced(x: Tracer, index: slice, bounds: Bounds, frame: FrameType | None) -> Tracer:
+    """Record the reading of a slice between plain bounds, the short way too; it is a view."""
+    taken = _taken.get(bounds) or _taking(bounds, index)
+    view = append(x.recorder, taken, (x.index,), x.value[index], frame)
+    inplace.link(view, x, shaping.getitem, taken.options)
+    return view
+
+
+def _taking(key: int | Bounds, index: int | slice) -> Primitive:
+    """The reading at an index, kept for the next time."""
+    if len(_taken) == _MOST_TAKEN:
+        _taken.clear()
+    taken = _taken[key] = shaping.getitem.at(1, {"index": index})
+    return taken
+
+
+_taken: dict[int | Bounds, Primitive] = {}
+"""The reading of an element by its index, of a slice by its bounds."""
 _MOST_TAKEN = 1 << 16
 
 _PLAIN = frozenset({int, type(None), type(Ellipsis)})
@@ -446,47 +399,3 @@ def _operand(arg: Any) -> Any:
         return arg
     foreign = hasattr(type(arg), "__array__") and not hasattr(type(arg), "__array_function__")
     return np.asarray(arg) if isinstance(arg, (list, tuple)) or foreign else arg
-
-
-def _unusual_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """A ufunc with options, by one of its methods, with several results, of SciPy, or without a rule."""
-    options = {name: item for name, item in options.items() if item is not None or name == "axis"}
-    if UFUNCS.get(ufunc) is None and ufunc not in FUNCTIONS and not special.knows(ufunc):
-        raise _not_known(ufunc)
-    if method == "__call__" and options.keys() - {"where"}:
-        name = next(name for name in options if name != "where")
-        hint = "make z with np.zeros_like(x), which can be written into, or write z = z + x instead of z += x"
-        hint = hint if name == "out" else f"call np.{ufunc.__name__} without it"
-        raise off_tape(f"np.{ufunc.__name__}: {name}= is not recorded", hint)
-    if method == "__call__" and not options and ufunc in UFUNCS:
-        return record(UFUNCS[ufunc], inputs, {})
-    recorder = next(x for x in (*inputs, *options.values()) if _traced(x)).recorder
-    start = len(recorder.values)
-    if method != "__call__":
-        result = ufuncs.METHODS[method](ufunc, *inputs, **options)
-    elif options:
-        result = ufuncs.where_only(ufunc, inputs, options["where"])
-    else:
-        result = FUNCTIONS[ufunc](*inputs)
-    if type(result) is Tracer and result.recorder is recorder:
-        recorder.mark_steps(start)
-    return result
-
-
-def _not_known(function: Any) -> Exception:
-    """The error for a function that has no rule: with the reason, where it was left out for one."""
-    name = _name(function)
-    reason = LEFT_OUT.get(name)
-    if reason is not None:
-        return off_tape(f"{name} is not recorded by advis: {reason[0]}", reason[1])
-    return off_tape(
-        f"{name} is not known to advis, so its derivative would be lost",
-        "write it with functions that are (see docs/numpy.md), or give it rules as a primitive",
-    )
-
-
-def _name(function: Any) -> str:
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    if isinstance(function, np.ufunc) and getattr(np, function.__name__, None) is not function:
-        module = "scipy.special" if special.is_of_scipy(function) else "np"
-    return f"{module}.{getattr(function, '__name__', function)}"

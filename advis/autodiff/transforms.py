@@ -15,9 +15,9 @@ import numpy as np
 
 from advis.autodiff.jacobians import columns, is_forward, real_mode, rows
 from advis.autodiff.numbers import friendly
-from advis.autodiff.primitives.rule import plain_value, shape_of
+from advis.autodiff.primitives.rule import CONSTANT, plain_value, shape_of
 from advis.autodiff.recorder import Recorder, active_recorders
-from advis.autodiff.structure import fill, leaves, map_leaves, same_structure
+from advis.autodiff.structure import fill, indices, leaves, map_leaves, same_structure
 from advis.autodiff.sweeps import owned, zero_like
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import (
@@ -259,8 +259,23 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     _check_tuples("hvp", primals=primals, vectors=vectors)
     gradient = _gradient_on_the_tape(f, tuple(range(len(primals))))
     tape = record(gradient, primals, {}, False, function_name(f), parameter_names(f, len(primals)))
+    _leave_out_idle(tape)
     product: tuple[Any, ...] = tape.forward(*vectors).result
     return product
+
+
+def _leave_out_idle(tape: Tape) -> None:
+    """Make constants of what no result depends on, as the value of f on the tape of its gradient: nobody asks for its
+    tangent."""
+    leads = bytearray(len(tape))
+    for index in indices(tape._outcome):
+        leads[index] = 1
+    for index in range(len(tape) - 1, -1, -1):
+        if leads[index]:
+            for parent in tape.parents[index]:
+                leads[parent] = 1
+        else:
+            tape.primitives[index] = CONSTANT
 
 
 def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ import advis as av
 from advis.autodiff import pool
 from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.reads import ANSWER, read_by
-from advis.autodiff.primitives.rule import shape_of
+from advis.autodiff.primitives.rule import CONSTANT, shape_of
 from advis.autodiff.structure import leaves
 from tests.gallery import GALLERY
 
@@ -209,8 +209,8 @@ def test_a_part_adds_up():
 
 def test_reading_elements_adds_to_one_array(monkeypatch):
     made = []
-    zeros = Part.zeros
-    monkeypatch.setattr(Part, "zeros", lambda self, dtype=None: made.append(self.shape) or zeros(self, dtype))
+    dense = Part.dense
+    monkeypatch.setattr(Part, "dense", lambda self: made.append(self.shape) or dense(self))
     x = np.arange(50.0)
 
     def f(x):
@@ -272,3 +272,56 @@ def test_second_derivatives_want_one_real_number(transform):
         transform(doubled)
     with pytest.raises(TypeError, match="one real number"):
         transform(lambda x: np.sum(x * 1j))
+
+
+_TABLE = np.arange(6.0).reshape(2, 3) / 4
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(np.exp(3.0 * x)),
+        lambda x: np.sum(np.exp(x) + _TABLE),  # x is repeated to meet the table
+        lambda x: np.sum(np.exp(x[:, None]) * np.ones(2)),
+        lambda x: np.sum(-(x[:1] + x)),
+        lambda x: np.sum((2.0 * x + 1.0) ** 2) + np.sum(2.0 * x + 1.0),
+        lambda x: sum(part(2.0 * x) for part in (np.sum, lambda y: y[0] * y[1], np.mean)),
+        lambda x: sum(part(2.0 * x) for part in (lambda y: y[0] * y[1], np.sum)),
+        lambda x: np.sum(np.where(x > 0.2, 2.0 * x, x)) + np.max(-x),
+        lambda x: np.sum(np.abs(x * (1 + 2j)) ** 2 + np.real(1j * x)),
+        lambda x: np.sum(np.tanh(x)) * np.sum(x),
+        lambda x: np.sum(np.outer(x, x)) + np.sum(np.cumsum(-x)),
+    ],
+)
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_one_number_stands_for_equal_adjoints_and_changes_no_bit(f, kind):
+    def twice(x):
+        y = 2.0 * x  # several uses of one value whose adjoint begins as a number
+        return f(y) + np.sum(y) + np.sum(y)
+
+    x = np.array([0.1, -0.4, 0.9], kind)
+    for program in (f, twice):
+        found = av.grad(program)(x)
+        np.testing.assert_array_equal(found, av.trace(program, x).reverse().result)
+        assert found.dtype == kind
+    order_two = av.jacobian(av.grad(f))(x)
+    np.testing.assert_allclose(av.hessian(f)(x), order_two, rtol=1e-5 if kind is np.float32 else 1e-12)
+
+
+def test_equal_adjoints_take_no_array_in_the_graph_of_a_gradient():
+    tape = av.trace(av.grad(lambda x: np.sum(np.cos(2.0 * (1.0 + x)))), np.ones(3))
+    assert [node for node in tape if node.primitive is CONSTANT and np.shape(node.value)] == []
+
+
+def test_what_a_second_derivative_does_not_need_is_left_out():
+    calls = []
+
+    def jvp(t, ans, x):
+        calls.append(x)
+        return t
+
+    twice = av.primitive(lambda x: 2.0 * x)
+    twice.defvjp(lambda g, ans, x: 2.0 * g)
+    twice.defjvp(jvp)
+    assert av.hvp(lambda x: twice(x * x), (3.0,), (1.0,)) == (4.0,)
+    assert not calls  # the value of f is no part of its gradient

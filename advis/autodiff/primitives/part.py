@@ -28,10 +28,6 @@ class Part(NamedTuple):
     shape: tuple[int, ...]
     basic: bool
 
-    def zeros(self, dtype: Any = None) -> np.ndarray:
-        """Return an array of the whole's shape to add to."""
-        return np.zeros(self.shape, dtype or self.amount.dtype)
-
     def add_to(self, total: np.ndarray) -> None:
         """Add it to an array."""
         if self.basic:

@@ -148,6 +148,8 @@ def _combined(result, combine, initial):
 
 def _reduction(name, primitive, combine, neutral):
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+        if dtype is out is initial is where is None:
+            return primitive(a, axis=axis, keepdims=_kept(keepdims))
         refuse(name, out=out)
         result = primitive(_only(_typed(a, dtype), where, neutral), axis=axis, keepdims=_kept(keepdims))
         return _combined(result, combine, initial)

@@ -53,9 +53,11 @@ class Primitive:
     options: Mapping[str, Any] = field(default_factory=dict)
     variadic: bool = False  # any number of arguments: one rule, which is told the argument's place
     blind: bool = field(init=False)  # no derivative passes: a constant, a comparison, an argmax, a rounding
+    elementwise: bool = field(init=False)  # one rule per argument serves both modes, element by element
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blind", not self.vjps and self.name != "input")
+        _set(self, "blind", not self.vjps and self.name != "input")
+        _set(self, "elementwise", self.jvps is self.vjps and set(self.structures) == {"diagonal"})
 
     def at(self, count: int, options: Mapping[str, Any]) -> Primitive:
         """Return this primitive as applied to ``count`` arguments with these options, its rules ready to be called.
@@ -68,7 +70,7 @@ class Primitive:
         if _SIMPLE.issuperset(map(type, given)):
             key = (self, count, *options, *given, *map(type, given))
         else:
-            key = (self, count, *options, *[_key(option) for option in given])
+            key = (self, count, *options, *map(_key, given))
         applied = _applied.get(key)
         if applied is None:
             applied = self._bound(count, options)
@@ -100,6 +102,7 @@ class Primitive:
             _set(copy, name, getattr(self, name))
         _set(copy, "jvps", jvps)
         _set(copy, "vjps", vjps)
+        _set(copy, "elementwise", jvps is vjps and self.elementwise)
         return copy
 
     def settled(self) -> Primitive:
@@ -138,9 +141,8 @@ def _key(option: Any) -> Any:
         parts = tuple([_key(part) for part in option])
         return _UNIQUE if _UNIQUE in parts else parts
     if kind is slice:
-        start, stop, step = option.start, option.stop, option.step
-        simple = type(start) in _SIMPLE and type(stop) in _SIMPLE and type(step) in _SIMPLE
-        return (slice, start, stop, step) if simple else _UNIQUE
+        bounds = option.start, option.stop, option.step
+        return (slice, *bounds) if _SIMPLE.issuperset(map(type, bounds)) else _UNIQUE
     return _UNIQUE
 
 
