@@ -51,7 +51,7 @@ def _scattered(primitive: Primitive) -> list[Rule | None]:
     def rule(adjoints: Any, ans: Any, x: Any) -> Any:
         if is_traced(adjoints):
             return scatter(adjoints, index=behind, shape=(len(adjoints), *shape_of(x)))
-        return Part(adjoints, behind, (len(adjoints), *shape_of(x)), basic=True)
+        return Part(adjoints, behind, (len(adjoints), *x.shape), True)
 
     return [rule] if behind else []
 
@@ -91,15 +91,15 @@ def _spread(stack: Any, dimensions: int) -> Any:
 
 def fitted_many(amounts: Any, value: Any) -> Any:
     """Return contributions of many seeds, each in the shape and type of the value."""
-    if amounts.shape[1:] == shape_of(value):
+    if amounts.shape[1:] == value.shape:
         return _typed(amounts, value)
     return np.stack([fitted(amount, value) for amount in amounts])
 
 
 def grown_many(amounts: Any, value: Any) -> Any:
     """Return tangents of many seeds, each in the shape and type of the value."""
-    shape = shape_of(value)
-    if shape_of(amounts)[1:] == shape:
+    shape = value.shape
+    if amounts.shape[1:] == shape:
         return _typed(amounts, value)
     return _typed(np.broadcast_to(_spread(amounts, len(shape)), (shape_of(amounts)[0], *shape)), value)
 
