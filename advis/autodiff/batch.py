@@ -1,8 +1,8 @@
 """Several seeds in one sweep: tangents and adjoints with a leading axis, one entry for each seed.
 
 An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting;
-indexing and stacking have the axis in front of their own. Every other rule is applied to one seed after the other. In
-each case a seed's numbers are those of a sweep of its own.
+indexing, stacking and products of matrices have the axis in front of their own. Every other rule is applied to one seed
+after the other. In each case a seed's numbers are those of a sweep of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from advis.autodiff.primitives import products
 from advis.autodiff.primitives.part import Part, is_basic, whole
 from advis.autodiff.primitives.rule import Primitive, Rule, is_traced, shape_of
 from advis.autodiff.primitives.shaping import scatter
@@ -70,7 +71,43 @@ def _unstacked(primitive: Primitive) -> list[Rule | None]:
     return [partial(rule, place) for place in range(len(primitive.vjps))]
 
 
-_NATIVE = {("getitem", True): _taken, ("getitem", False): _scattered, ("stack", False): _unstacked}
+def _multiplied(primitive: Primitive) -> list[Rule | None]:
+    """Tangents through a matrix product: NumPy multiplies a stack of matrices one by one, in one call."""
+    return [_of_product(rule, place) for place, rule in enumerate(primitive.jvps)] if _is_matmul(primitive) else []
+
+
+def _multiplied_back(primitive: Primitive) -> list[Rule | None]:
+    """Adjoints through a matrix product: the rules keep an axis in front of their own."""
+    return [_of_product(rule, None) for rule in primitive.vjps] if _is_matmul(primitive) else []
+
+
+def _is_matmul(primitive: Primitive) -> bool:
+    return primitive.jvps is products.matmul.jvps and primitive.vjps is products.matmul.vjps
+
+
+def _of_product(rule: Any, moving: int | None) -> Rule:
+    """A rule of ``a @ b`` for seeds of an argument, or None for adjoints, in front: a vector is made a matrix first."""
+
+    def of_many(seeds: Any, ans: Any, a: Any, b: Any) -> Any:
+        dimensions = len(shape_of(a)), len(shape_of(b))
+        if dimensions not in ((2, 2), (2, 1), (1, 2)):
+            return each(seeds, ans, a, b)
+        if moving is not None and dimensions[moving] == 1:
+            axis = -1 if moving else -2
+            return np.squeeze(rule(np.expand_dims(seeds, axis), ans, a, b), axis)
+        return rule(seeds, ans, a, b)
+
+    each = _one_by_one(rule)
+    return of_many
+
+
+_NATIVE = {
+    ("getitem", True): _taken,
+    ("getitem", False): _scattered,
+    ("stack", False): _unstacked,
+    ("matmul", True): _multiplied,
+    ("matmul", False): _multiplied_back,
+}
 
 
 def _one_by_one(rule: Rule) -> Rule:

@@ -47,6 +47,21 @@ def test_matrix_of_seeds_gives_rows_in_reverse(tape: av.Tape) -> None:
         np.testing.assert_array_equal(by_w[k], w)
 
 
+@pytest.mark.parametrize("shapes", [(a, b) for a in ((3,), (5, 3), (2, 5, 3)) for b in ((3,), (3, 7), (2, 3, 7))])
+def test_several_seeds_through_a_product_are_those_of_sweeps_of_their_own(shapes: Any) -> None:
+    rng = np.random.default_rng(0)
+    a, b = (rng.normal(size=shape) for shape in shapes)
+    tape = av.trace(lambda a, b: a @ b, a, b)
+    for name, value in (("a", a), ("b", b)):
+        seeds = rng.normal(size=(4, *value.shape))
+        many = tape.forward(**{name: seeds}).result
+        np.testing.assert_array_equal(many, [tape.forward(**{name: seed}).result for seed in seeds])
+    seeds = rng.normal(size=(4, *np.shape(tape.value)))
+    one_by_one = [tape.reverse(seed).result for seed in seeds]
+    for many, each in zip(tape.reverse(seeds).result, zip(*one_by_one, strict=True), strict=True):
+        np.testing.assert_array_equal(many, each)
+
+
 def test_several_seeds_for_numbers() -> None:
     tape = av.trace(lambda x, y: x * y, 2.0, 5.0)
     np.testing.assert_array_equal(tape.forward(x=np.array([1.0, 0.0]), y=[0.0, 1.0]).result, [5, 2])
