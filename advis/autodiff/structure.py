@@ -76,7 +76,7 @@ def same_structure(tree: Any, like: Any) -> bool:
         return same and all(same_structure(tree[key], like[key]) for key in like)
     if isinstance(like, (tuple, list)):
         same = isinstance(tree, (tuple, list)) and len(tree) == len(like)
-        return same and all(same_structure(a, b) for a, b in zip(tree, like, strict=True))
+        return same and all(map(same_structure, tree, like))
     return True
 
 

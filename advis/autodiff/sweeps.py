@@ -115,7 +115,8 @@ def reverse_column(
         adjoint = adjoints[index]
         if adjoint is None:
             continue
-        rules = primitives[index].vjps
+        primitive = primitives[index]
+        rules = primitive.vjps
         if not rules:
             continue
         sources, value = parents[index], values[index]
@@ -125,8 +126,8 @@ def reverse_column(
             if rule is not None and not primitives[source].blind:
                 x = values[source]
                 amount = rule(adjoint, value, x)
-                plain = type(amount) is _ARRAY is type(x) and amount.shape == x.shape and amount.dtype is x.dtype
-                if plain and one and adjoints[source] is None:
+                fits = type(amount) is _ARRAY is type(x) and (primitive.elementwise or amount.shape == x.shape)
+                if one and fits and adjoints[source] is None and amount.dtype is x.dtype:
                     adjoints[source] = amount  # nothing to mend, nothing to add
                 else:
                     give(source, amount)

@@ -182,7 +182,7 @@ def parameter_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
     TypeError
         If f does not take so many arguments (Python's own message).
     """
-    inner = inspect.unwrap(f, stop=_says_its_signature)
+    inner = f if type(f) is FunctionType and not f.__dict__ else inspect.unwrap(f, stop=_says_its_signature)
     if (
         type(inner) is FunctionType
         and not _says_its_signature(inner)

@@ -7,9 +7,9 @@ function that is itself being recorded works on traced values, so its own sweep 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial, wraps
+from functools import lru_cache, wraps
 from sys import getrefcount
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,11 +63,11 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     >>> av.grad(lambda x: x**3)(2.0), av.grad(av.grad(lambda x: x**3))(2.0)
     (12.0, 12.0)
     """
-    names = _names(f)
+    call = _call("grad", f, argnums)
 
     @wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        value, found = _value_and_gradient(f, args, kwargs, argnums, has_aux, names)
+        value, found = _value_and_gradient(f, args, kwargs, argnums, has_aux, call(len(args)), has_aux)
         return (found, value[1]) if has_aux else found
 
     return gradient
@@ -84,18 +84,31 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     >>> av.value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    names = _names(f)
+    call = _call("grad", f, argnums)
 
     @wraps(f)
     def evaluated(*args: Any, **kwargs: Any) -> Any:
-        return _value_and_gradient(f, args, kwargs, argnums, has_aux, names)
+        return _value_and_gradient(f, args, kwargs, argnums, has_aux, call(len(args)), True)
 
     return evaluated
 
 
-def _names(f: Callable[..., Any]) -> Callable[[int], tuple[str, ...]]:
-    """The names of f's parameters by their number, worked out once."""
-    return lru_cache(maxsize=8)(partial(parameter_names, f))
+class _Call(NamedTuple):
+    """What is known of a call of f by the number of its positional arguments."""
+
+    name: str
+    parameters: tuple[str, ...]
+    chosen: list[int]
+
+
+def _call(verb: str, f: Callable[..., Any], argnums: Argnums) -> Callable[[int], _Call]:
+    """What is known of calls of f, worked out once for each number of arguments."""
+
+    @lru_cache(maxsize=8)
+    def known(count: int) -> _Call:
+        return _Call(function_name(f), parameter_names(f, count), _chosen(verb, f, argnums, count))
+
+    return known
 
 
 def _value_and_gradient(
@@ -104,15 +117,15 @@ def _value_and_gradient(
     kwargs: dict[str, Any],
     argnums: Argnums,
     has_aux: bool,
-    names: Callable[[int], tuple[str, ...]],
+    call: _Call,
+    valued: bool,
 ) -> tuple[Any, Any]:
     """The columns of a record that nobody else will see, swept at once: no tape is made of them."""
-    chosen = _chosen("grad", f, argnums, len(args))
-    recorder = Recorder(function_name(f), False, None, lean=True)
-    run = run_under(recorder, f, args, kwargs, names(len(args)), chosen)
+    recorder = Recorder(call.name, False, None, lean=True)
+    run = run_under(recorder, f, args, kwargs, call.parameters, call.chosen)
     values, main = recorder.values, _main(run.outcome, f, has_aux)
     _check_one_number(f, fill(main, values.__getitem__))
-    value = fill(run.outcome, lambda index: owned(friendly(values[index])))
+    value = fill(run.outcome, lambda index: owned(friendly(values[index]))) if valued else None
     column = sweep_away(recorder, main.index)
     return value, _picked(fill(run.arguments, lambda index: _handed_over(values, column, index)), argnums)
 
