@@ -7,25 +7,37 @@ export function table(scene, cast, film) {
   const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film));
   const roles = columns.map(([, role]) => role), soft = roles.indexOf("soft"); // what may be cut short: the operation
   const need = widths.reduce((sum, width, i) => sum + (i === soft ? Math.min(width, 90) : width), 0);
-  const cols = widths.map((width, i) => h("col", i === soft ? { class: "soft" } : { style: `width:${Math.ceil(width)}px` }));
+  const cols = widths.map((width, i) => h("col", i === soft ? { class: "soft" } : { style: `width:${em(width)}` }));
   const head = columns.map(([heading, role]) => (heading ? h("th", { scope: "col", class: role }, [heading]) : h("td")));
   const rows = marks.map((row) => tableRow(row, columns, cast));
   const parts = [h("colgroup", {}, cols), h("thead", {}, [h("tr", {}, head)]), h("tbody", {}, rows)];
-  const element = pane(scene, [h("table", { class: need > 370 ? "broad" : "", style: `min-width:${need}px` }, parts)]);
+  const element = pane(scene, [h("table", { class: need > 440 ? "broad vast" : need > 350 ? "broad" : "", style: `min-width:${em(need)}` }, parts)]);
   element.style.setProperty("--need", `${need}px`);
   return element;
 }
 
+const em = (width) => `${(width / 14).toFixed(2)}em`; // of the letters of a table, which are smaller on a narrow page
+
 const UNKNOWN = [[0, "", "−0.0000"]]; // what a place of several turns may hold
+
+const SANS = 'ui-sans-serif,system-ui,"Helvetica Neue",Arial,sans-serif', BOLD = `600 14px ${SANS}`; // as in player.css
+const FONTS = { name: 'italic 15.7px Georgia,"Times New Roman",serif', strong: BOLD, tangent: BOLD, adjoint: BOLD };
+let brush = null; // what measures texts
+
+/** How wide a text is in the letters of a role. */
+function widthOf(text, role) {
+  brush ??= document.createElement("canvas").getContext("2d");
+  brush.font = FONTS[role] ?? `14px ${SANS}`;
+  return brush.measureText(text).width;
+}
 
 /** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */
 function columnWidth([heading, role], cells, film) {
   const held = (key) => (film.tracks[key] ?? UNKNOWN).map((entry) => entry[2] ?? "");
   const texts = cells.flatMap((cell) => (typeof cell === "string" ? held(cell) : [cell]));
-  const letters = texts.map((text) => pieces(text).reduce((sum, [, piece]) => sum + piece.length, 0));
-  const widest = letters.reduce((most, count) => Math.max(most, count), [...heading].length);
-  const letter = { name: 9.5, tangent: 9.2, adjoint: 9.2 }[role] ?? 8.4; // these are bold
-  return Math.min(widest * letter + (role === "soft" ? 20 : 34), role === "name" ? 190 : 230);
+  const width = (text) => pieces(text).reduce((sum, [own, piece]) => sum + widthOf(piece, own in FONTS ? own : role), 0);
+  const widest = texts.reduce((most, text) => Math.max(most, width(text)), 0.9 * widthOf(heading, ""));
+  return Math.min(widest + 26, role === "name" ? 190 : 230);
 }
 
 function tableRow(row, columns, cast) {
@@ -109,9 +121,22 @@ export function reachable(pane) {
   else pane.removeAttribute("tabindex");
 }
 
+/** The sides of an element, taken out to the tokens that flow while the pane has room for both. */
+function withTokens(pane, element) {
+  let sides = element.getBoundingClientRect();
+  for (const token of pane.querySelectorAll("rect.token")) {
+    const { a, e, f } = token.ownerSVGElement.getScreenCTM(); // where it will rest, since it may be on its way
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => a * token[name].baseVal.value);
+    const [left, top] = [Math.min(sides.left, x + e), Math.min(sides.top, y + f)];
+    const [right, bottom] = [Math.max(sides.right, x + e + width), Math.max(sides.bottom, y + f + height)];
+    if (right - left < pane.clientWidth - 64 && bottom - top < pane.clientHeight - 28) sides = { left, top, right, bottom };
+  }
+  return sides;
+}
+
 /** Scroll a pane, never the page, until an element of it is in view; code moves sideways no more than it must. */
 export function reveal(pane, element, smooth) {
-  const outer = pane.getBoundingClientRect(), inner = element.getBoundingClientRect();
+  const outer = pane.getBoundingClientRect(), inner = withTokens(pane, element);
   const out = (low, high, from, to) => low < from || high > to;
   const middle = (low, high, from, to) => (out(low, high, from, to) ? (low + high - from - to) / 2 : 0);
   const nearest = (low, high, from, to) => {
@@ -121,8 +146,8 @@ export function reveal(pane, element, smooth) {
   const sideways = pane.className === "stage" ? middle : nearest;
   const top = middle(inner.top, inner.bottom, outer.top + 24, outer.bottom - 4);
   const wide = pane.scrollWidth > pane.clientWidth;
-  const start = inner.left + pane.scrollLeft, long = inner.width > outer.width - 64; // where it would stand at the far left
-  const home = sideways === nearest && (long ? start < outer.right - 80 : start + inner.width < outer.right - 12);
+  const start = inner.left + pane.scrollLeft, long = inner.right - inner.left > outer.width - 64; // where it would stand at the far left
+  const home = sideways === nearest && (long ? start < outer.right - 80 : start + inner.right - inner.left < outer.right - 12);
   const left = !wide ? 0 : home ? -pane.scrollLeft : sideways(inner.left, inner.right, outer.left + 52, outer.right - 12);
   const near = Math.max(Math.abs(top), Math.abs(left)) < 600; // a long way would take longer than the step
   if (top || left) pane.scrollBy({ top, left, behavior: smooth && near ? "smooth" : "instant" });

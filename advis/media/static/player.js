@@ -60,6 +60,7 @@ export class Player {
   hovered = "";
   timer = 0;
   look = 0; // the frame in which panes will scroll
+  entry = ""; // the key of the first box of panes that have shown no step yet
   guide = null; // who leads through the places of a folded program: see places.js
 
   constructor(film, onChange) {
@@ -111,6 +112,7 @@ export class Player {
     this.element.classList.toggle("undrawn", !stages.length);
     this.element.classList.toggle("alone", !sides.length);
     this.states = new Map();
+    this.entry = scenes.flatMap(({ marks = [] }) => marks).find(({ kind }) => kind === "box")?.key;
     this.tell("furnished");
   }
 
@@ -232,7 +234,8 @@ export class Player {
     this.states = this.said = states;
     for (const view of views) view(states, moving ? this.motion : null);
     cancelAnimationFrame(this.look); // what is in view is settled with the frame, when all is laid out anyway
-    this.look = requestAnimationFrame(() => this.follow((key) => at(states, key).role.startsWith("active"), moving));
+    const wanted = this.wanted(states);
+    this.look = requestAnimationFrame(() => this.follow(wanted, moving));
     this.change({ step });
     this.tell("shown", step);
   }
@@ -295,6 +298,13 @@ export class Player {
 
   statesAt(step) {
     return this.guide ? this.guide.statesAt(step) : lookup(this.tracks, step);
+  }
+
+  /** What a step is about; new panes in which nothing is active are seen from their first box on. */
+  wanted(states) {
+    const { entry } = this, active = (key) => at(states, key).role.startsWith("active");
+    this.entry = "";
+    return entry && ![...this.cast.faces.keys()].some(active) ? (key) => key === entry : active;
   }
 
   /** Bring the first face in each pane whose key is wanted into view. */
