@@ -181,14 +181,11 @@ def is_call(contexts: list[Context], position: Position) -> bool:
 
 def source_of(contexts: list[Context], position: Position) -> Source | None:
     """Return where a node came from, or None if positions were not recorded."""
-    context = contexts[position[0]]
-    code = context.code
+    code = contexts[position[0]].code
     step = _instruction_at(code, max(position[1], ~position[1])) if code is not None else None
     if code is None or step is None or step.span[0] is None:
         return None
-    while code.co_name in HIDDEN and contexts[context.parent].code is not None:
-        context = contexts[context.parent]
-        code = context.code or code
+    code = home(contexts, position) or code
     first, last, start, stop = (int(x or 0) for x in step.span)
     base, indent = _base(code), _indent(code)
     text = linecache.getline(code.co_filename, first).rstrip("\n")
@@ -203,6 +200,25 @@ def source_of(contexts: list[Context], position: Position) -> Source | None:
             _characters(code, last, stop) - indent,
         ),
     )
+
+
+def home(contexts: list[Context], position: Position) -> CodeType | None:
+    """Return the code in whose text a position stands: a comprehension has no text of its own."""
+    context = contexts[position[0]]
+    while context.code is not None and context.code.co_name in HIDDEN and contexts[context.parent].code is not None:
+        context = contexts[context.parent]
+    return context.code
+
+
+def stands_in(code: CodeType, outer: CodeType) -> tuple[int, int] | None:
+    """Return how many lines and columns further in another code's text a code begins that is written inside of it.
+
+    None where it is not: a lambda or an inner function is one of the constants of the code around it.
+    """
+    inside = [constant for constant in outer.co_consts if isinstance(constant, CodeType)]
+    if any(constant is code or stands_in(code, constant) for constant in inside):
+        return _base(code) - _base(outer), _indent(code) - _indent(outer)
+    return None
 
 
 def _base(code: CodeType) -> int:

@@ -6,12 +6,14 @@ turn's own list of nodes, and a bare ``@`` is the number of the turn. So a drawi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from advis.autodiff.primitives.rule import CONSTANT
 from advis.autodiff.tape import Tape
 from advis.films.places import Fold, Place, Plan, Use
+from advis.films.words import Words
 
 MOST_ENTRANCES = 20
 """So many values from outside have a box of their own in an inner place; the rest are counted."""
@@ -199,3 +201,34 @@ def drawn(shown: list[Cast]) -> list[int]:
             elif vertex.fold is not None and len(vertex.fold.outputs) == 1:
                 found.update(cast.everywhere(vertex.fold.outputs[0]))
     return sorted(found)
+
+
+def words_of(tape: Tape, shown: list[Cast]) -> Words:
+    """Return the words of a tape for the places in which it is shown."""
+    homes: dict[int, str] = {}
+    alike: dict[str, dict[str, str]] = {}
+    for place in (cast.place for cast in shown):
+        turns = [turn for turn in place.turns if turn is not None] if place.shared else []
+        drawn_there = {place.order[item] for item in place.items if not isinstance(item, Fold)} if turns else set()
+        homes |= {turn[k]: place.key for turn in turns for k in drawn_there}
+        alike[place.key] = {**alike.get(place.parent, {}), **_alike(tape, turns)}
+    return Words(tape, homes, alike)
+
+
+def _alike(tape: Tape, turns: list[tuple[int, ...]]) -> dict[str, str]:
+    """How automatic names are told in a place that turns share: as those of the first turn.
+
+    What the program returns keeps its name, by which its result is known.
+    """
+    names, returned = tape.names, {node.index for node in tape.outputs}
+    return {
+        names[index]: names[first]
+        for first, *others in zip(*turns, strict=True)
+        for index in others
+        if index not in returned and automatic(names[first]) and automatic(names[index])
+    }
+
+
+def automatic(name: str) -> bool:
+    """Return whether a name is one that is given where the reader's code gives none."""
+    return re.fullmatch(r"v\d+", name) is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advis.films.cast import Cast, Link, Vertex
+from advis.films.cast import Cast, Link, Vertex, automatic
 from advis.films.film import Spans, State, Track
 from advis.films.places import Fold, Use
+from advis.films.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +17,18 @@ class Passage:
 
     Attributes
     ----------
+    words : Words
     amount : callable
         What passes a curve into a fold, from the nodes whose values these are and the edges that the curve stands for:
         its text, its share of the sum to which it is added, and whether it is negative; None if nothing passes.
     said : callable
         The sentence of a fold's step, from its label, how many operations had their turn, the first and the last of
-        these steps, and what passed: pairs of a node and a text.
+        these steps, and what passed: pairs of a name (none for several values) and a text.
     """
 
+    words: Words
     amount: Callable[[tuple[int, ...], list[Use]], tuple[str, float, bool] | None]
-    said: Callable[[str, int, int, int, list[tuple[int, str]]], Spans]
+    said: Callable[[str, int, int, int, list[tuple[str, str]]], Spans]
 
 
 def fold_tracks(shown: list[Cast], turns: Mapping[int, int], voice: str, passage: Passage) -> dict[str, Track]:
@@ -69,7 +72,7 @@ def _turn(
         return {}
     low, high = min(steps), max(steps)
     tracks: dict[str, Track] = {}
-    passed: list[tuple[int, str]] = []
+    passed: list[tuple[str, str]] = []
     for link in links:
         uses = [(turn[cast.place.order[target]], place) for target, place in link.uses]
         sources = tuple(cast.place.elsewhere(cast.tape, turn, index, link.uses[0]) for index in link.sources)
@@ -80,12 +83,22 @@ def _turn(
         sign = " negative" if negative else ""
         flowing, later = State(f"flow {voice}{sign}", text, level), State(f"done {voice}{sign}", "", level)
         tracks[link.key.replace("@", str(q))] = ((high, flowing), (high + 1, later))
-        passed.append((sources[0] if len(sources) == 1 else -1, text))
+        passed.append((_called(passage.words, cast, link, sources), text))
     said = passage.said(fold.block.name, len(steps), low, high, passed)
     active, done = f"active {voice}", f"done {voice}"
     begun = ((low, State(active)),) if low < high else ()
     tracks[vertex.key.replace("@", str(q))] = (*begun, (high, State(active, said)), (high + 1, State(done)))
     return tracks
+
+
+def _called(words: Words, cast: Cast, link: Link, sources: tuple[int, ...]) -> str:
+    """How the picture calls what passes a curve: by its name, or by the fold that hides it; several have none."""
+    if len(sources) != 1:
+        return ""
+    name, fold = words.title(sources[0])[0], cast.vertices[link.source].fold
+    if cast.place.shared or fold is not None:
+        name = words.common(name, cast.place.key)
+    return fold.block.name if fold is not None and automatic(name) else name
 
 
 def inside(cast: Cast, fold: Fold, turn: tuple[int, ...]) -> tuple[int, ...]:

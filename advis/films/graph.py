@@ -13,7 +13,7 @@ from advis.autodiff.primitives.rule import INPUT, shape_of
 from advis.autodiff.table import operations_text
 from advis.autodiff.tape import Tape
 from advis.autodiff.visible import brief
-from advis.films.cast import Cast, Link, Vertex, casts, drawn
+from advis.films.cast import Cast, Link, Vertex, casts, drawn, words_of
 from advis.films.details import arrays_data
 from advis.films.draw import (
     LABEL_SIZE,
@@ -83,7 +83,8 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right", fol
         Whether functions, loops and named parts are boxes that open. By default they are in a program of more than 60
         boxes; a program of more than 400 is always folded.
     """
-    words, shown = Words(tape), casts(plan(tape, fold))
+    shown = casts(plan(tape, fold))
+    words = words_of(tape, shown)
     graph = tape_graph(words, shown, Additions(), engine, direction)
     tracks = {**graph.tracks, **value_tracks(words, shown), "say": ((0, State("", tape_sentence(tape))),)}
     film = tape_film_of(tape, "tape", graph, tracks, 0, "value")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from advis.autodiff.body import told_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from advis.films.sweep import Script
 
 from advis.films.film import Spans
+from advis.films.words import lowered, shortly
 
 MOST_NAMED = 3
 
@@ -26,18 +28,20 @@ def sentences(script: Script) -> dict[int, Spans]:
     return {step: tuple(span for span in spans if span[1]) for step, spans in said.items()}
 
 
-def through(sweep: Sweep, label: str, count: int, steps: int, passed: list[tuple[int, str]]) -> Spans:
+def through(sweep: Sweep, label: str, count: int, steps: int, passed: list[tuple[str, str]]) -> Spans:
     """Return the sentence of a folded block: ``layer hands its adjoint back through 12 operations: x gets 5.``"""
-    forward, names = sweep.direction == "forward", sweep.tape.names
+    forward = sweep.direction == "forward"
     many = f"{count:,} of {steps:,} operations" if count < steps else f"all {count:,} operations"
-    spans: list[tuple[str, str]] = [("strong", label)]
+    spans: list[tuple[str, str]] = [("strong", shortly(label))]
     verb = "carries the tangent forward" if forward else "hands its adjoint back"
     spans.append(("", f" {verb} through {many}"))
-    for place, (index, text) in enumerate(passed[:MOST_NAMED]):
+    named = groupby(passed[:MOST_NAMED], key=lambda one: one[0])
+    for place, (name, several) in enumerate(named):
+        text = ", ".join(text for _, text in several)
         spans += [
             ("", "; " if place else ": "),
-            ("name", names[index] if index >= 0 else ""),
-            (sweep.voice, f" {'brings' if forward else 'gets'} {text}" if index >= 0 else text),
+            ("name", shortly(name)),
+            (sweep.voice, f" {'brings' if forward else 'gets'} {text}" if name else text),
         ]
     more = len(passed) - MOST_NAMED
     spans.append(("", f"; and {more} more." if more > 0 else "."))
@@ -60,7 +64,7 @@ def _opening(sweep: Sweep) -> Spans:
         seed = minus(value_text(plain_value(sweep._seeds[node.index]), PICTURE, room=2))
         spans += [
             ("", ", " if place else ""),
-            ("name", node.name),
+            ("name", lowered(node.name)),
             ("", f" starts with {sweep.voice} "),
             (sweep.voice, seed),
         ]
@@ -76,12 +80,12 @@ def _opening(sweep: Sweep) -> Spans:
 
 def _turn(script: Script, step: int) -> Spans:
     node = script.sweep.tape[script.order[step - 1]]
-    name, operation = script.title(node.index)
+    name, operation = script.words.told(node.index)
     count = f"Step {step} of {len(script.order)}. " if not script.folded else ""  # a place has steps of its own
     head: Spans = (
         ("", count),
         ("name", name),
-        ("strong", f" = {operation if len(operation) <= 48 else operation[:47] + '…'} "),
+        ("strong", f" = {shortly(operation)} "),
     )
     flows = script.flows[step]
     told = told_of(node.primitive)
@@ -100,7 +104,7 @@ def _collects(script: Script, node: Node, flows: tuple[Contribution, ...]) -> Sp
             ("", " plus " if place else ""),
             ("tangent", _product(script, flow)),
             ("", " from "),
-            ("name", script.title(flow.source.index)[0]),
+            ("name", script.words.told(flow.source.index, node.index)[0]),
         ]
     if len(flows) > MOST_NAMED:
         spans.append(("", f" and {len(flows) - MOST_NAMED} more"))
@@ -121,7 +125,7 @@ def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], ste
         before = [a for a in script.arrivals[flow.target.index] if a.step < step]
         spans += [
             ("", "; " if place else ""),
-            ("name", script.title(flow.target.index)[0]),
+            ("name", script.words.told(flow.target.index, node.index)[0]),
             ("adjoint", " gets "),
             ("adjoint", _product(script, flow)),
         ]
@@ -160,6 +164,6 @@ def _derivative_name(sweep: Sweep, node: Node) -> Spans:
     seeded = [n for n in (tape.inputs if forward else tape.outputs) if sweep._seeds[n.index] is not None]
     unit = len(seeded) == 1 and not seeded[0].shape and sweep.count is None and sweep._seeds[seeded[0].index] == 1
     if not unit:
-        return (("", f"the {sweep.voice} of "), ("name", node.name))
+        return (("", f"the {sweep.voice} of "), ("name", lowered(node.name)))
     top, bottom = (node, seeded[0]) if forward else (seeded[0], node)
-    return (("", "∂"), ("name", top.name), ("", "/∂"), ("name", bottom.name))
+    return (("", "∂"), ("name", lowered(top.name)), ("", "/∂"), ("name", lowered(bottom.name)))

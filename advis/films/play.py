@@ -10,7 +10,7 @@ from advis.analysis.play import Play
 from advis.autodiff.numbers import PICTURE, minus
 from advis.autodiff.primitives.rule import CONSTANT, INPUT
 from advis.films import narration
-from advis.films.cast import Cast, casts, drawn
+from advis.films.cast import Cast, casts, drawn, words_of
 from advis.films.code import code_scene
 from advis.films.details import arrays_data
 from advis.films.draw import token_width
@@ -20,7 +20,7 @@ from advis.films.graph import tape_graph, value_tracks
 from advis.films.places import plan
 from advis.films.reseed import seeds_of
 from advis.films.sweep import additions_of, sweep_tracks, tokens_of, write_script
-from advis.films.words import Words, subtitle, title
+from advis.films.words import Words, shortly, subtitle, title
 
 Tracks = dict[str, Track]
 
@@ -42,7 +42,8 @@ def play_film(
     steady : bool
         Whether every box and token has room for any number, so that nothing moves when only numbers change.
     """
-    tape, words, seen = shown.tape, Words(shown.tape), casts(plan(shown.tape, fold))
+    tape, seen = shown.tape, casts(plan(shown.tape, fold))
+    words = words_of(tape, seen)
     forward, reverse = write_script(shown.forward, words, seen), write_script(shown.reverse, words, seen)
     tokens = [tokens_of(script) for script in (forward, reverse)]
     values, there, back = value_tracks(words, seen), sweep_tracks(forward, tokens[0]), sweep_tracks(reverse, tokens[1])
@@ -141,7 +142,7 @@ def evaluation(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
         tracks[f"n{index}.v"] = ((step, State("", words.value(index))),)
         if step:
             tracks[f"n{index}"] = ((step, State("active value")), (step + 1, State("done value")))
-            tracks["say"] += ((step, State("", _step_said(words, index, step, len(order)))),)
+            tracks["say"] += ((step, State("", _step_said(words, index, _count(step, len(order), shown)))),)
     for cast in shown:
         for link in (link for link in cast.links if link.fold is None):
             source, (target, place) = cast.vertices[link.source], link.uses[0]
@@ -161,11 +162,11 @@ def _passage(words: Words, steps: int) -> Passage:
     def amount(sources: tuple[int, ...], _: list[tuple[int, int]]) -> tuple[str, float, bool]:
         return words.value(sources[0]) if len(sources) == 1 else f"{len(sources)} values", 0.0, False
 
-    def said(label: str, count: int, first: int, last: int, passed: list[tuple[int, str]]) -> Spans:
+    def said(label: str, count: int, first: int, last: int, passed: list[tuple[str, str]]) -> Spans:
         many = f"operations {first:,} to {last:,} of {steps:,}" if count > 1 else f"operation {first:,} of {steps:,}"
         return (("strong", label), ("", f" computes {many}."))
 
-    return Passage(amount, said)
+    return Passage(words, amount, said)
 
 
 def _inputs_said(words: Words) -> Spans:
@@ -177,12 +178,17 @@ def _inputs_said(words: Words) -> Spans:
     return (*spans, ("", f", and {more} more." if more > 0 else "."))
 
 
-def _step_said(words: Words, index: int, step: int, steps: int) -> Spans:
-    name, operation = words.title(index)
+def _count(step: int, steps: int, shown: list[Cast]) -> str:
+    """Which step this is; a place of a folded program has steps of its own."""
+    return f"Step {step} of {steps}. " if len(shown) == 1 else ""
+
+
+def _step_said(words: Words, index: int, count: str) -> Spans:
+    name, operation = words.told(index)
     return (
-        ("", f"Step {step} of {steps}. "),
+        *((("", count),) if count else ()),
         ("name", name),
-        ("strong", f" = {operation if len(operation) <= 48 else operation[:47] + '…'}"),
+        ("strong", f" = {shortly(operation)}"),
         ("", " is "),
         ("value", words.value(index)),
         ("", "."),

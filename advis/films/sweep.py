@@ -12,7 +12,7 @@ from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep, contributions
 from advis.autodiff.table import residue_scale
 from advis.films import narration
-from advis.films.cast import Cast, casts, drawn, edge_key
+from advis.films.cast import Cast, casts, drawn, edge_key, words_of
 from advis.films.code import code_scene
 from advis.films.details import arrays_data
 from advis.films.draw import token_width
@@ -21,7 +21,7 @@ from advis.films.folds import Passage, fold_tracks
 from advis.films.graph import LONGEST_TOKEN, Additions, tape_film_of, tape_graph, value_tracks
 from advis.films.magnitude import level_of, odd_word
 from advis.films.places import plan
-from advis.films.words import Words, finite, uncounted
+from advis.films.words import Words, finite
 
 SMALLEST = 0.001
 """The least part of a meter, so that a contribution of nearly nothing is seen to have come."""
@@ -47,7 +47,6 @@ class Script:
     shown: list[Cast]
     order: list[int]
     nodes: list[int] = field(default_factory=list)  # those that are seen
-    alike: frozenset[int] = frozenset()  # the nodes of places that several turns share
     turns: dict[int, int] = field(default_factory=dict)  # of each node its step
     flows: dict[int, tuple[Contribution, ...]] = field(default_factory=dict)  # of each step that is seen, by parent
     arrivals: dict[int, list[Arrival]] = field(default_factory=dict)
@@ -63,11 +62,6 @@ class Script:
         """Whether some of the program is not seen at once."""
         return len(self.shown) > 1
 
-    def title(self, index: int) -> tuple[str, str]:
-        """Return a node's name and operation, as they stand in the place that shows its turn."""
-        name, operation = self.words.title(index)
-        return (uncounted(name), uncounted(operation)) if index in self.alike else (name, operation)
-
 
 def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right", fold: bool | None = None) -> Film:
     """Return the film of a sweep: step 0 is the seed, then one step for each node's turn, then the result.
@@ -78,7 +72,8 @@ def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right", 
     engine, direction, fold
         As in `advis.films.graph.tape_film`.
     """
-    tape, words, shown = sweep.tape, Words(sweep.tape), casts(plan(sweep.tape, fold))
+    tape, shown = sweep.tape, casts(plan(sweep.tape, fold))
+    words = words_of(tape, shown)
     script = write_script(sweep, words, shown)
     tokens = tokens_of(script)
     swept = sweep_tracks(script, tokens)
@@ -112,8 +107,6 @@ def write_script(sweep: Sweep, words: Words, shown: list[Cast]) -> Script:
     tape, forward = sweep.tape, sweep.direction == "forward"
     script = Script(sweep, words, shown, [step.node.index for step in sweep.steps], drawn(shown))
     script.turns = {index: step for step, index in enumerate(script.order, 1)}
-    shared = (cast for cast in shown if cast.place.shared)
-    script.alike = frozenset(index for cast in shared for turn in filter(None, cast.place.turns) for index in turn)
     seen = set(script.nodes)
     entered = {target for cast in shown for fold in cast.place.folds for target in cast.entered(fold)}
     for step, index in enumerate(script.order, 1):
@@ -274,10 +267,10 @@ def passages(script: Script) -> Passage:
         share = max(round(_magnitude(total) / (sum(sizes) or 1.0), 4), SMALLEST)
         return _amount_text(total, arrived[-1].scale), share, _negative(total)
 
-    def said(label: str, count: int, first: int, last: int, passed: list[tuple[int, str]]) -> Spans:
+    def said(label: str, count: int, first: int, last: int, passed: list[tuple[str, str]]) -> Spans:
         return narration.through(sweep, label, count, script.last - 1, passed)
 
-    return Passage(amount, said)
+    return Passage(script.words, amount, said)
 
 
 def _amount_text(amount: Any, scale: float = 0.0) -> str:

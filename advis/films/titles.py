@@ -6,7 +6,7 @@ from advis.films.cast import Cast, Link, Vertex
 from advis.films.draw import NAME_SIZE, PAD, TITLE_SIZE
 from advis.films.film import State, Track
 from advis.films.metrics import shortened, text_width
-from advis.films.words import Words, uncounted
+from advis.films.words import Words
 
 WIDEST = 280.0
 """No box is wider."""
@@ -52,7 +52,8 @@ class Titles:
     def _titles(self, vertex: Vertex) -> dict[int, tuple[str, str]]:
         nodes = self.cast.anywhere(vertex.index, vertex.user)
         titles = {node: self.words.title(node) for node in nodes}
-        return {node: (uncounted(name), uncounted(rest)) for node, (name, rest) in titles.items()}
+        common, place = self.words.common, self.cast.place.key
+        return {node: (common(name, place), common(rest, place)) for node, (name, rest) in titles.items()}
 
     def widest(self, vertex: Vertex) -> tuple[str, str]:
         """Return the longest name and the longest operation of any turn."""
@@ -83,4 +84,4 @@ class Titles:
         source = self.cast.vertices[link.source]
         if source.fold is None or len(source.fold.outputs) == 1:
             return ""
-        return uncounted(self.words.title(link.sources[0])[0])
+        return self.words.common(self.words.title(link.sources[0])[0], self.cast.place.key)

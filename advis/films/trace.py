@@ -7,7 +7,7 @@ from itertools import islice
 from types import CodeType
 
 from advis.analysis.blocks import Block, nodes_of
-from advis.autodiff.code import display_name, source_lines, source_of
+from advis.autodiff.code import display_name, home, source_lines, source_of, stands_in
 from advis.autodiff.primitives.rule import INPUT
 from advis.autodiff.recorder import Position
 from advis.autodiff.tape import Tape
@@ -17,6 +17,9 @@ from advis.films.draw import VOICES
 from advis.films.film import Line, Mark, Row, Scene, Spans
 from advis.films.places import Fold
 from advis.films.titles import Titles
+
+Piece = tuple[str, tuple[int, int, int, int]]
+"""The key of what a piece of source made, and the first line, first column, last line, last column of the piece."""
 
 MOST_PIECES = 60
 """Of so many operations in a block at most the pieces of source light up."""
@@ -78,32 +81,50 @@ def held(cast: Cast, fold: Fold) -> str:
 def source_scene(cast: Cast) -> Scene:
     """Return the reader's functions, with the piece of each line that made each node, or what is folded."""
     tape = cast.tape
-    codes: dict[CodeType, tuple[str, ...]] = {}
-    pieces: dict[tuple[object, int], list[tuple[str, int, int]]] = {}
+    codes: dict[CodeType, list[Piece]] = {}
     for vertex in cast.vertices:
         if not tape.positions or vertex.kind not in ("node", "fold"):
             continue
         item: int | Block = vertex.index if vertex.fold is None else vertex.fold.members[vertex.fold.model]
         for position in dict.fromkeys(islice(_positions(tape, item), MOST_PIECES)):
-            code = tape.contexts[position[0]].code
-            source = source_of(tape.contexts, position)
-            if code is None or source is None:
-                continue
-            lines = codes.setdefault(code, source_lines(code))
-            for line, start, stop in spread(source.span, lines):
-                pieces.setdefault((code, line), []).append((vertex.key, start, stop))
+            code, source = home(tape.contexts, position), source_of(tape.contexts, position)
+            if code is not None and source is not None:
+                codes.setdefault(code, []).append((vertex.key, source.span))
     shown: list[Mark] = []
-    for code, lines in codes.items():
-        if shown and lines:
-            shown.append(Line(0, ""))
-        lit = {line for other, line in pieces if other is code}
-        for k, text in enumerate(lines, 1):
-            if _near(k, lit, len(lines)):
-                shown.append(_line(k, text, pieces.get((code, k), [])))
-            elif shown and shown[-1] != GAP:
-                shown.append(GAP)
+    codes = _gathered(codes)
+    for code, pieces in codes.items():
+        shown += [Line(0, "")] * bool(shown and source_lines(code))
+        shown += _text(source_lines(code), pieces)
     said = ", ".join(display_name(code.co_name) for code in codes)
     return Scene("source", "lines", "Source", tuple(shown), description=said)
+
+
+def _gathered(codes: dict[CodeType, list[Piece]]) -> dict[CodeType, list[Piece]]:
+    """The same without codes whose text stands inside another one's: their pieces are those of that text."""
+    found: dict[CodeType, list[Piece]] = {}
+    for code, pieces in codes.items():
+        for outer in codes:
+            if (further := stands_in(code, outer)) is not None:
+                down, right = further
+                pieces = [(key, (a + down, b + right, c + down, d + right)) for key, (a, b, c, d) in pieces]
+                code = outer
+        found.setdefault(code, []).extend(pieces)
+    return {code: found[code] for code in codes if code in found}
+
+
+def _text(lines: tuple[str, ...], pieces: list[Piece]) -> list[Line]:
+    """The lines of a function with their pieces."""
+    lit: dict[int, list[tuple[str, int, int]]] = {}
+    for key, span in pieces:
+        for line, start, stop in spread(span, lines):
+            lit.setdefault(line, []).append((key, start, stop))
+    shown: list[Line] = []
+    for k, text in enumerate(lines, 1):
+        if _near(k, set(lit), len(lines)):
+            shown.append(_line(k, text, lit.get(k, [])))
+        elif shown and shown[-1] != GAP:
+            shown.append(GAP)
+    return shown
 
 
 def _line(number: int, text: str, pieces: list[tuple[str, int, int]]) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 
 import numpy as np
@@ -16,6 +17,9 @@ from advis.autodiff.sweep import Contribution, Sweep
 from advis.autodiff.table import mapping_text, operations_text, term_text
 from advis.autodiff.tape import Tape
 from advis.films.film import Spans
+
+LONGEST_SAID = 48
+"""A longer operation or label is shortened in a sentence."""
 
 
 def title(tape: Tape) -> str:
@@ -36,10 +40,21 @@ def tape_sentence(tape: Tape) -> Spans:
 
 
 class Words:
-    """The texts of a tape, each worked out once."""
+    """The texts of a tape, each worked out once.
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    Attributes
+    ----------
+    tape : Tape
+    homes : mapping
+        Of each node that is drawn in a place which several turns share: the key of the place.
+    alike : mapping
+        Of each place, how it tells automatic names that differ from turn to turn: the same in every turn.
+    """
+
+    def __init__(
+        self, tape: Tape, homes: Mapping[int, str] | None = None, alike: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        self.tape, self.homes, self.alike = tape, homes or {}, alike or {}
         self._values: dict[int, str] = {}
         self._partials: dict[tuple[int, int], str] = {}
         self._titles: dict[int, tuple[str, str]] = {}
@@ -63,6 +78,16 @@ class Words:
         name = self.tape.names[index]
         return name, "" if primitive is INPUT else expressions.expression(self.tape, index, PICTURE)
 
+    def told(self, index: int, by: int | None = None) -> tuple[str, str]:
+        """Return a node's name and operation, as they stand in the place that shows its turn, or that of another."""
+        home, (name, operation) = self.homes.get(index if by is None else by), self.title(index)
+        return (name, operation) if home is None else (self.common(name, home), self.common(operation, home))
+
+    def common(self, text: str, place: str) -> str:
+        """Return a text as it stands in a picture of any turn: the third ``h``, called h#3, is h there."""
+        alike = self.alike.get(place, {})
+        return re.sub(r"\bv\d+\b", lambda found: alike.get(found[0], found[0]), re.sub(r"#\d+\b", "", text))
+
     def partial(self, target: int, place: int) -> str:
         """Return a partial for its edge: a number, or size and structure; nothing where no derivative passes."""
         use = (target, place)
@@ -79,6 +104,17 @@ class Words:
         return f"{self.partial(flow.partial.index, flow.partial.place)} · {amount}"
 
 
+def signed(text: str) -> str:
+    """Return a sentence with true minus signs before its numbers; the hyphens of its words stay.
+
+    Examples
+    --------
+    >>> signed("straight-through is off by -1.5e-7")
+    'straight-through is off by −1.5e−7'
+    """
+    return re.sub(r"(?<![A-Za-z]{2})-(?=\d)", "−", text)
+
+
 def finite(value: object) -> bool:
     """Whether a value is all of finite numbers."""
     value = plain_value(value)
@@ -88,9 +124,24 @@ def finite(value: object) -> bool:
     return array.dtype.kind not in "fc" or bool(np.all(np.isfinite(array)))
 
 
-def uncounted(text: str) -> str:
-    """Return a text without the counts of names: the third ``h`` is called h#3; in a picture of any turn it is h."""
-    return re.sub(r"#\d+\b", "", text)
+def shortly(text: str) -> str:
+    """Return a text that is short enough for a sentence."""
+    return text if len(text) <= LONGEST_SAID else f"{text[: LONGEST_SAID - 1]}…"
+
+
+def lowered(name: str) -> str:
+    """Return a name for a formula: the count of a name that is given again and again stands below the line.
+
+    Examples
+    --------
+    >>> lowered("x#31"), lowered("x1")
+    ('x₃₁', 'x1')
+    """
+    name, _, count = name.partition("#")
+    return name + count.translate(_LOWERED)
+
+
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def picture_value(tape: Tape, index: int) -> str:

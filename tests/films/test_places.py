@@ -7,7 +7,7 @@ import pytest
 from gallery import GALLERY
 
 import advis as av
-from advis.films.film import Box, Edge, resolve, state_at
+from advis.films.film import Box, Edge, resolve, spelled, state_at
 from advis.films.places import MOST_CARRIED, MOST_SHOWN, plan
 from tests.films.loops import sines
 
@@ -170,3 +170,66 @@ def test_a_mark_in_a_folded_part_is_marked_on_the_box_that_hides_it():
 def test_empty_and_tiny_programs_fold_too():
     assert boxes(av.trace(lambda x: x, 1.0).film(fold=True))
     assert not av.trace(lambda x: 2.0 * x, 1.0).film(fold=True).blocks
+
+
+def deep(x):
+    for _ in range(50):
+        x = np.sin(x) * 1.1 + 0.01
+    return x
+
+
+def test_automatic_names_are_the_same_in_every_turn():
+    film = av.trace(deep, 0.5).reverse().film()
+    said = [spelled(state.text) for _, state in film.tracks["say"]]
+    assert said[1:7] == [
+        "x = v2 + 0.01 hands its adjoint 1 back: v2 gets 1 · 1.",
+        "v2 = v1 · 1.1 hands its adjoint 1 back: v1 gets 1.1 · 1.",
+        "v1 = sin(x) hands its adjoint 1.1 back: x gets 0.6995 · 1.1.",
+        "x = v2 + 0.01 hands its adjoint 0.7695 back: v2 gets 1 · 0.7695.",
+        "v2 = v1 · 1.1 hands its adjoint 0.7695 back: v1 gets 1.1 · 0.7695.",
+        "v1 = sin(x) hands its adjoint 0.8464 back: x gets 0.6995 · 0.8464.",
+    ]
+    assert not any(key.endswith((".n", ".o")) for key in film.tracks)  # and so none is told turn by turn
+    evaluated = dict(av.play(av.trace(deep, 0.5)).film().variants[0].tracks["say"])
+    assert spelled(evaluated[5].text) == "v2 = v1 · 1.1 is 0.5631."
+
+
+def test_a_count_is_below_the_line_where_it_is_needed():
+    said = dict(av.trace(deep, 0.5).reverse().film().tracks["say"])
+    assert spelled(said[0].text) == "The seed: x₅₁ starts with adjoint 1."
+    assert spelled(said[151].text) == "Done: ∂x₅₁/∂x = 9.472e−6."
+
+
+def test_what_passes_a_fold_is_called_as_in_the_picture():
+    def pair(x, y):
+        return x * y, x + y
+
+    def pairs(x, y):
+        for _ in range(30):
+            a, b = pair(x, y)
+            x, y = pair(a * 0.1, b * 0.2)
+        return x
+
+    film = av.trace(pairs, 0.5, 0.25).reverse().film()
+    names = {part for track in film.tracks.values() for _, state in track for part in _names(state.text)}
+    assert not any("#" in name for name in names)
+    shown = {spelled(mark.title) for scene in film.scenes for mark in scene.marks if isinstance(mark, Box)}
+    told = {part for key, track in film.tracks.items() if key[0] == "b" for _, s in track for part in _names(s.text)}
+    assert all(any(title.split(" = ")[0] == name for title in shown) or name in ("x", "y", "a", "b") for name in told)
+
+
+def _names(text):
+    return [] if isinstance(text, str) else [part for role, part in text if role == "name"]
+
+
+def test_a_comprehension_and_a_lambda_stand_in_the_text_around_them():
+    def outer(x):
+        double = lambda a: a * 2.0  # noqa: E731
+        return sum([double(x) + k for k in range(3)])
+
+    scene = av.trace(outer, 1.0).film().scene("source")
+    texts = [line.text for line in scene.marks]
+    assert len(texts) == 3
+    assert texts[0] == "def outer(x):"
+    lit = {text[start:stop] for text, line in zip(texts, scene.marks, strict=True) for _, start, stop in line.segments}
+    assert {"a * 2.0", "double(x) + k"} <= lit

@@ -79,6 +79,8 @@ function details(player) {
   }
 
   const nameOf = (mark) => (mark ? titleOf(mark).find(([role]) => role === "name")?.[1] ?? wordsOf(titleOf(mark)) : "");
+  /** In a formula the count of a name that is given again and again stands below the line. */
+  const lowered = (name) => name.replace(/#(\d+)$/, (_, count) => [...count].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join(""));
   const labelOf = (edge) => edge.label || wordsOf(own(edge, "p"));
 
   /** @param {KeyboardEvent} event */
@@ -128,7 +130,7 @@ function details(player) {
   }
 
   function contribution(edge) {
-    const [source, target] = [edge.source, edge.target].map((key) => nameOf(known.get(key)));
+    const [source, target] = [edge.source, edge.target].map((key) => lowered(nameOf(known.get(key))));
     const { role } = at(player.states, edge.key), words = role.split(" "), voice = words.find((word) => word in VOICES);
     const passed = words.includes("flow") || (words.includes("done") && voice !== "value");
     const entry = passed && player.tracks[player.meant(edge.key)]?.find(([step, word = ""]) => step <= player.state.step && /^flow/.test(word) && word.includes(voice));
