@@ -220,7 +220,7 @@ def _marked(axis: Axis, window: Window) -> list[tuple[float, str]]:
     if axis.log and len(decades(*window)) > 1:
         return [(10.0**power, _power(power)) for power in decades(*window)]
     if axis.log and len(within := _between_decades(*window)) > 1:
-        return [(value, number(value, PICTURE)) for value in within]
+        return [(value, minus(number(value, PICTURE))) for value in within]
     return [(value, minus(number(value, PICTURE))) for value in ticks(*window) if _drawable(value, axis.log)]
 
 

@@ -132,7 +132,7 @@ def _legend(shown: CostMap) -> Group:
             inks.append(Ink("tiles", f"area {voice} s{level}", (LEGEND + 26.0 * (level - 1), top, 26.0, 16.0)))
         inks.append(Ink("text", f"row {voice}", (LEGEND + 118.0, top + 13.0), (("", f"{name} is cheaper"),)))
     inks.append(
-        Ink("text", "tick", (LEGEND, TOP + 72.0), (("", "by 1.05 to 2, 2 to 5, 5 to 20, over 20 times; white: less"),))
+        Ink("text", "tick", (LEGEND, TOP + 72.0), (("", "by 1.05 to 2, 2 to 5, 5 to 20, over 20 times; blank: less"),))
     )
     inks.append(Ink("lines", "cross", (LEGEND, TOP + 100.0, LEGEND + 104.0, TOP + 100.0)))
     inks.append(Ink("text", "row", (LEGEND + 118.0, TOP + 105.0), (("", "both cost the same"),)))

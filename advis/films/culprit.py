@@ -18,7 +18,7 @@ from advis.films.film import Box, Film, Scene, Spans, State, Track
 from advis.films.folds import inside
 from advis.films.graph import Additions, tape_film_of, tape_graph, value_tracks
 from advis.films.places import MOST_BOXES, plan
-from advis.films.words import Words
+from advis.films.words import Words, signed
 
 CROSS = "✗"
 BACKWARD = ("reverse rule", "pair of rules", "sum")
@@ -40,7 +40,8 @@ def check_film(check: Check, engine: str = "layered", direction: str = "right") 
     if located is not None and located.edge is not None:
         role = "flow wrong adjoint" if located.kind in BACKWARD else "flow wrong tangent"
         edges[edge_key((located.edge.index, located.edge.place))] = State(role, f"{CROSS} {_numbers(located)}")
-    said: Spans = (("strong", check.text().split("\n")[0]), ("", _line(located)))
+    told = "nothing is wrong" if check.ok else signed(check.findings[0].sentence)
+    said: Spans = (("strong", f"Check: {told}"), ("", f"{_line(located)}."))
     word = "ok" if check.ok else f"wrong at {culprit.name}" if culprit is not None else "wrong"
     return _marked(tape, culprit.index if culprit else None, edges, said, "check", word, engine, direction)
 

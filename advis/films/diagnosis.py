@@ -144,7 +144,9 @@ def _sentences(diagnosis: Diagnosis, told: list[Symptom]) -> Iterator[Spans]:
     head = (
         "A finite derivative reaches every input."
         if diagnosis.clean
-        else f"{count} finding{'s' if count > 1 else ''}: one a step, the most important first."
+        else f"{count} findings, one a step, the most important first."
+        if count > 1
+        else "1 finding."
     )
     more = f" {notes} note{'s' if notes > 1 else ''}, no fault{'s' if notes > 1 else ''}." if notes else ""
     yield (("strong", "Diagnosis: "), ("", head + more))

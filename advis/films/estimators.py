@@ -82,7 +82,7 @@ def _introduced(shown: Estimators) -> Spans:
 
 def _said(shown: Estimators, row: Estimator) -> Spans:
     mean = minus(number(np.mean(row.estimates), PICTURE))
-    spread = number(np.std(row.estimates, ddof=1), PICTURE)
+    spread = minus(number(np.std(row.estimates, ddof=1), PICTURE))
     biased = f"It is biased by {minus(number(row.bias, 3))}: more samples do not help."
     bias = biased if row.biased else "No bias is seen." if shown.known else ""
     return ("strong", _capital(row.name)), ("", f": mean {mean}, standard deviation {spread}. {bias}".rstrip())

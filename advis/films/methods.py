@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from advis.analysis.methods import BEST_STEPS, STEPS, Method, Methods
-from advis.autodiff.numbers import number
+from advis.autodiff.numbers import minus, number
 from advis.films.chart import Axis, Panel, Series, chart_scene
 from advis.films.film import Film, Row, Scene, Spans, State, Track
+from advis.films.words import signed
 
 LEAST = 1e-17  # an error of 0 is drawn here, on an axis that has no 0
 LOOKS = {
@@ -65,7 +66,7 @@ def _cells(method: Method) -> tuple[Spans, ...]:
     counts = (method.runs, method.sweeps, method.operations)
     return (
         (("", method.name),),
-        (("", number(method.error, 2)),),
+        (("", minus(number(method.error, 2))),),
         *((("", f"{count:,}" if count else "–"),) for count in counts),
     )
 
@@ -82,8 +83,12 @@ def _introduced(shown: Methods) -> Spans:
 
 def _said(method: Method) -> Spans:
     if method.gradient is None:
-        return (("strong", method.name), ("", f" cannot be used: {method.note}."))
-    at = f" Here, {method.note}: an error of {number(method.error, 2)}." if method.name in BEST_STEPS else ""
+        return (("strong", method.name), ("", f" cannot be used: {signed(method.note)}."))
+    at = (
+        f" Here, {signed(method.note)}: an error of {minus(number(method.error, 2))}."
+        if method.name in BEST_STEPS
+        else ""
+    )
     counted = f" {method.note[0].upper()}{method.note[1:]}." if method.name == "symbolic" else ""
     return (("", f"{TOLD[method.name]}{at}{counted}"),)
 

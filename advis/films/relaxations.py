@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advis.analysis.relaxations import Relaxations, Softened
-from advis.autodiff.numbers import PICTURE, number
+from advis.autodiff.numbers import PICTURE, minus, number
 from advis.films.chart import Axis, Panel, Series, chart_film
 from advis.films.film import Film, Spans
 
@@ -60,7 +60,7 @@ def _introduced(shown: Relaxations) -> Spans:
 
 
 def _said(shown: Relaxations, row: Softened) -> Spans:
-    width, bias, typical, largest = (number(x, PICTURE) for x in (row.width, row.bias, row.typical, row.largest))
+    width, bias, typical, largest = (minus(number(x, PICTURE)) for x in (row.width, row.bias, row.typical, row.largest))
     return (
         ("strong", f"{shown.parameter.capitalize()} {width}"),
         ("", f": off by {bias} in the root mean square. The derivative is at most {largest}, its median {typical}."),

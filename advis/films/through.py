@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from advis.analysis.through import ROUND_OFF, Lens, Lenses
-from advis.autodiff.numbers import PICTURE, number
+from advis.autodiff.numbers import PICTURE, minus, number
 from advis.films.chart import Axis, Panel, Series, chart_scene
 from advis.films.film import Film, Row, Scene, Spans, State, Track
+from advis.films.words import signed
 
 LOOKS = {
     "unrolled": "tangent",
@@ -64,7 +65,7 @@ def _cursors(shown: Lenses) -> list[Series]:
 
 def _cells(shown: Lenses, k: int) -> tuple[Spans, ...]:
     errors = (shown.value_errors[k], *(lens.errors[k] for lens in shown.lenses))
-    return tuple((("", text),) for text in (f"{shown.steps[k]:,}", *map(shown.error, errors)))
+    return tuple((("", minus(text)),) for text in (f"{shown.steps[k]:,}", *map(shown.error, errors)))
 
 
 def _turn(step: int) -> Track:
@@ -73,7 +74,7 @@ def _turn(step: int) -> Track:
 
 def _introduced(shown: Lenses) -> Spans:
     note = shown.notes[0]
-    return (("", f"{MEANS[shown.lenses[0].name]} {note[0].upper()}{note[1:]}."),)
+    return (("", f"{MEANS[shown.lenses[0].name]} {note[0].upper()}{signed(note[1:])}."),)
 
 
 def _said(shown: Lenses, k: int) -> Spans:
@@ -82,8 +83,8 @@ def _said(shown: Lenses, k: int) -> Spans:
     off = ", ".join(f"{lens.name} {shown.error(lens.errors[k])}" for lens in shown.lenses)
     return (
         ("strong", f"{count:,} {'step' if count == 1 else 'steps'}"),
-        ("", f": {shown.unknown} is off by {shown.error(shown.value_errors[k])}; of a derivative of "),
-        ("", f"{number(shown.derivative, PICTURE)}, off by: {off}. Entries kept: {kept}."),
+        ("", f": {shown.unknown} is off by {minus(shown.error(shown.value_errors[k]))}; of a derivative of "),
+        ("", f"{minus(number(shown.derivative, PICTURE))}, off by: {signed(off)}. Entries kept: {kept}."),
     )
 
 
