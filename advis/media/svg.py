@@ -103,8 +103,8 @@ def document(
     """Return a whole SVG document of layers, from the back to the front."""
     body = "\n".join(map(_group, layers))
     size = f'width="{_number(scale * width)}" height="{_number(scale * height)}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="advis" role="img" {size} '
+    return (  # spaces at the edges of a tspan are kept by every program only if it is told so
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="advis" role="img" {size} xml:space="preserve" '
         f'viewBox="0 0 {_number(width)} {_number(height)}">\n<title>{text(title)}</title>\n'
         f"<desc>{text(description)}</desc>\n<style>{_css(_roles(layers), theme)}{css}</style>\n"
         f'<rect class="paper" width="{_number(width)}" height="{_number(height)}"/>\n{body}\n</svg>\n'

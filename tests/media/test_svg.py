@@ -9,9 +9,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+import advis as av
 from advis.films.film import Film
 from advis.films.theme import COLOURS, SPANS, ink_css, look, rules
-from advis.media.svg import svg
+from advis.media.picture import picture
+from advis.media.svg import svg, svg_of
+from tests.gallery import classic
 from tests.media.films import FILMS, HOSTILE, hostile, large, sample, shapes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,6 +54,16 @@ def test_texts_stay_text_and_titles_and_sentence_are_there() -> None:
     assert {"v2 = x1 · x2", "◂ adjoint", "1.716", "5 · 1 = 5"} <= set(texts)
     assert root.findtext(f"{SVG}title") == "f(x1, x2), ℝ² → ℝ · 5 operations"
     assert root.findtext(f"{SVG}desc") == "The graph of f: 7 nodes. Step 4 of 5. v2 hands its adjoint back."
+
+
+def test_spaces_count_in_every_program_and_none_are_there_by_chance() -> None:
+    film = av.trace(classic, 2.0, 5.0).reverse().film()
+    root = ET.fromstring(svg_of(picture(film, 4, ("graph", "source", "say"))))
+    assert root.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+    said = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+    assert "v2 = x1 · x2" in said
+    assert any(line.replace("\xa0", " ").startswith("    return") for line in said)
+    assert not any("\n" in text for text in said)
 
 
 def test_hostile_texts_are_only_text() -> None:
