@@ -87,6 +87,23 @@ def test_everything_stands_on_the_slide(show, lecture, size):
         assert inside
 
 
+def test_with_every_pane_the_graph_stays_the_largest_and_two_films_keep_their_sentences(show):
+    tape, panes = av.trace(f, 2.0, 5.0), ("graph", "trace", "source", "say")
+    shown = show(deck_page([("## Both", av.play(tape)), (tape.forward(x1=1.0), tape.reverse())], panes=panes))
+    page = shown.page
+    page.wait_for_function("() => globalThis.Reveal?.isReady?.()")
+    height = """(name) => document.querySelector("[data-advis]").shadowRoot.querySelector(name).clientHeight"""
+    assert page.evaluate(height, ".stage") > page.evaluate(height, "aside") > 60
+    page.evaluate("Reveal.slide(1)")
+    page.wait_for_timeout(100)
+    kept = page.evaluate("""() => [...Reveal.getCurrentSlide().querySelectorAll("[data-advis]")].map((film) => {
+        const place = (name) => film.shadowRoot.querySelector(name).getBoundingClientRect();
+        const [player, say] = [place(".player"), place(".say")];
+        return say.height > 20 && say.bottom <= player.bottom;
+    })""")
+    assert kept == [True, True]
+
+
 def test_overview_and_a_dark_room(show, lecture):
     page = opened(show, lecture, color_scheme="light").page
     page.keyboard.press("o")
