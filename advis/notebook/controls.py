@@ -13,7 +13,7 @@ from advis.analysis.landscape import Window
 from advis.analysis.space import DIRECTIONS, Space
 
 LONGEST = 24  # letters of a name; its slider tells the whole one
-COLUMNS = "max-content minmax(110px, 1fr) 92px 76px"
+COLUMNS = "max-content minmax(56px, 1fr) minmax(64px, 92px) minmax(52px, 76px)"
 
 
 class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

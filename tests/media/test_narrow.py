@@ -72,6 +72,31 @@ def test_tokens_come_into_view_with_the_box_that_sends_them(show: Any) -> None:
         assert all(stage["left"] <= token["left"] and token["right"] <= stage["right"] for token in tokens)
 
 
+@pytest.mark.parametrize("pause", [30, 120, 300])
+def test_who_steps_quickly_sees_where_he_is(show: Any, pause: int) -> None:
+    shown = show(play(), viewport=PHONE)
+    for _ in range(6):
+        shown.press("ArrowRight")
+        shown.page.wait_for_timeout(pause)
+    shown.page.wait_for_timeout(900)
+    stage, box = (shown.get(BOX.format(part)) for part in (".stage", ".frame.active"))
+    assert stage["left"] <= box["left"]
+    assert box["right"] <= stage["right"]
+
+
+@pytest.mark.parametrize("width", [336, 420])
+def test_the_controls_stand_in_two_rows(show: Any, width: int) -> None:
+    shown = show(play(), viewport={"width": width + 36, "height": 800})
+    parts = "[...root.querySelector('footer').children].map((e) => e.getBoundingClientRect())"
+    *buttons, track, count, speed = shown.get(parts)
+    assert track["bottom"] <= buttons[0]["top"] + 1
+    assert track["right"] <= count["left"]
+    assert {round(place["top"] + place["height"] / 2) for place in (*buttons, speed)} == {
+        round(buttons[0]["top"] + buttons[0]["height"] / 2)
+    }
+    assert speed["right"] <= width + 18
+
+
 def test_a_wide_drawing_is_entered_at_its_first_box(show: Any) -> None:
     rng = np.random.default_rng(7)
     tape = av.trace(lstm_cell, rng.normal(size=2), np.zeros(3), np.zeros(3), rng.normal(size=(12, 5)))

@@ -10,6 +10,7 @@ import { followPage } from "./surroundings.js";
 /** @typedef {{step: number, playing: boolean, speed: number, selected: string}} PlayerState */
 
 const BEAT = 1100; // milliseconds that a step stays at speed 1
+const SCROLL = 500; // milliseconds in which a pane has scrolled to its place
 const SPEEDS = [0.5, 1, 2, 4];
 const MOST_TICKS = 50;
 const SCENES = { drawing, table, lines };
@@ -60,6 +61,7 @@ export class Player {
   hovered = "";
   timer = 0;
   look = 0; // the frame in which panes will scroll
+  followed = 0; // when they last did
   entry = ""; // the key of the first box of panes that have shown no step yet
   guide = null; // who leads through the places of a folded program: see places.js
 
@@ -309,13 +311,15 @@ export class Player {
 
   /** Bring the first face in each pane whose key is wanted into view. */
   follow(wanted, smooth) {
+    const now = performance.now(), calm = smooth && now - this.followed > SCROLL; // whoever steps quickly sees where he is at once
+    this.followed = now;
     for (const pane of this.panes) {
       pane.scrollBy({ top: 0, behavior: "instant" }); // ends a smooth scroll that is still under way
       if (pane.scrollHeight <= pane.clientHeight + 1 && pane.scrollWidth <= pane.clientWidth + 1) continue;
       const faces = [...this.cast.faces].filter(([key]) => wanted(key)).flatMap(([, elements]) => elements);
       const inside = faces.filter((element) => pane.contains(element));
       const face = inside.find((element) => element.matches(".active")) ?? inside[0];
-      if (face) reveal(pane, face, smooth);
+      if (face) reveal(pane, face, calm);
     }
   }
 
