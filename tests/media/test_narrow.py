@@ -118,3 +118,19 @@ def test_the_table_of_arrays_shows_all_of_its_numbers(show: Any) -> None:
     cut = """[...root.querySelectorAll('td:not(.soft), th:not(.soft)')].filter((e) => e.scrollWidth > e.clientWidth + 1
         || e.getBoundingClientRect().right > root.querySelector('.table .scroll').getBoundingClientRect().right + 1)"""
     assert shown.get(f"{cut}.map((e) => e.textContent)") == []
+
+
+def rounded(amount: Any, rate: Any) -> Any:
+    paid = np.round(amount * (1.0 + rate), 2)
+    return (paid - 10.0) ** 2
+
+
+@pytest.mark.parametrize("make", [play, lambda: one(av.diagnose(rounded, 7.3, 0.19).film())])
+def test_the_longest_sentence_has_its_room_from_the_start(show: Any, make: Any) -> None:
+    shown = show(make(), viewport=PHONE)
+    heights = set()
+    for _ in range(14):
+        heights.add(shown.get("root.querySelector('.say').clientHeight"))
+        assert shown.get("root.querySelector('.say').scrollHeight <= root.querySelector('.say').clientHeight + 1")
+        shown.press("ArrowRight")
+    assert len(heights) == 1
