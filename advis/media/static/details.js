@@ -1,5 +1,5 @@
 // Details on demand: the numbers behind what is selected, the rule that its step applied, the local Jacobian of an edge.
-import { VOICES, at, pieces } from "./film.js";
+import { VOICES, at, lowered, pieces } from "./film.js";
 import { ICONS, button, h, write } from "./elements.js";
 import { FEATURES } from "./player.js";
 
@@ -79,8 +79,6 @@ function details(player) {
   }
 
   const nameOf = (mark) => (mark ? titleOf(mark).find(([role]) => role === "name")?.[1] ?? wordsOf(titleOf(mark)) : "");
-  /** In a formula the count of a name that is given again and again stands below the line. */
-  const lowered = (name) => name.replace(/#(\d+)$/, (_, count) => [...count].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join(""));
   const labelOf = (edge) => edge.label || wordsOf(own(edge, "p"));
 
   /** @param {KeyboardEvent} event */

@@ -239,6 +239,9 @@ function hatch(at) {
   return strokes;
 }
 
+/** In a formula the count of a name that is given again and again stands below the line. @param {string} name */
+export const lowered = (name) => name.replace(/#(\d+)$/, (_, count) => [...count].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join(""));
+
 /** @param {Text} text @returns {[string, string][]} */
 export const pieces = (text) => (typeof text === "string" ? [["", text]] : text);
 

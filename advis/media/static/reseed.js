@@ -1,6 +1,6 @@
 // The law of seeds: both sweeps over a scalar tape from any output and along any direction, and what is said of them.
 // It follows films/play.py, sweep.py and narration.py for numbers; the tests compare the two over many programs.
-import { tokenWidth } from "./film.js";
+import { lowered, tokenWidth } from "./film.js";
 import { numberText, scaleOf } from "./numbers.js";
 
 /**
@@ -155,6 +155,7 @@ function conserved(there, back) {
 const tell = (texts, ...put) => texts.flatMap((text, i) => [["", text], ...(i < put.length ? piecesOf(put[i]) : [])]);
 const piecesOf = (item) => (typeof item === "string" ? [["", item]] : typeof item[0] === "string" ? [item] : item);
 const nameOf = ({ name }) => ["name", name];
+const formulaOf = ({ name }) => ["name", lowered(name)];
 
 /** Up to three of a list with something between, and how many more there are. */
 function listed(items, between, more, said) {
@@ -163,7 +164,7 @@ function listed(items, between, more, said) {
 }
 
 function openingSaid({ voice, forward, nodes, starts, seeded }) {
-  const start = (node) => tell`${nameOf(node)} starts with ${voice} ${[voice, numberText(node.seed)]}`;
+  const start = (node) => tell`${formulaOf(node)} starts with ${voice} ${[voice, numberText(node.seed)]}`;
   const rest = forward && seeded.length < starts.length ? "; the other inputs do not move." : ".";
   const grey = seeded.length && nodes.some(({ now }) => now === undefined) ? " The seed does not reach what is grey." : "";
   return tell`The seed: ${listed(seeded, ", ", ", and", start)}${rest}${grey}`;
@@ -187,7 +188,7 @@ function handsBack({ now, flows }) {
 }
 
 function closingSaid({ voice, forward, seeded, ends }) {
-  const partial = (node) => (forward ? tell`∂${nameOf(node)}/∂${nameOf(seeded[0])}` : tell`∂${nameOf(seeded[0])}/∂${nameOf(node)}`);
-  const unit = seeded.length === 1 && seeded[0].seed === 1, what = (node) => (unit ? partial(node) : tell`the ${voice} of ${nameOf(node)}`);
+  const partial = (node) => (forward ? tell`∂${formulaOf(node)}/∂${formulaOf(seeded[0])}` : tell`∂${formulaOf(seeded[0])}/∂${formulaOf(node)}`);
+  const unit = seeded.length === 1 && seeded[0].seed === 1, what = (node) => (unit ? partial(node) : tell`the ${voice} of ${formulaOf(node)}`);
   return tell`Done: ${listed(ends, "; ", "; and", (node) => tell`${what(node)} = ${[voice, numberText(node.now ?? 0)]}`)}.`;
 }
