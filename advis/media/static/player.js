@@ -129,7 +129,7 @@ export class Player {
   sentence() {
     const text = h("p", { role: "status", "aria-live": "polite", "aria-atomic": "true" });
     this.frame.watch(["say"], (states) => write(text, at(states, "say").text));
-    return h("div", { class: "say", "data-longest": longestSaid(this.film) }, [text]);
+    return h("div", { class: "say", "data-most": longestSaid(this.film) }, [text]);
   }
 
   controls() {
