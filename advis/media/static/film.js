@@ -246,6 +246,17 @@ export const lowered = (name) => name.replace(/#(\d+)$/, (_, count) => [...count
 export const pieces = (text) => (typeof text === "string" ? [["", text]] : text);
 
 /**
+ * The longest sentence of a film: on a narrow page it has its room from the start, so that nothing moves.
+ * @param {Film} film
+ */
+export function longestSaid({ tracks, variants, choices }) {
+  const told = [{ tracks }, ...variants].flatMap((way) => Object.keys(way.tracks).filter((key) => /^(say|b[\d.]+)$/.test(key)).flatMap((key) => way.tracks[key]));
+  const texts = [...told.map((entry) => entry[2] ?? ""), ...choices.map(({ text }) => text)];
+  const words = texts.map((text) => pieces(text).map(([, piece]) => piece).join(""));
+  return words.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+}
+
+/**
  * The way of a token along its edge, from where it starts to its place: offsets from that place, the last one zero.
  * @param {any} mark @param {boolean} fromEnd @returns {[number, number][]}
  */

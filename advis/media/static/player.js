@@ -1,5 +1,5 @@
 // The player: shows a film in a shadow root and runs it.
-import { VOICES, at, lookup, pieces } from "./film.js";
+import { VOICES, at, longestSaid, lookup } from "./film.js";
 import { Cast, Motion } from "./cast.js";
 import { drawing } from "./drawing.js";
 import { button, h, icon, write } from "./elements.js";
@@ -40,14 +40,6 @@ function header(film, tools, tabs) {
 }
 
 const titled = (film) => [h("b", { title: film.title }, [film.title]), h("span", { class: "soft" }, [film.subtitle ?? ""])];
-
-/** The longest sentence of a film: on a narrow page it has its room from the start, so that nothing moves. */
-function longestSaid({ tracks, variants, choices }) {
-  const told = [{ tracks }, ...variants].flatMap((way) => Object.keys(way.tracks).filter((key) => /^(say|b[\d.]+)$/.test(key)).flatMap((key) => way.tracks[key]));
-  const texts = [...told.map((entry) => entry[2] ?? ""), ...choices.map(({ text }) => text)];
-  const words = texts.map((text) => pieces(text).map(([, piece]) => piece).join(""));
-  return words.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
-}
 
 export function ticks(steps) {
   if (steps < 1) return h("div", { class: "ticks" });
