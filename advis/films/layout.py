@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite, sqrt
 
 from advis.films.coordinates import Spacing, places
@@ -215,7 +216,7 @@ def _draw(
     """Draw one connected part, flowing along the first axis."""
     rank = ranks(len(sizes), edges, [across + node_gap for _, across in sizes])
     layers = proper(rank, edges)
-    reduce_crossings(layers)
+    layers.rows = [list(row) for row in ordered(tuple(rank), tuple(edges))]
     every = _planes_of_all(layers, planes)
     for row in layers.rows if planes else []:
         row.sort(key=every.__getitem__)  # inside each plane the order stays
@@ -235,6 +236,20 @@ def _draw(
     lines = stops(layers, edges, sizes, rank, place, begin, cols, at, LANE + LANE_GAP)
     boxes = [(begin[node], place[node] - sizes[node][1] / 2) for node in range(len(sizes))]
     return _from_origin(sizes, boxes, [curve(line) for line in lines])
+
+
+@lru_cache(maxsize=64)
+def ordered(rank: tuple[int, ...], edges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], ...]:
+    """Return the rows of a graph with few crossings, which depend on no size: all films of a tape share them.
+
+    Examples
+    --------
+    >>> ordered((0, 0, 1, 1), ((0, 3), (1, 2)))
+    ((0, 1), (3, 2))
+    """
+    layers = proper(rank, edges)
+    reduce_crossings(layers)
+    return tuple(map(tuple, layers.rows))
 
 
 def _planes_of_all(layers: Layers, planes: Sequence[int]) -> list[int]:

@@ -506,6 +506,6 @@ def test_a_tape_of_ten_thousand_nodes_takes_about_a_second():
     """The bound is lenient, for a busy machine; tests/benchmarks measures it."""
     tape = av.trace(ten_thousand, 0.7)
     assert len(tape) > 9_900
-    start = time.perf_counter()
+    start = time.process_time()
     av.diagnose(tape)
-    assert time.perf_counter() - start < 4.0
+    assert time.process_time() - start < 4.0

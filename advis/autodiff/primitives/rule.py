@@ -107,6 +107,8 @@ class Primitive:
 
     def settled(self) -> Primitive:
         """Return this recorded primitive with its options put in, so that it can be applied, and recorded, again."""
+        if not self.options and not self.variadic:
+            return self
         return replace(self, call=partial(self.call, **self.options), variadic=False, options={})
 
     def __call__(self, *args: Any, **options: Any) -> Any:
