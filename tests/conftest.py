@@ -45,8 +45,7 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a release is checked with, unless it is asked for: LaTeX takes minutes (docs/contributing.md).
-    """
+    """Leave out what a release is checked with, unless it is asked for: LaTeX takes minutes (docs/contributing.md)."""
     if os.environ.get("ADVIS_TEX") != "1":
         left = [item for item in items if item.get_closest_marker("tex")]
         config.hook.pytest_deselected(items=left)
