@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, inf
 
-from advis.films.layers import Layers
+from advis.films.layers import LARGE, Layers
+from advis.films.separation import shortest
 from advis.films.simplex import minimise
 
 EVEN = 0.05  # two places nearer than this count as one height
@@ -174,19 +175,28 @@ def _tighten(layers: Layers, gaps: list[list[float]], place: list[float]) -> lis
     heads = sorted(set(runs.of))
     number = {node: index for index, node in enumerate(heads)}
     start = [floor(SCALE * place[node] + EVEN) for node in heads]
-    edges = [(number[first], number[second]) for first, second in runs.apart]
-    lengths = list(runs.apart.values())
-    weights = [0] * len(edges)
-    for (first, second), weight in runs.joined.items():
-        helper = len(start)
-        start.append(min(start[number[first]], start[number[second]]))
-        edges += [(helper, number[first]), (helper, number[second])]
-        lengths += [0, 0]
-        weights += [weight, weight]
-    solved = minimise(start, edges, lengths, weights, EFFORT)
+    apart, joined = (
+        {(number[first], number[second]): figure for (first, second), figure in pairs.items()}
+        for pairs in (runs.apart, runs.joined)
+    )
+    solved = shortest(start, apart, joined, EFFORT) if layers.size > LARGE else _helped(start, apart, joined)
     short = [solved[number[head]] / SCALE for head in runs.of]
     _straighten(runs, short)
     return short if _cost(runs, short) < SHORTER * _cost(runs, place) else place
+
+
+def _helped(start: list[int], apart: dict[tuple[int, int], int], joined: dict[tuple[int, int], int]) -> list[int]:
+    """Solve the same problem as `shortest` by a helper node before each segment (Gansner et al.).
+
+    That is slower, and of several shortest drawings it finds another one: that of small graphs is to stay as it is.
+    """
+    places = [*start, *(min(start[first], start[second]) for first, second in joined)]
+    edges = list(apart)
+    for helper, (first, second) in enumerate(joined, len(start)):
+        edges += [(helper, first), (helper, second)]
+    lengths = [*apart.values(), *[0] * (2 * len(joined))]
+    weights = [0] * len(apart) + [weight for weight in joined.values() for _ in range(2)]
+    return minimise(places, edges, lengths, weights, EFFORT)
 
 
 def _cost(runs: _Runs, place: list[float]) -> float:
