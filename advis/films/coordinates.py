@@ -10,10 +10,11 @@ the median of their neighbours, as far as their room allows.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import floor, inf
 
 from advis.films.layers import LARGE, Layers
@@ -238,19 +239,25 @@ def _weight(layers: Layers, node: int, other: int) -> int:
 def _straighten(runs: _Runs, place: list[float]) -> None:
     """Move each run that may move at no cost: amid neighbours on one side, else level with one of its neighbours."""
     sides: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
+    total: defaultdict[int, int] = defaultdict(int)
     for (first, second), weight in runs.joined.items():
-        sides[first] += [(second, weight, True)]
-        sides[second] += [(first, weight, False)]
+        if weight:
+            sides[first].append((second, weight, True))
+            sides[second].append((first, weight, False))
+            total[first] += weight
+            total[second] += weight
     low: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     high: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     for (first, second), room in runs.apart.items():
         low[second].append((first, room / SCALE))
         high[first].append((second, room / SCALE))
     for node in [*sides, *reversed(sides)]:
-        pulls = sorted((place[other], ahead, other) for other, weight, ahead in sides[node] for _ in range(weight))
-        if len(pulls) % 2 or not pulls:
+        if total[node] % 2:
             continue
-        (near, near_ahead, _), (far, far_ahead, _) = pulls[len(pulls) // 2 - 1], pulls[len(pulls) // 2]
+        pulls = sorted([(place[other], ahead, other, weight) for other, weight, ahead in sides[node]])
+        passed = list(accumulate([weight for _, _, _, weight in pulls]))
+        near, near_ahead, _, _ = pulls[bisect_left(passed, total[node] // 2)]
+        far, far_ahead, _, _ = pulls[bisect_right(passed, total[node] // 2)]
         least = max((place[other] + room for other, room in low[node]), default=-inf)
         most = min((place[other] - room for other, room in high[node]), default=inf)
         if near_ahead == far_ahead:

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from math import hypot
+from operator import itemgetter
+
+import numpy as np
 
 Pair = tuple[float, float]
 Rectangle = tuple[float, float, float, float]
 
 CELL = 64.0  # side of a grid cell
+ROWS = 1 << 32  # of the grid, at most
 PIECES = 8  # chords a cubic is sampled by
 STEP = 10.0  # between two places tried along a curve ...
 TRIES = 32  # ... of which there are about so many at most
@@ -54,12 +58,28 @@ def sample(curve: Sequence[float], pieces: int = PIECES) -> list[Pair]:
     >>> sample((0, 0, 1, 0, 2, 0, 3, 0), pieces=3)[1:]
     [(1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]
     """
-    weights = [_bernstein(step / pieces) for step in range(1, pieces + 1)]
-    points = [(curve[0], curve[1])]
-    for start in range(0, len(curve) - 7, 6):
-        x0, y0, x1, y1, x2, y2, x3, y3 = curve[start : start + 8]
-        points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in weights]
-    return points
+    xs, ys, _ = _sampled([curve], pieces)
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def _sampled(curves: Sequence[Sequence[float]], pieces: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Return x and y of the samples of all curves, one curve after the other, and where those of each begin."""
+    counts = [(len(curve) - 2) // 6 for curve in curves]
+    begins = list(accumulate((1 + pieces * count for count in counts), initial=0))
+    numbers = np.array([number for curve in curves for number in curve])
+    first = np.repeat(2 * np.arange(len(curves)), counts) + 6 * np.arange(sum(counts))  # number each cubic begins with
+    weights = np.array([_bernstein(step / pieces) for step in range(1, pieces + 1)]).T
+    later = np.ones(begins[-1], dtype=bool)
+    later[begins[:-1]] = False
+    sides = []
+    for side in (0, 1):
+        side_of_all = np.empty(begins[-1])
+        side_of_all[begins[:-1]] = numbers[np.array([0, *accumulate(map(len, curves))], dtype=np.intp)[:-1] + side]
+        x0, x1, x2, x3 = (numbers[first + side + 2 * corner][:, None] for corner in range(4))
+        a, b, c, d = weights
+        side_of_all[later] = (a * x0 + b * x1 + c * x2 + d * x3).ravel()
+        sides.append(side_of_all)
+    return sides[0], sides[1], begins
 
 
 def place_labels(
@@ -84,10 +104,7 @@ def place_labels(
     for source, target in edges:
         leaving[source] += 1
         entering[target] += 1
-    polylines = [sample(curve) for curve in curves]
-    for index, points in enumerate(polylines):
-        surroundings.add_curve(points, index)
-    walked = [_walked(points) for points in polylines]
+    walked = _walked(surroundings, curves)
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1], edge)):
         source, target = edges[index]
@@ -101,53 +118,51 @@ def place_labels(
 class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
-    rectangles: defaultdict[tuple[int, int], list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
-    points: defaultdict[tuple[int, int], list[tuple[float, float, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
+    points: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)
 
     def add(self, rectangle: Rectangle) -> None:
         for cell in _cells(rectangle):
             self.rectangles[cell].append(rectangle)
 
-    def add_curve(self, points: Sequence[Pair], index: int) -> None:
-        for x, y in points:
-            self.points[int(x // CELL), int(y // CELL)].append((x, y, index))
-
-    def overlap(self, rectangle: Rectangle) -> float:
+    def overlap(self, rectangle: Rectangle, cells: Sequence[int]) -> float:
         """Return the area shared with rectangles (again for every cell they meet in)."""
         left, top, right, bottom = rectangle
-        return sum(
-            (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top))
-            for cell in _cells(rectangle)
-            for x0, y0, x1, y1 in self.rectangles.get(cell, ())
-            if x0 < right and left < x1 and y0 < bottom and top < y1
-        )
+        area = 0.0
+        for cell in cells:
+            for x0, y0, x1, y1 in self.rectangles.get(cell, ()):
+                if x0 < right and left < x1 and y0 < bottom and top < y1:
+                    area += (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top))
+        return area
 
-    def covered(self, rectangle: Rectangle, index: int) -> int:
+    def covered(self, rectangle: Rectangle, cells: Sequence[int], index: int) -> int:
         """Return how many curves other than the one with this index show in the rectangle."""
         left, top, right, bottom = rectangle
-        return len(
-            {
-                other
-                for cell in _cells(rectangle)
-                for x, y, other in self.points.get(cell, ())
-                if other != index and left < x < right and top < y < bottom
-            }
-        )
+        found = set()
+        for cell in cells:
+            for x, y, other in self.points.get(cell, ()):
+                if left < x < right and top < y < bottom:
+                    found.add(other)
+        return len(found - {index})
 
 
-def _walked(points: Sequence[Pair]) -> list[float]:
-    """Return the way from the first point to each of them."""
-    chords = (hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points))
-    return list(accumulate(chords, initial=0.0))
+def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> list[list[float]]:
+    """File the samples of all curves; return for each curve the way from its first sample to every one."""
+    xs, ys, begins = _sampled(curves, PIECES)
+    owners = np.repeat(np.arange(len(curves)), np.diff(begins))
+    cells = (xs // CELL).astype(np.int64) * ROWS + (ys // CELL).astype(np.int64)
+    order = np.argsort(cells, kind="stable")
+    samples = zip(*(column[order].tolist() for column in (xs, ys, owners, cells)), strict=True)
+    for cell, group in groupby(samples, key=itemgetter(3)):
+        surroundings.points[cell] = [(x, y, owner) for x, y, owner, _ in group]
+    chords = list(map(hypot, np.diff(xs).tolist(), np.diff(ys).tolist()))
+    return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
 
 
-def _cells(rectangle: Rectangle) -> Iterator[tuple[int, int]]:
+def _cells(rectangle: Rectangle) -> list[int]:
     left, top, right, bottom = rectangle
-    for column in range(int(left // CELL), int(right // CELL) + 1):
-        for row in range(int(top // CELL), int(bottom // CELL) + 1):
-            yield column, row
+    rows = range(int(top // CELL), int(bottom // CELL) + 1)
+    return [column * ROWS + row for column in range(int(left // CELL), int(right // CELL) + 1) for row in rows]
 
 
 def _around(centre: Pair, size: Pair, padding: float) -> Rectangle:
@@ -178,9 +193,10 @@ def _best(
             continue
         centre = _reached(curve, walked, where)
         rectangle = _around(centre, size, PADDING)
-        cost = way + 1000.0 * surroundings.overlap(rectangle)
+        cells = _cells(rectangle)
+        cost = way + 1000.0 * surroundings.overlap(rectangle, cells)
         if cost < cheapest:
-            cost += COVERED * surroundings.covered(rectangle, index)
+            cost += COVERED * surroundings.covered(rectangle, cells, index)
         if cost < cheapest:
             best, cheapest = centre, cost
     return best
