@@ -1,11 +1,11 @@
 """Coordinates: where each node of an ordered layered graph stands across the ranks, so that edges run straight.
 
 The start is U. Brandes and B. Köpf, "Fast and simple horizontal coordinate assignment", Graph Drawing 2001: nodes are
-aligned with a median neighbour in four ways (looking back or ahead, from the first or from the last of a row), each is
-packed, and every node gets the mean of its two middle places. Packing walks the blocks in topological order rather
-than through the paper's classes, whose shifts go wrong in some cases (U. Brandes, J. Walter and J. Zink, "Erratum: Fast
-and simple horizontal coordinate assignment", arXiv:2008.01252). Then straight runs of nodes move as a whole to
-the median of their neighbours, as far as their room allows.
+aligned with a median neighbour in four ways (looking back or ahead, from the first or from the last of a row; in large
+graphs looking ahead alone), each is packed, and every node gets the mean of its two middle places. Packing walks the
+blocks in topological order rather than through the paper's classes, whose shifts go wrong in some cases (U. Brandes,
+J. Walter and J. Zink, "Erratum: Fast and simple horizontal coordinate assignment", arXiv:2008.01252). Then straight
+runs of nodes move as a whole so that the segments become short in total.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def places(layers: Layers, spacing: Spacing) -> list[float]:
         return []
     marked = _conflicts(layers)
     gaps = [[spacing.between(first, second) for first, second in pairwise(row)] for row in layers.rows]
-    four = [_aligned(layers, gaps, marked, back=back, down=down) for back in (True, False) for down in (True, False)]
-    middle = _balance(four)
-    return _tighten(layers, gaps, middle)
+    ways = (False,) if layers.size > LARGE else (True, False)
+    extremes = [_aligned(layers, gaps, marked, back=back, down=down) for back in ways for down in (True, False)]
+    return _tighten(layers, gaps, _balance(extremes))
 
 
 def _conflicts(layers: Layers) -> set[tuple[int, int]]:
@@ -140,16 +140,17 @@ def _pack(rows: list[list[int]], gaps: list[list[float]], block: list[int]) -> l
     return place
 
 
-def _balance(four: list[list[float]]) -> list[float]:
-    """Shift the four drawings to the place of the narrowest and take the mean of the two middle places."""
-    spans = [(max(drawing) - min(drawing), index) for index, drawing in enumerate(four)]
-    narrow = four[min(spans)[1]]
+def _balance(extremes: list[list[float]]) -> list[float]:
+    """Shift the extreme drawings to the place of the narrowest and take the mean of the two middle places."""
+    spans = [(max(drawing) - min(drawing), index) for index, drawing in enumerate(extremes)]
+    narrow = extremes[min(spans)[1]]
     low, high = min(narrow), max(narrow)
-    shifts = [low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(four)]
+    shifts = [low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(extremes)]
+    after = len(extremes) // 2
     middles = []
-    for candidates in zip(*four, strict=True):
-        _, second, third, _ = sorted([place + shift for place, shift in zip(candidates, shifts, strict=True)])
-        middles.append((second + third) / 2)
+    for candidates in zip(*extremes, strict=True):
+        sides = sorted([place + shift for place, shift in zip(candidates, shifts, strict=True)])
+        middles.append((sides[after - 1] + sides[after]) / 2)
     return middles
 
 

@@ -11,9 +11,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby, pairwise
-from math import hypot
-from operator import itemgetter
+from itertools import accumulate, pairwise
+from math import hypot, inf
 
 import numpy as np
 
@@ -119,7 +118,8 @@ class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
     rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
-    points: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)
+    points: list[tuple[float, float, int]] = field(default_factory=list)  # with the curve of each, cell by cell
+    ranges: dict[int, tuple[int, int]] = field(default_factory=dict)  # where those of each cell stand
 
     def add(self, rectangle: Rectangle) -> None:
         for cell in _cells(rectangle):
@@ -140,7 +140,8 @@ class _Surroundings:
         left, top, right, bottom = rectangle
         found = set()
         for cell in cells:
-            for x, y, other in self.points.get(cell, ()):
+            start, end = self.ranges.get(cell, (0, 0))
+            for x, y, other in self.points[start:end]:
                 if left < x < right and top < y < bottom:
                     found.add(other)
         return len(found - {index})
@@ -152,9 +153,9 @@ def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> l
     owners = np.repeat(np.arange(len(curves)), np.diff(begins))
     cells = (xs // CELL).astype(np.int64) * ROWS + (ys // CELL).astype(np.int64)
     order = np.argsort(cells, kind="stable")
-    samples = zip(*(column[order].tolist() for column in (xs, ys, owners, cells)), strict=True)
-    for cell, group in groupby(samples, key=itemgetter(3)):
-        surroundings.points[cell] = [(x, y, owner) for x, y, owner, _ in group]
+    surroundings.points += zip(*(column[order].tolist() for column in (xs, ys, owners)), strict=True)
+    filed, counts = np.unique(cells, return_counts=True)
+    surroundings.ranges.update(zip(filed.tolist(), pairwise(accumulate(counts.tolist(), initial=0)), strict=True))
     chords = list(map(hypot, np.diff(xs).tolist(), np.diff(ys).tolist()))
     return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
 
@@ -183,7 +184,8 @@ def _best(
     """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
     length = walked[-1]
     step = max(STEP, length / TRIES)
-    best, cheapest = _reached(curve, walked, wish), float("inf")
+    best: Pair | None = None
+    cheapest = inf
     for turn in range(2 * TRIES + 2):
         way = (turn + 1) // 2 * step
         if way >= cheapest:
@@ -199,7 +201,7 @@ def _best(
             cost += COVERED * surroundings.covered(rectangle, cells, index)
         if cost < cheapest:
             best, cheapest = centre, cost
-    return best
+    return best or _reached(curve, walked, wish)
 
 
 def _reached(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:

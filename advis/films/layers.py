@@ -20,13 +20,14 @@ Edges = Sequence[tuple[int, int]]
 
 STARTS = 14  # initial orders tried at most
 SORTS = 4  # passes of plain sorting before the sweeps of every other start
-SWEEPS = 10  # sweeps from each start
+SWEEPS = 10  # sweeps from each start, ...
+LAST = 3  # ... so many of which count both rows alike
 EFFORT = 60_000  # nodes sifted from one start at most, about
 TRIES = 2_500  # nodes sifted after which no further start is made
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
 LARGE = 300  # where there are more nodes, bends included, ...
-NEAR = 10  # ... one moves past so many others at a time at most, after the first sweep, ...
-FEWER = 8  # ... and so many sweeps are enough
+NEAR = 8  # ... one moves past so many others at a time at most, after the first sweep, ...
+FEWER = 6  # ... and so many sweeps are enough
 CROWD = 500  # where there are more nodes, bends included, ...
 CROWDED = 2.5  # ... and so many times the real ones, the edges of a source are ordered as one cable
 DUMMIES = 60_000  # bound on the bends of long edges inside the layers
@@ -274,14 +275,17 @@ def _sort(row: list[int], neighbours: list[list[int]], position: list[int]) -> N
 def _sweep(rows: Rows, sweeps: int, *, patient: bool, near: int | None) -> None:
     """Improve the rows forwards and backwards.
 
-    If patient, the weight of the row ahead rises from 0 to 1, otherwise it is 1 from the beginning. After the first
-    sweep a node stays near its place, if asked.
+    If patient, the weight of the row ahead rises from 0 to that of the row behind, otherwise it has that at once.
+    After the first sweep a node stays near its place, if asked.
     """
     count = len(rows.order)
+    whole = max(1, sweeps - (LAST if near is None else 1))
     for turn in range(sweeps):
-        ahead = min(1.0, turn / max(1, sweeps - 3)) if patient else 1.0
         forwards = turn % 2 == 0
-        above, below = (1.0, ahead) if forwards else (ahead, 1.0)
+        risen = min(turn, whole) if patient else whole
+        # whole numbers are faster; fractions, which round, keep the order that small graphs have had
+        behind, ahead = (1.0, risen / whole) if near is None else (whole, risen)
+        above, below = (behind, ahead) if forwards else (ahead, behind)
         for index in range(count) if forwards else range(count - 1, -1, -1):
             if 1 < len(rows.order[index]) <= WIDEST:
                 sift(rows, index, above, below, late=turn % 4 > 1, near=near if turn else None)

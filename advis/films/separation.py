@@ -47,7 +47,7 @@ def shortest(start: Sequence[int], apart: Mapping[Pair, int], joined: Mapping[Pa
 
 @dataclass(slots=True)
 class _State:
-    """Places and the spanning tree, hung up at node 0; the first edges are distances, the others segments.
+    """Places and the spanning tree, hung up at a node; the first edges are distances, the others segments.
 
     The pull of a tree edge is the slope of the cost where the side of its second node moves on, apart from itself.
     """
@@ -140,7 +140,7 @@ def _join(s: _State, edge: int) -> None:
 
 
 def _set_pulls(s: _State) -> None:
-    """Hang the tree up at node 0 and set the pulls of its edges."""
+    """Hang the tree up in its middle, where the parts that hang down are small, and set the pulls of its edges."""
     slope = [0] * len(s.place)
     for e in range(s.distances, len(s.edges)):
         first, second = s.edges[e]
@@ -149,12 +149,7 @@ def _set_pulls(s: _State) -> None:
             outward = s.weight[e] if s.rising[e] else -s.weight[e]
             slope[second] += outward
             slope[first] -= outward
-    order = [0]
-    for node in order:  # grows while it is read
-        for e, child in s.tree[node].items():
-            if e != s.up[node]:
-                s.up[child], s.parent[child] = e, node
-                order.append(child)
+    order = _hang(s, _middle(s, _hang(s, 0)))
     for node in reversed(order[1:]):
         e = s.up[node]
         s.pull[e] = slope[node] if s.edges[e][1] == node else -slope[node]
@@ -163,6 +158,29 @@ def _set_pulls(s: _State) -> None:
         if gain > 0:
             s.wrong.append((-gain, e))
     heapify(s.wrong)
+
+
+def _hang(s: _State, root: int) -> list[int]:
+    """Hang the tree up at this node; return all nodes, each after its parent."""
+    s.up[root] = s.parent[root] = -1
+    order = [root]
+    for node in order:  # grows while it is read
+        above = s.up[node]
+        for e, child in s.tree[node].items():
+            if e != above:
+                s.up[child], s.parent[child] = e, node
+                order.append(child)
+    return order
+
+
+def _middle(s: _State, order: Sequence[int]) -> int:
+    """Return a node below which, seen from any side, hangs no more than half of the tree."""
+    size = [1] * len(order)
+    for node in reversed(order):
+        if 2 * size[node] >= len(order):
+            return node
+        size[s.parent[node]] += size[node]
+    return order[0]
 
 
 def _gain(s: _State, e: int) -> int:

@@ -24,8 +24,6 @@ class _Beside:
     ----------
     owners, others : ndarray
         Of each segment its node in the row, by number, and its node in the row beside.
-    joined, firsts : ndarray
-        The nodes that have segments here, by number, and where the segments of each begin.
     version : int
         The version of the row beside that ``excess`` belongs to.
     excess : ndarray
@@ -34,8 +32,6 @@ class _Beside:
 
     owners: np.ndarray
     others: np.ndarray
-    joined: np.ndarray
-    firsts: np.ndarray
     version: int = -1
     excess: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
@@ -72,14 +68,9 @@ def arranged(nodes: Lists, before: Lists, after: Lists) -> Rows:
 
 
 def _beside(row: Sequence[int], neighbours: Lists) -> _Beside:
-    joined = [number for number, node in enumerate(row) if neighbours[node]]
-    counts = [len(neighbours[row[number]]) for number in joined]
-    return _Beside(
-        np.repeat(np.array(joined, dtype=np.intp), counts),
-        np.array([other for number in joined for other in neighbours[row[number]]], dtype=np.intp),
-        np.array(joined, dtype=np.intp),
-        np.array([0, *accumulate(counts[:-1])], dtype=np.intp),
-    )
+    owners = [number for number, node in enumerate(row) for _ in neighbours[node]]
+    others = [other for node in row for other in neighbours[node]]
+    return _Beside(np.array(owners, dtype=np.intp), np.array(others, dtype=np.intp))
 
 
 def arrange(rows: Rows, nodes: Lists) -> None:
@@ -110,7 +101,7 @@ def sift(rows: Rows, index: int, above: float, below: float, *, late: bool, near
         del order[place]
         first = max(0, place - near)
         # what it costs to stand behind none, one, two, ... of the others near it
-        costs = list(accumulate(map(excess[item].__getitem__, order[first : place + near]), initial=0.0))
+        costs = list(accumulate(map(excess[item].__getitem__, order[first : place + near]), initial=0))
         if late:
             costs.reverse()
             order.insert(first + len(costs) - 1 - costs.index(min(costs)), item)
@@ -125,7 +116,7 @@ def settle(rows: Rows, index: int, count: int) -> None:
 
     Of two nodes the one in front gives way if it is real, one of the first ``count``.
     """
-    excess = _excess(rows, index, 1.0, 1.0).tolist()
+    excess = _excess(rows, index, 1, 1).tolist()
     node = rows.members[index].tolist()
     order = list(rows.order[index])
     changed = True
@@ -143,25 +134,24 @@ def settle(rows: Rows, index: int, count: int) -> None:
 def _excess(rows: Rows, index: int, above: float, below: float) -> np.ndarray:
     """Return the weighted sum of a row's excess crossings with the row above and with the row below."""
     width = len(rows.order[index])
-    excess = np.zeros((width, width))
-    if index and above:
-        excess += above * _excess_beside(rows, rows.above[index], width, index - 1)
-    if index + 1 < len(rows.order) and below:
-        excess += below * _excess_beside(rows, rows.below[index], width, index + 1)
-    return excess
+    sides = ((above, index - 1, rows.above[index]), (below, index + 1, rows.below[index]))
+    parts = [
+        weight * _excess_beside(rows, side, width, other)
+        for weight, other, side in sides
+        if weight and 0 <= other < len(rows.order)
+    ]
+    return parts[0] + parts[1] if len(parts) == 2 else parts[0] if parts else np.zeros((width, width), dtype=np.int64)
 
 
 def _excess_beside(rows: Rows, side: _Beside, width: int, other: int) -> np.ndarray:
     """Return the excess crossings with another row, counted again if that has changed."""
     if side.version == rows.version[other]:
         return side.excess
-    crossed = np.zeros((width, width), dtype=np.intp)
-    if len(side.joined):
-        places = rows.place[side.others]
-        depth = len(rows.order[other])
-        counts = np.bincount(places * width + side.owners, minlength=depth * width).reshape(depth, width)
-        before = counts.cumsum(axis=0) - counts  # [place, v]: how many neighbours of v stand before the place
-        crossed[side.joined] = np.add.reduceat(before[places], side.firsts, axis=0)
+    depth = len(rows.order[other])
+    counts = np.bincount(rows.place[side.others] * width + side.owners, minlength=depth * width)
+    counts = counts.reshape(depth, width).astype(np.float32)  # for the product; whole numbers of this size are exact
+    before = counts.cumsum(axis=0) - counts  # [place, v]: how many neighbours of v stand before the place
+    crossed = counts.T @ before
     side.version = rows.version[other]
-    side.excess = crossed.T - crossed
+    side.excess = (crossed.T - crossed).astype(np.int64)
     return side.excess
