@@ -109,7 +109,7 @@ def place_labels(
         source, target = edges[index]
         wish = _wish(walked[index][-1], leaving[source], entering[target])
         centres[index] = _best(index, curves[index], walked[index], wish, labels[index], surroundings)
-        surroundings.add(_around(centres[index], labels[index], 0.0))
+        surroundings.add(_around(centres[index], labels[index]))
     return centres
 
 
@@ -162,13 +162,16 @@ def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> l
 
 def _cells(rectangle: Rectangle) -> list[int]:
     left, top, right, bottom = rectangle
+    first, last = int(left // CELL) * ROWS, int(right // CELL) * ROWS
     rows = range(int(top // CELL), int(bottom // CELL) + 1)
-    return [column * ROWS + row for column in range(int(left // CELL), int(right // CELL) + 1) for row in rows]
+    if first == last:
+        return [first + row for row in rows]
+    return [column + row for column in range(first, last + 1, ROWS) for row in rows]
 
 
-def _around(centre: Pair, size: Pair, padding: float) -> Rectangle:
-    half_width, half_height = size[0] / 2 + padding, size[1] / 2 + padding
-    return centre[0] - half_width, centre[1] - half_height, centre[0] + half_width, centre[1] + half_height
+def _around(centre: Pair, size: Pair) -> Rectangle:
+    (x, y), half_width, half_height = centre, size[0] / 2, size[1] / 2
+    return x - half_width, y - half_height, x + half_width, y + half_height
 
 
 def _wish(length: float, leaving: int, entering: int) -> float:
@@ -184,6 +187,7 @@ def _best(
     """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
     length = walked[-1]
     step = max(STEP, length / TRIES)
+    half_width, half_height = size[0] / 2 + PADDING, size[1] / 2 + PADDING
     best: Pair | None = None
     cheapest = inf
     for turn in range(2 * TRIES + 2):
@@ -193,8 +197,8 @@ def _best(
         where = wish + way if turn % 2 else wish - way
         if not 0.0 < where < length:
             continue
-        centre = _reached(curve, walked, where)
-        rectangle = _around(centre, size, PADDING)
+        x, y = centre = _reached(curve, walked, where)
+        rectangle = x - half_width, y - half_height, x + half_width, y + half_height
         cells = _cells(rectangle)
         cost = way + 1000.0 * surroundings.overlap(rectangle, cells)
         if cost < cheapest:
