@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import floor, inf
 
+import numpy as np
+
 from advis.films.layers import LARGE, Layers
 from advis.films.separation import shortest
 from advis.films.simplex import minimise
@@ -146,11 +148,9 @@ def _balance(extremes: list[list[float]]) -> list[float]:
     narrow = extremes[min(spans)[1]]
     low, high = min(narrow), max(narrow)
     shifts = [low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(extremes)]
+    sides = np.sort(np.array(extremes) + np.array(shifts)[:, None], axis=0)
     after = len(extremes) // 2
-    middles = []
-    for candidates in zip(*extremes, strict=True):
-        sides = sorted([place + shift for place, shift in zip(candidates, shifts, strict=True)])
-        middles.append((sides[after - 1] + sides[after]) / 2)
+    middles: list[float] = ((sides[after - 1] + sides[after]) / 2).tolist()
     return middles
 
 

@@ -118,8 +118,10 @@ class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
     rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
-    points: list[tuple[float, float, int]] = field(default_factory=list)  # with the curve of each, cell by cell
-    ranges: dict[int, tuple[int, int]] = field(default_factory=dict)  # where those of each cell stand
+    xs: list[float] = field(default_factory=list)  # of points of curves, cell by cell
+    ys: list[float] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)  # the curve of each point
+    ranges: dict[int, range] = field(default_factory=dict)  # where the points of each cell stand
 
     def add(self, rectangle: Rectangle) -> None:
         for cell in _cells(rectangle):
@@ -138,24 +140,26 @@ class _Surroundings:
     def covered(self, rectangle: Rectangle, cells: Sequence[int], index: int) -> int:
         """Return how many curves other than the one with this index show in the rectangle."""
         left, top, right, bottom = rectangle
-        found = set()
-        for cell in cells:
-            start, end = self.ranges.get(cell, (0, 0))
-            for x, y, other in self.points[start:end]:
-                if left < x < right and top < y < bottom:
-                    found.add(other)
-        return len(found - {index})
+        xs, ys = self.xs, self.ys
+        shown = [
+            self.owners[point]
+            for cell in cells
+            for point in self.ranges.get(cell, ())
+            if left < xs[point] < right and top < ys[point] < bottom
+        ]
+        return len({*shown} - {index})
 
 
 def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> list[list[float]]:
     """File the samples of all curves; return for each curve the way from its first sample to every one."""
     xs, ys, begins = _sampled(curves, PIECES)
     owners = np.repeat(np.arange(len(curves)), np.diff(begins))
-    cells = (xs // CELL).astype(np.int64) * ROWS + (ys // CELL).astype(np.int64)
+    cells = np.floor(xs / CELL).astype(np.int64) * ROWS + np.floor(ys / CELL).astype(np.int64)
     order = np.argsort(cells, kind="stable")
-    surroundings.points += zip(*(column[order].tolist() for column in (xs, ys, owners)), strict=True)
-    filed, counts = np.unique(cells, return_counts=True)
-    surroundings.ranges.update(zip(filed.tolist(), pairwise(accumulate(counts.tolist(), initial=0)), strict=True))
+    surroundings.xs, surroundings.ys, surroundings.owners = (column[order].tolist() for column in (xs, ys, owners))
+    filed, starts = np.unique(cells[order], return_index=True)
+    ends = [*starts[1:].tolist(), len(order)]
+    surroundings.ranges = dict(zip(filed.tolist(), map(range, starts.tolist(), ends), strict=True))
     chords = list(map(hypot, np.diff(xs).tolist(), np.diff(ys).tolist()))
     return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
 

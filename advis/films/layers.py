@@ -22,7 +22,8 @@ STARTS = 14  # initial orders tried at most
 SORTS = 4  # passes of plain sorting before the sweeps of every other start
 SWEEPS = 10  # sweeps from each start, ...
 LAST = 3  # ... so many of which count both rows alike
-EFFORT = 60_000  # nodes sifted from one start at most, about
+EFFORT = 4_200  # nodes sifted from one start, about, but ...
+LEAST = 4  # ... no fewer sweeps
 TRIES = 2_500  # nodes sifted after which no further start is made
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
 LARGE = 300  # where there are more nodes, bends included, ...
@@ -198,7 +199,7 @@ def _spread(layers: Layers, cables: Layers, cable: list[int]) -> list[list[int]]
 def _reduce(layers: Layers, effort: int) -> None:
     """Order the rows by sweeps from several starts."""
     large = layers.size > LARGE
-    sweeps = min(FEWER if large else SWEEPS, max(2, effort // (layers.size + 1)))
+    sweeps = min(FEWER if large else SWEEPS, max(LEAST, effort // (layers.size + 1)))
     rows = arranged(layers.rows, layers.before, layers.after)
     best = crossings(layers)
     best_rows = layers.rows

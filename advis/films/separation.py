@@ -261,7 +261,7 @@ def _met(s: _State, below: list[int], sign: int, leaver: int) -> tuple[int, int,
         for e, other, _ in s.segments[node]:
             if mark[other] != step and e != leaver:
                 room = sign * (place[other] - here)
-                if room > 0 or (room == 0 and rising[e] == ((s.edges[e][0] == node) == (sign > 0))):
+                if 0 < room <= limit or (room == 0 and rising[e] == ((s.edges[e][0] == node) == (sign > 0))):
                     turning.append((room, e, node, other))
     gain, visits = _gain(s, leaver), 0
     for room, e, node, other in sorted(turning):

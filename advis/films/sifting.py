@@ -44,6 +44,7 @@ class Rows:
     order: list[list[int]]  # the numbers, as they stand at present
     place: np.ndarray  # of every node within its row
     version: list[int]  # how often the order of each row has changed
+    settled: list[tuple[int, ...]]  # the versions beside each row, and its own, of which it is known that nothing moves
     above: list[_Beside]
     below: list[_Beside]
 
@@ -62,6 +63,7 @@ def arranged(nodes: Lists, before: Lists, after: Lists) -> Rows:
         [list(range(len(row))) for row in nodes],
         place,
         [0] * len(nodes),
+        [()] * len(nodes),
         [_beside(row, before) for row in nodes],
         [_beside(row, after) for row in nodes],
     )
@@ -91,8 +93,11 @@ def sift(rows: Rows, index: int, above: float, below: float, *, late: bool, near
     """Move every node of a row to its best place, the last one of equally good places if late.
 
     The weights tell how much crossings with the row above and with the row below count. In a row of more than twice as
-    many nodes, one moves past ``near`` others at most.
+    many nodes, one moves past ``near`` others at most; a row beside which nothing has changed is then passed over.
     """
+    state = tuple(rows.version[max(0, index - 1) : index + 2])
+    if near is not None and rows.settled[index] == state:
+        return
     excess = _excess(rows, index, above, below).tolist()
     order = list(rows.order[index])
     near = len(order) if near is None or len(order) <= 2 * near else near
@@ -109,6 +114,8 @@ def sift(rows: Rows, index: int, above: float, below: float, *, late: bool, near
             order.insert(first + costs.index(min(costs)), item)
     if order != rows.order[index]:
         _reorder(rows, index, order)
+    else:
+        rows.settled[index] = state
 
 
 def settle(rows: Rows, index: int, count: int) -> None:
