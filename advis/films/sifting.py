@@ -24,6 +24,8 @@ class _Beside:
     ----------
     owners, others : ndarray
         Of each segment its node in the row, by number, and its node in the row beside.
+    joined, firsts : ndarray
+        The nodes that have segments here, by number, and where the segments of each begin.
     version : int
         The version of the row beside that ``excess`` belongs to.
     excess : ndarray
@@ -32,6 +34,8 @@ class _Beside:
 
     owners: np.ndarray
     others: np.ndarray
+    joined: np.ndarray
+    firsts: np.ndarray
     version: int = -1
     excess: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
@@ -59,7 +63,7 @@ def arranged(nodes: Lists, before: Lists, after: Lists) -> Rows:
     for row in nodes:
         place[row] = np.arange(len(row))
     return Rows(
-        [np.array(row, dtype=np.intp) for row in nodes],
+        [_array(row) for row in nodes],
         [list(range(len(row))) for row in nodes],
         place,
         [0] * len(nodes),
@@ -70,9 +74,15 @@ def arranged(nodes: Lists, before: Lists, after: Lists) -> Rows:
 
 
 def _beside(row: Sequence[int], neighbours: Lists) -> _Beside:
-    owners = [number for number, node in enumerate(row) for _ in neighbours[node]]
+    joined = [number for number, node in enumerate(row) if neighbours[node]]
+    counts = [len(neighbours[row[number]]) for number in joined]
+    owners = [number for number, count in zip(joined, counts, strict=True) for _ in range(count)]
     others = [other for node in row for other in neighbours[node]]
-    return _Beside(np.array(owners, dtype=np.intp), np.array(others, dtype=np.intp))
+    return _Beside(_array(owners), _array(others), _array(joined), _array([0, *accumulate(counts[:-1])]))
+
+
+def _array(numbers: Sequence[int]) -> np.ndarray:
+    return np.array(numbers, dtype=np.intp)
 
 
 def arrange(rows: Rows, nodes: Lists) -> None:
@@ -154,11 +164,14 @@ def _excess_beside(rows: Rows, side: _Beside, width: int, other: int) -> np.ndar
     """Return the excess crossings with another row, counted again if that has changed."""
     if side.version == rows.version[other]:
         return side.excess
-    depth = len(rows.order[other])
-    counts = np.bincount(rows.place[side.others] * width + side.owners, minlength=depth * width)
-    counts = counts.reshape(depth, width).astype(np.float32)  # for the product; whole numbers of this size are exact
-    before = counts.cumsum(axis=0) - counts  # [place, v]: how many neighbours of v stand before the place
-    crossed = counts.T @ before
+    crossed = np.zeros((width, width), dtype=np.int32)
+    if len(side.joined):
+        places = rows.place[side.others]
+        depth = len(rows.order[other])
+        counts = np.bincount(places * width + side.owners, minlength=depth * width).reshape(depth, width)
+        before = (counts.cumsum(axis=0) - counts).astype(np.int32)  # [place, v]: how many neighbours of v are before it
+        # a matrix product would do as well, but takes all threads of the machine
+        crossed[side.joined] = np.add.reduceat(before.take(places, axis=0), side.firsts, axis=0)
     side.version = rows.version[other]
-    side.excess = (crossed.T - crossed).astype(np.int64)
+    side.excess = crossed.T - crossed
     return side.excess

@@ -18,6 +18,7 @@ from advis.films.layout import layered
 from advis.films.sweep import sweep_film
 from advis.media.html import fragment
 from advis.media.svg import svg
+from tests.benchmarks import layout_quality as quality
 
 LINKS = 334
 
@@ -69,6 +70,13 @@ def layout_problem(tape):
 def test_layout(benchmark, name):
     sizes, edges, labels = layout_problem(gallery_tape(name))
     benchmark(lambda: layered(sizes, edges, labels=labels))
+
+
+@pytest.mark.parametrize("name", quality.LARGE)
+@pytest.mark.benchmark(group="layout of a random program of 300 boxes")
+def test_layout_of_300(benchmark, name):
+    graph = quality.LARGE[name]()
+    benchmark.pedantic(lambda: layered(graph.sizes, graph.edges, labels=graph.labels), rounds=9)
 
 
 def layered_dag(count=2000, width=20, seed=0):
