@@ -110,7 +110,9 @@ def _blocks(rows: list[list[int]], neighbours: list[list[int]], marked: set[tupl
         for place, node in enumerate(row):
             position[node] = place
         for node in row:
-            near = sorted(neighbours[node], key=position.__getitem__)
+            near = neighbours[node]
+            if len(near) > 1:
+                near = sorted(near, key=position.__getitem__)
             for other in near[(len(near) - 1) // 2 : len(near) // 2 + 1]:
                 segment = (other, node) if back else (node, other)
                 if position[other] > guard and segment not in marked:
@@ -122,12 +124,18 @@ def _blocks(rows: list[list[int]], neighbours: list[list[int]], marked: set[tupl
 
 def _pack(rows: list[list[int]], gaps: list[list[float]], block: list[int]) -> list[float]:
     """Place the blocks as early as their order allows, then move each as late as it can without pushing another."""
-    follow: list[list[tuple[int, float]]] = [[] for _ in block]
-    missing = [0] * len(block)
+    apart: list[dict[int, float]] = [{} for _ in block]
     for row, room in zip(rows, gaps, strict=True):
-        for (first, second), gap in zip(pairwise(row), room, strict=True):
-            follow[block[first]].append((block[second], gap))
-            missing[block[second]] += 1
+        blocks = [block[node] for node in row]
+        for first, second, gap in zip(blocks, blocks[1:], room, strict=False):
+            known = apart[first]
+            if known.get(second, 0.0) < gap:
+                known[second] = gap
+    follow = [list(known.items()) for known in apart]
+    missing = [0] * len(block)
+    for later in follow:
+        for other, _ in later:
+            missing[other] += 1
     order = [node for node, first in enumerate(block) if node == first and not missing[node]]
     place = [0.0] * len(block)
     for node in order:  # grows while it is read
