@@ -97,8 +97,6 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
     for node in range(layers.count):
         half = sizes[node][1] / 2
         for side, ends, at in ((leaving[node], leave, 1), (entering[node], enter, -2)):
-            if len(side) < 2:
-                continue  # it keeps the middle
             side.sort(key=lambda edge: (place[layers.paths[edge][at]], edge))
             away = [place[layers.paths[edge][at]] - place[node] for edge in side]
             for edge, offset in zip(side, _offsets(away, half), strict=True):
