@@ -124,7 +124,7 @@ def sift(rows: Rows, index: int, above: float, below: float, *, late: bool, near
             order.insert(first + costs.index(min(costs)), item)
     if order != rows.order[index]:
         _reorder(rows, index, order)
-    else:
+    elif above and below:
         rows.settled[index] = state
 
 
