@@ -214,7 +214,7 @@ def _best(
 
 def _reached(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
     """Return the point of a curve that far along it, given the way walked to each of its samples."""
-    chord = min(max(bisect_right(walked, where) - 1, 0), len(walked) - 2)
+    chord = bisect_right(walked, where, 1, len(walked) - 1) - 1
     span = walked[chord + 1] - walked[chord]
     share = (where - walked[chord]) / span if span else 0.0
     return point(curve, (chord + share) / PIECES)
