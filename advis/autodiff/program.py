@@ -14,7 +14,8 @@ from advis.autodiff.body import Body, ClosedRule
 from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.structure import Place, map_leaves
-from advis.autodiff.written import FEW, Term, Writer
+from advis.autodiff.writer import FEW, Writer
+from advis.autodiff.written import Term
 
 if TYPE_CHECKING:
     from advis.autodiff.sweep import Sweep
