@@ -192,4 +192,3 @@ def _install() -> None:
 
 
 _install()
-Term.__hash__ = None  # type: ignore[assignment]
