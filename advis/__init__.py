@@ -244,7 +244,7 @@ class _Doors:
     def slides(self, shown: Any, panes: Any, **options: Any) -> Any:
         from advis.media.slides import Slides
 
-        return Slides(shown.film(**options), str(shown), tuple(panes))
+        return Slides(shown.film(**options), str(shown), panes)
 
     def plot(self, shown: Any, scene: str) -> Any:
         from advis.media.figures import figure

@@ -14,6 +14,7 @@ from advis.films.film import Film
 from advis.films.theme import palette_css
 from advis.media.html import place
 from advis.media.markdown import Said, html_of, slides_of
+from advis.media.picture import check_panes
 from advis.media.player import needs_of, slides_module, static
 from advis.media.save import write_whole
 from advis.media.svg import text
@@ -185,9 +186,7 @@ def stepped(film: Film, told: str, panes: Sequence[str] = PANES_SHOWN) -> str:
     >>> stepped(Film("tape", "f", steps=3), "x = 2").count('class="fragment"')
     3
     """
-    unknown = [pane for pane in panes if pane not in PANES]
-    if unknown:
-        raise ValueError(f"panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(PANES)}")
+    check_panes(panes, PANES)
     title = text(f"{film.title}, {film.subtitle}" if film.subtitle else film.title)
     fragments = '<i class="fragment"></i>' * film.steps
     place_and_steps = f"{place(film, told)}{fragments}"

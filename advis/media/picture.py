@@ -74,9 +74,7 @@ def picture(film: Film, step: int, panes: Sequence[str] = ("graph",)) -> Picture
     >>> told.height > alone.height, next(ink.spans[0][1] for ink in told.inks if ink.role == "said")
     (True, 'Step 1 of 1. ')
     """
-    unknown = [pane for pane in panes if pane not in PANES]
-    if unknown:
-        raise ValueError(f"panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(PANES)}")
+    check_panes(panes)
     states = state_at(film, step)
     page = _Page([], 0.0, 0.0)
     drawing = next((scene for scene in film.scenes if scene.kind == "drawing" and not scene.block), None)
@@ -95,6 +93,21 @@ def picture(film: Film, step: int, panes: Sequence[str] = ("graph",)) -> Picture
         page.below(_sentence(states, page.width), TELLING * _most_lines(film, page.width) + 8.0)
     alone = tuple(panes) == ("graph",)
     return page.finished(film, states, drawing, 0.0 if alone else MARGIN)
+
+
+def check_panes(panes: Sequence[str], known: Sequence[str] = PANES, caller: str = "") -> None:
+    """Raise for a pane that is not known, and for one that is not in a sequence.
+
+    Raises
+    ------
+    ValueError
+    """
+    before = f"{caller}: " if caller else ""
+    if isinstance(panes, str):
+        raise ValueError(f"{before}panes={panes!r} is one text; write a sequence of panes, such as ({panes!r},)")
+    unknown = [pane for pane in panes if pane not in known]
+    if unknown:
+        raise ValueError(f"{before}panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(known)}")
 
 
 @dataclass(slots=True)

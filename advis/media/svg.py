@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from operator import index
 
 from advis.films.draw import lower
 from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Spans, State, spelled, state_at
@@ -16,7 +17,6 @@ from advis.films.theme import COLOURS, SANS, depth, ink_css
 from advis.media.picture import Picture
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-
 
 OUTLINE = ("frame", "title", "number", "edge")
 """The inks of an outline, by the first word of their role."""
@@ -115,9 +115,12 @@ def checked_step(caller: str, film: Film, step: int | None) -> int:
     """Return the step, or the last one for None; raise a ValueError that names the range if there is no such step."""
     if step is None:
         return film.steps
-    if not 0 <= step <= film.steps:
-        raise ValueError(f"{caller}: step={step} is outside this film; choose 0 to {film.steps}, or leave it out")
-    return step
+    try:
+        if 0 <= index(step) <= film.steps:
+            return index(step)
+    except TypeError as error:
+        raise ValueError(f"{caller}: step={step!r} is no whole number; choose 0 to {film.steps}") from error
+    raise ValueError(f"{caller}: step={step} is outside this film; choose 0 to {film.steps}, or leave it out")
 
 
 def find_drawing(film: Film, name: str | None = None) -> Scene:
