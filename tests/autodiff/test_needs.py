@@ -164,3 +164,9 @@ def test_nothing_is_read_where_no_derivative_passes() -> None:
     tape = av.trace(lambda x: np.where(x > 1, x, 2.0), 3.0)
     where = tape.outputs[0].index
     assert [Partial(tape, where, place).needs for place in range(3)] == [(), (2,), ()]
+
+
+def test_a_closed_box_may_read_everything() -> None:
+    held = av.checkpoint(lambda x, y: x * y)
+    tape = av.trace(lambda x, y: held(x, y) * 2, 2.0, 3.0)
+    assert Partial(tape, 2, 0).needs == Partial(tape, 2, 1).needs == (0, 1, 2)
