@@ -11,6 +11,8 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from advis.autodiff import expressions
 from advis.autodiff.body import mark_of
 from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
@@ -151,11 +153,19 @@ def signature(tape: Tape) -> str:
 
 
 def mapping_text(tape: Tape) -> str:
-    """Return ``ℝ² → ℝ``: how many numbers go in and come out."""
-    sizes = [
-        sum(_size(tape.values[place.index]) for place in places) for places in (tape.input_places, tape.output_places)
-    ]
-    return " → ".join("ℝ" + (_raised(n) if n != 1 else "") for n in sizes)
+    """Return ``ℝ² → ℝ``: how many numbers go in and come out, ``ℝ × ℂ → ℂ`` where some are complex."""
+    return " → ".join(
+        _space([tape.values[place.index] for place in places]) for places in (tape.input_places, tape.output_places)
+    )
+
+
+def _space(values: list[Any]) -> str:
+    """The set that some values are in together."""
+    sizes = {"ℝ": 0, "ℂ": 0}
+    for value in values:
+        sizes["ℂ" if np.iscomplexobj(value) else "ℝ"] += _size(value)
+    factors = [letter + (_raised(n) if n != 1 else "") for letter, n in sizes.items() if n]
+    return " × ".join(factors) or "ℝ⁰"
 
 
 def operations_text(tape: Tape) -> str:

@@ -274,3 +274,9 @@ def test_complex_partials_are_written_in_full() -> None:
 
 def test_text_is_the_same_every_time(tape: av.Tape) -> None:
     assert [str(av.trace(f, 2.0, 5.0).reverse()) for _ in range(2)] == [REVERSE] * 2
+
+
+def test_complex_numbers_are_said() -> None:
+    assert str(av.trace(lambda z: z * z, 1 + 2j)).startswith("lambda(z): ℂ → ℂ, 1 operation")
+    tape = av.trace(lambda x, z: np.abs(x[0] * z), np.zeros(3), np.array([1j, 2.0]))
+    assert str(tape).startswith("lambda(x, z): ℝ³ × ℂ² → ℝ², ")
