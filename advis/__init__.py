@@ -66,6 +66,7 @@ __all__ = [
     "Factor",
     "Lens",
     "Lenses",
+    "Methods",
     "Node",
     "NotConverged",
     "NotSolved",

@@ -89,7 +89,8 @@ def test_it_nests_with_the_other_transforms():
 
 
 @pytest.mark.parametrize(("x", "v", "order", "said"), [
-    (1.0, 1.0, -1, "order=-1 is negative"),
+    (1.0, 1.0, -1, "order=-1 must be a whole number"),
+    (1.0, 1.0, 2.5, "order=2.5 must be a whole number"),
     (np.ones(3), np.ones(2), 2, r"v has shape \(2,\) where x has \(3,\)"),
     ({"a": 1.0}, [1.0], 2, "structure"),
 ])  # fmt: skip
