@@ -1,7 +1,8 @@
 """See automatic differentiation: record a NumPy function, play its forward and reverse sweeps.
 
 This is the one place where the floors are tied together: it hangs the display verbs of `advis.autodiff.shown` into the
-floors above. Those floors load when something is first looked at, and that of the analysis when it is first asked for.
+floors above. Those floors load when something is first looked at; the analysis, and the boxes that differentiate
+through a solver, when they are first asked for.
 """
 
 from __future__ import annotations
@@ -17,14 +18,6 @@ from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
-from advis.autodiff.through import distributions, relax
-from advis.autodiff.through.argmin import argmin
-from advis.autodiff.through.checkpoint import checkpoint
-from advis.autodiff.through.estimates import Estimate, pathwise, score_function
-from advis.autodiff.through.fixed_point import fixed_point
-from advis.autodiff.through.odeint import odeint
-from advis.autodiff.through.root import root
-from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -47,6 +40,14 @@ if TYPE_CHECKING:
     from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
     from advis.analysis.through import Lens, Lenses, compare_through
+    from advis.autodiff.through import distributions, relax
+    from advis.autodiff.through.argmin import argmin
+    from advis.autodiff.through.checkpoint import checkpoint
+    from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+    from advis.autodiff.through.fixed_point import fixed_point
+    from advis.autodiff.through.odeint import odeint
+    from advis.autodiff.through.root import root
+    from advis.autodiff.through.straight import straight_through
     from advis.media.deck import deck
     from advis.media.handout import handout
     from advis.notebook.explore import explore
@@ -127,6 +128,7 @@ _LATER = {
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
     "Diagnosis": "analysis.diagnosis",
+    "Estimate": "autodiff.through.estimates",
     "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
     "Lens": "analysis.through",
@@ -137,30 +139,40 @@ _LATER = {
     "Relaxations": "analysis.relaxations",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
+    "argmin": "autodiff.through.argmin",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "checkpoint": "autodiff.through.checkpoint",
     "compare_estimators": "analysis.estimators",
-    "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
+    "compare_relaxations": "analysis.relaxations",
     "compare_through": "analysis.through",
     "compose": "analysis.composition",
     "deck": "media.deck",
-    "handout": "media.handout",
     "diagnose": "analysis.diagnosis",
+    "distributions": "autodiff.through.distributions",
     "explore": "notebook.explore",
+    "fixed_point": "autodiff.through.fixed_point",
+    "handout": "media.handout",
+    "odeint": "autodiff.through.odeint",
+    "pathwise": "autodiff.through.estimates",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
+    "relax": "autodiff.through.relax",
+    "root": "autodiff.through.root",
     "sabotage": "analysis.sabotage",
+    "score_function": "autodiff.through.estimates",
+    "straight_through": "autodiff.through.straight",
     "taylor": "autodiff.taylor",
 }
-"""The names of the floors above, each with its module."""
+"""The names that load when they are first used, each with its module: a tape and its sweeps need none of them."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of a floor above when it is first used: a tape and its sweeps need none of them."""
     if name not in _LATER:
         raise AttributeError(f"module 'advis' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"advis.{_LATER[name]}"), name)
+    module = import_module(f"advis.{_LATER[name]}")
+    found = globals()[name] = module if name in ("distributions", "relax") else getattr(module, name)
     return found
 
 
