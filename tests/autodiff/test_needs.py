@@ -13,7 +13,7 @@ import pytest
 import advis as av
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.part import whole
-from advis.autodiff.primitives.reads import ANSWER, declared
+from advis.autodiff.primitives.reads import ANSWER, declared, read_by
 from advis.autodiff.sweeps import quiet
 from tests.autodiff.cases import Case, collected
 from tests.autodiff.cases.complex_numbers import COMPLEX
@@ -95,6 +95,14 @@ def test_a_reverse_rule_reads_only_what_is_declared(edges: Edges) -> None:
         if adjoint_by(partial, spoilt_others) != adjoint_by(partial, values_of(partial)):
             wrong.append((partial.tape.primitives[partial.index].name, partial))
     assert not wrong
+
+
+def test_what_the_code_of_a_rule_reads_covers_what_is_declared(edges: Edges) -> None:
+    for name, partials in edges.items():
+        for partial in partials:
+            tape = partial.tape
+            rule = tape.primitives[partial.index].vjps[partial.place]
+            assert needs(partial) <= read_by([rule], len(tape.parents[partial.index])), name
 
 
 def test_every_declared_value_matters_somewhere(edges: Edges) -> None:
