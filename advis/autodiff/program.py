@@ -117,7 +117,7 @@ class _Writing:
         if primitive is INPUT:
             return Term(self.writer, name, value)
         if primitive is CONSTANT:
-            return self._constant(index, value, name)
+            return self._constant(value, name)
         args = tuple(self.terms[parent] for parent in self.tape.parents[index])
         call = primitive.call
         if isinstance(call, Body):  # the reader's own function is called, not opened
@@ -125,7 +125,7 @@ class _Writing:
             return self.writer.assign(name, self.writer.term(text, value))
         return self.writer.assign(name, call(*args, **primitive.options))
 
-    def _constant(self, index: int, value: Any, name: str) -> Any:
+    def _constant(self, value: Any, name: str) -> Any:
         if not isinstance(value, np.ndarray):
             return value
         if value.size > FEW and name:

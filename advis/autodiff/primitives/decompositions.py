@@ -41,11 +41,6 @@ def conj(x):
     return np.conjugate(x) if is_complex(x) else x
 
 
-def _diagonals(v):
-    """Vectors as diagonal matrices."""
-    return np.expand_dims(v, -1) * np.eye(shape_of(v)[-1])
-
-
 def _diagonal_part(x):
     return x * np.eye(shape_of(x)[-1])
 
