@@ -17,6 +17,7 @@ from advis.autodiff import expressions
 from advis.autodiff.body import mark_of
 from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
+from advis.autodiff.sweeps import is_operation
 from advis.autodiff.tex import tex_text
 from advis.autodiff.visible import brief
 
@@ -170,7 +171,7 @@ def _space(values: list[Any]) -> str:
 
 def operations_text(tape: Tape) -> str:
     """Return ``5 operations``."""
-    count = sum(primitive is not INPUT and primitive is not CONSTANT for primitive in tape.primitives)
+    count = sum(map(is_operation, tape.primitives))
     return f"{count:,} operation{'s' if count != 1 else ''}"
 
 
