@@ -180,53 +180,41 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
+_FILMS = {
+    "Accumulation": ("chain", "accumulation_film"),
+    "Assembly": ("assembly", "assembly_film"),
+    "Chain": ("chain", "chain_film"),
+    "ChainSweep": ("chain_sweep", "chain_sweep_film"),
+    "Check": ("culprit", "check_film"),
+    "Comparison": ("comparison", "comparison_film"),
+    "CostMap": ("cost_map", "map_film"),
+    "Diagnosis": ("diagnosis", "diagnosis_film"),
+    "Estimate": ("estimators", "estimate_film"),
+    "Estimators": ("estimators", "estimators_film"),
+    "Lenses": ("through", "lenses_film"),
+    "Methods": ("methods", "methods_film"),
+    "Play": ("play", "play_film"),
+    "Relaxations": ("relaxations", "relaxations_film"),
+    "Sabotage": ("sabotage", "sabotage_film"),
+    "SabotagedTape": ("culprit", "sabotaged_film"),
+    "Sweep": ("sweep", "sweep_film"),
+    "Tape": ("graph", "tape_film"),
+}
+"""For each type that is shown the function that makes a film of it, with its module."""
+
+
 class _Doors:
     """The way up: from an object to its film, and from the film to every medium."""
 
     def film(self, shown: Any, quiz: bool = False, **options: Any) -> Any:
         if type(shown).__name__ == "Quiz":
             return self.film(shown.of, quiz=True, **options)
-        from advis.analysis import bugs
-        from advis.films.assembly import assembly_film
-        from advis.films.chain import accumulation_film, chain_film
-        from advis.films.chain_sweep import chain_sweep_film
-        from advis.films.comparison import comparison_film
-        from advis.films.cost_map import map_film
-        from advis.films.culprit import check_film, sabotaged_film
-        from advis.films.diagnosis import diagnosis_film
-        from advis.films.estimators import estimate_film, estimators_film
-        from advis.films.graph import tape_film
-        from advis.films.methods import methods_film
-        from advis.films.play import play_film
-        from advis.films.relaxations import relaxations_film
-        from advis.films.sabotage import sabotage_film
-        from advis.films.sweep import sweep_film
-        from advis.films.through import lenses_film
-
-        makers: dict[str, Any] = {
-            "Accumulation": accumulation_film,
-            "Assembly": assembly_film,
-            "Chain": chain_film,
-            "ChainSweep": chain_sweep_film,
-            "Comparison": comparison_film,
-            "CostMap": map_film,
-            "Check": check_film,
-            "Diagnosis": diagnosis_film,
-            "Lenses": lenses_film,
-            "Methods": methods_film,
-            "Estimate": estimate_film,
-            "Estimators": estimators_film,
-            "Play": play_film,
-            "Relaxations": relaxations_film,
-            "Sabotage": sabotage_film,
-            "SabotagedTape": sabotaged_film,
-            "Sweep": sweep_film,
-            "Tape": tape_film,
-        }
-        if isinstance(shown, Sweep) and isinstance(shown.tape, bugs.SabotagedTape) and shown.direction == "reverse":
-            shown = shown.tape.beside(shown)  # its sums are not those of its contributions
-        maker = makers[type(shown).__name__]
-        kind, known = type(shown).__name__, [*signature(maker).parameters][1:]  # the first is what is shown
+        kind = type(shown).__name__
+        if kind == "Sweep" and type(shown.tape).__name__ == "SabotagedTape" and shown.direction == "reverse":
+            shown, kind = shown.tape.beside(shown), "Sabotage"  # its sums are not those of its contributions
+        module, name = _FILMS[kind]
+        maker = getattr(import_module(f"advis.films.{module}"), name)
+        known = [*signature(maker).parameters][1:]  # the first is what is shown
         asks = kind in ("Tape", "Sweep", "Play")
         _check_options(kind, [*known, "quiz"] if asks else known, [*options, *["quiz"] * quiz])
         if not quiz:
