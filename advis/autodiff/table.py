@@ -15,7 +15,7 @@ import numpy as np
 
 from advis.autodiff import expressions
 from advis.autodiff.body import mark_of
-from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
+from advis.autodiff.numbers import TEXT, grouped, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
 from advis.autodiff.sweeps import is_operation
 from advis.autodiff.tex import tex_text
@@ -277,7 +277,7 @@ def term_text(sweep: Sweep, term: Contribution, digits: int = TEXT) -> str:
     source = sweep.column[term.source.index]
     if term.partial.shape == (1, 1) and sweep.count is None and not shape_of(source):
         source = 0.0 if source is None else source
-        return f"{number(term.partial.value, digits)} · {number(source, digits)}"
+        return " · ".join(grouped(number(value, digits)) for value in (term.partial.value, source))
     rows, columns = term.partial.shape
     return f"{rows}×{columns} {term.partial.structure} · {term.source.name}"
 
