@@ -150,6 +150,7 @@ def test_an_exact_gradient_may_be_given():
     (lambda x: x * 2, np.ones(3), r"one real number.*\(3,\).*u @ f"),
     (lambda x: (x, x), 1.0, "returned 2"),
     (lambda x: x, 1j, "complex argument"),
+    (np.sum, np.zeros(0), "sum has no element to differentiate by"),
 ])  # fmt: skip
 def test_what_is_no_gradient_is_refused(f, x, said):
     with pytest.raises(ValueError, match=said):
