@@ -74,7 +74,8 @@ def taylor(f: Callable[[Any], Any], x: Any, v: Any, order: int) -> list[Any]:
 
     def coefficient(k: int, index: int) -> Any:
         series = found[index]
-        return friendly(series[k] if k < len(series) else zero_like(series[0]))
+        amount = series[k] if k < len(series) else zero_like(series[0])
+        return friendly(amount[()] if isinstance(amount, np.ndarray) else amount)  # an array of no axes is a number
 
     return [fill(tape._outcome, partial(coefficient, k)) for k in range(order + 1)]
 

@@ -75,6 +75,10 @@ def test_structures_stay():
     np.testing.assert_array_equal([c["sum"][0] for c in found], [[2, 3], [1, 0], [0, 0]])
 
 
+def test_coefficients_of_a_number_are_numbers():
+    assert list(map(type, av.taylor(lambda x: np.where(x > 0, x**3, 0.0), 1.0, 1.0, 4))) == [float] * 5
+
+
 def test_a_high_order_costs_little():
     start = time.process_time()
     found = av.taylor(lambda x: np.sin(np.exp(x)) / (1 + x * x), 0.3, 1.0, 24)
