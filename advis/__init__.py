@@ -321,6 +321,11 @@ def to_graphviz(shown: Any) -> Any:
     graphviz.Digraph
         Its ``source`` is DOT text; rendering it needs Graphviz's ``dot`` program.
 
+    Raises
+    ------
+    TypeError
+        For what has no graph.
+
     Examples
     --------
     >>> import advis as av
@@ -328,6 +333,8 @@ def to_graphviz(shown: Any) -> Any:
     digraph "lambda(x1, x2)" {
     ...
     """
+    if not isinstance(shown, Shown):
+        raise TypeError(f"to_graphviz: give a tape or a sweep, such as av.trace(f, x), not {shown!r:.60}")
     from advis.media.dot import digraph
 
     return digraph(shown.film())
