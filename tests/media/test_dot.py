@@ -66,6 +66,6 @@ def test_an_option_that_a_picture_does_not_have_is_refused():
         av.trace(f, 2.0, 5.0).film(colour="red")
 
 
-def test_what_has_no_graph_is_refused():
+def test_what_is_nothing_of_advis_is_refused():
     with pytest.raises(TypeError, match=r"to_graphviz: give a tape or a sweep, such as av\.trace\(f, x\), not 3"):
         av.to_graphviz(3)
