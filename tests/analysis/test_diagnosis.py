@@ -260,6 +260,13 @@ def test_a_minimum_is_a_note():
         (np.linalg.norm, np.zeros(2), "0", None),
         (lambda x: np.hypot(x, 0.0 * x), 0.0, "0", None),
         (lambda x: x % 1.0, 2.0, "1", ("a jump by 1",)),
+        (np.median, np.array([1.0, 2.0, 2.0]), "that of the order in which they were sorted", None),
+        (
+            lambda x: np.nanquantile(x, 0.5),
+            np.array([1.0, 2.0, 2.0]),
+            "that of the order in which they were sorted",
+            None,
+        ),
     ],
 )
 def test_a_kink_says_which_slope_was_used(f, x, used, sides):

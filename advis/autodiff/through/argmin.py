@@ -77,7 +77,7 @@ def argmin(
     >>> ridge(2.0), av.grad(ridge)(2.0)  # w = 6 / (4 + p)
     (1.0, -0.16666666666666666)
     """
-    check_options("argmin", derivative, last, max_steps, solver)
+    check_options("argmin", derivative, last, max_steps, tolerance, solver)
     problem = Problem("argmin", loss, x0, params)
 
     def slope(x: Any, *args: Any) -> Any:
