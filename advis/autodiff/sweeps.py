@@ -156,9 +156,7 @@ def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source
     if type(amount) is Part and not is_traced(before):
         if source not in own:
             own.add(source)
-            if before is None:
-                return fit(amount.dense(), value)
-            before = np.array(fit(before, value))
+            before = amount.zeros(value.dtype) if before is None else np.array(fit(before, value))
         amount.add_to(before)
         return before
     amount = fit(whole(amount), value)
