@@ -176,8 +176,10 @@ def _takes_a_number(primitives: Sequence[Primitive], parents: Sequence[Any], val
     value = plain_value(values[index])
     if not primitives[index].elementwise or value.dtype is not _FLOAT:
         return False
-    shapes = {plain_value(values[parent]).shape for parent in parents[index] if not primitives[parent].blind}
-    return shapes == {value.shape}
+    for parent in parents[index]:
+        if not primitives[parent].blind and plain_value(values[parent]).shape != value.shape:
+            return False
+    return True
 
 
 def fitted(amount: Any, value: Any) -> Any:

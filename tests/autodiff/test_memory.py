@@ -325,3 +325,13 @@ def test_what_a_second_derivative_does_not_need_is_left_out():
     twice.defjvp(jvp)
     assert av.hvp(lambda x: twice(x * x), (3.0,), (1.0,)) == (4.0,)
     assert not calls  # the value of f is no part of its gradient
+
+
+def test_second_derivatives_through_slices_whose_bounds_are_numpys():
+    def f(x, start):
+        return np.sum(x[start : np.int64(3)] ** 3 * x[:2])
+
+    x = np.array([1.0, 2.0, 3.0])
+    expected = av.jacobian(av.grad(lambda x: f(x, 1)))(x)
+    for start in (1, np.int64(1), np.array(1), True):
+        np.testing.assert_array_equal(av.hessian(lambda x, start=start: f(x, start))(x), expected)
