@@ -262,13 +262,18 @@ def test_second_derivatives_of_what_does_not_depend_on_the_argument():
 
 
 @pytest.mark.parametrize(
-    "transform", [lambda f: av.hvp(f, (np.ones(2),), (np.ones(2),)), lambda f: av.hessian(f)(np.ones(2))]
+    ("verb", "transform"),
+    [
+        ("hvp", lambda f: av.hvp(f, (np.ones(2),), (np.ones(2),))),
+        ("hessian", lambda f: av.hessian(f)(np.ones(2))),
+        ("value_and_grad", lambda f: av.value_and_grad(f)(np.ones(2))),
+    ],
 )
-def test_second_derivatives_want_one_real_number(transform):
+def test_what_wants_one_real_number_says_so_by_name(verb, transform):
     def doubled(x):
         return 2 * x
 
-    with pytest.raises(TypeError, match=r"grad: doubled must return one number, not y of shape \(2,\)"):
+    with pytest.raises(TypeError, match=rf"^{verb}: doubled must return one number, not y of shape \(2,\)"):
         transform(doubled)
     with pytest.raises(TypeError, match="one real number"):
         transform(lambda x: np.sum(x * 1j))
