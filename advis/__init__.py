@@ -1,7 +1,8 @@
 """See automatic differentiation: record a NumPy function, play its forward and reverse sweeps.
 
 This is the one place where the floors are tied together: it hangs the display verbs of `advis.autodiff.shown` into the
-floors above. Those floors load when something is first looked at, and that of the analysis when it is first asked for.
+floors above. Those floors load when something is first looked at; the analysis, and the boxes that differentiate
+through a solver, when they are first asked for.
 """
 
 from __future__ import annotations
@@ -17,14 +18,6 @@ from advis.autodiff.recorder import block
 from advis.autodiff.shown import Shown
 from advis.autodiff.sweep import Sweep
 from advis.autodiff.tape import Node, Tape
-from advis.autodiff.through import distributions, relax
-from advis.autodiff.through.argmin import argmin
-from advis.autodiff.through.checkpoint import checkpoint
-from advis.autodiff.through.estimates import Estimate, pathwise, score_function
-from advis.autodiff.through.fixed_point import fixed_point
-from advis.autodiff.through.odeint import odeint
-from advis.autodiff.through.root import root
-from advis.autodiff.through.straight import straight_through
 from advis.autodiff.trace import trace
 from advis.autodiff.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
@@ -47,6 +40,14 @@ if TYPE_CHECKING:
     from advis.analysis.relaxations import Relaxations, compare_relaxations
     from advis.analysis.sabotage import sabotage
     from advis.analysis.through import Lens, Lenses, compare_through
+    from advis.autodiff.through import distributions, relax
+    from advis.autodiff.through.argmin import argmin
+    from advis.autodiff.through.checkpoint import checkpoint
+    from advis.autodiff.through.estimates import Estimate, pathwise, score_function
+    from advis.autodiff.through.fixed_point import fixed_point
+    from advis.autodiff.through.odeint import odeint
+    from advis.autodiff.through.root import root
+    from advis.autodiff.through.straight import straight_through
     from advis.media.deck import deck
     from advis.media.handout import handout
     from advis.notebook.explore import explore
@@ -66,6 +67,7 @@ __all__ = [
     "Factor",
     "Lens",
     "Lenses",
+    "Methods",
     "Node",
     "NotConverged",
     "NotSolved",
@@ -126,6 +128,7 @@ _LATER = {
     "Composition": "analysis.composition",
     "CostMap": "analysis.cost_map",
     "Diagnosis": "analysis.diagnosis",
+    "Estimate": "autodiff.through.estimates",
     "Estimators": "analysis.estimators",
     "Factor": "analysis.factor",
     "Lens": "analysis.through",
@@ -136,35 +139,68 @@ _LATER = {
     "Relaxations": "analysis.relaxations",
     "Sabotage": "analysis.bugs",
     "SabotagedTape": "analysis.bugs",
+    "argmin": "autodiff.through.argmin",
     "chain": "analysis.chains",
     "check": "analysis.check",
+    "checkpoint": "autodiff.through.checkpoint",
     "compare_estimators": "analysis.estimators",
-    "compare_relaxations": "analysis.relaxations",
     "compare_methods": "analysis.methods",
+    "compare_relaxations": "analysis.relaxations",
     "compare_through": "analysis.through",
     "compose": "analysis.composition",
     "deck": "media.deck",
-    "handout": "media.handout",
     "diagnose": "analysis.diagnosis",
+    "distributions": "autodiff.through.distributions",
     "explore": "notebook.explore",
+    "fixed_point": "autodiff.through.fixed_point",
+    "handout": "media.handout",
+    "odeint": "autodiff.through.odeint",
+    "pathwise": "autodiff.through.estimates",
     "play": "analysis.play",
     "quiz": "analysis.quiz",
+    "relax": "autodiff.through.relax",
+    "root": "autodiff.through.root",
     "sabotage": "analysis.sabotage",
+    "score_function": "autodiff.through.estimates",
+    "straight_through": "autodiff.through.straight",
     "taylor": "autodiff.taylor",
 }
-"""The names of the floors above, each with its module."""
+"""The names that load when they are first used, each with its module: a tape and its sweeps need none of them."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of a floor above when it is first used: a tape and its sweeps need none of them."""
     if name not in _LATER:
         raise AttributeError(f"module 'advis' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"advis.{_LATER[name]}"), name)
+    module = import_module(f"advis.{_LATER[name]}")
+    found = globals()[name] = module if name in ("distributions", "relax") else getattr(module, name)
     return found
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+_FILMS = {
+    "Accumulation": ("chain", "accumulation_film"),
+    "Assembly": ("assembly", "assembly_film"),
+    "Chain": ("chain", "chain_film"),
+    "ChainSweep": ("chain_sweep", "chain_sweep_film"),
+    "Check": ("culprit", "check_film"),
+    "Comparison": ("comparison", "comparison_film"),
+    "CostMap": ("cost_map", "map_film"),
+    "Diagnosis": ("diagnosis", "diagnosis_film"),
+    "Estimate": ("estimators", "estimate_film"),
+    "Estimators": ("estimators", "estimators_film"),
+    "Lenses": ("through", "lenses_film"),
+    "Methods": ("methods", "methods_film"),
+    "Play": ("play", "play_film"),
+    "Relaxations": ("relaxations", "relaxations_film"),
+    "Sabotage": ("sabotage", "sabotage_film"),
+    "SabotagedTape": ("culprit", "sabotaged_film"),
+    "Sweep": ("sweep", "sweep_film"),
+    "Tape": ("graph", "tape_film"),
+}
+"""For each type that is shown the function that makes a film of it, with its module."""
 
 
 class _Doors:
@@ -173,47 +209,12 @@ class _Doors:
     def film(self, shown: Any, quiz: bool = False, **options: Any) -> Any:
         if type(shown).__name__ == "Quiz":
             return self.film(shown.of, quiz=True, **options)
-        from advis.analysis import bugs
-        from advis.films.assembly import assembly_film
-        from advis.films.chain import accumulation_film, chain_film
-        from advis.films.chain_sweep import chain_sweep_film
-        from advis.films.comparison import comparison_film
-        from advis.films.cost_map import map_film
-        from advis.films.culprit import check_film, sabotaged_film
-        from advis.films.diagnosis import diagnosis_film
-        from advis.films.estimators import estimate_film, estimators_film
-        from advis.films.graph import tape_film
-        from advis.films.methods import methods_film
-        from advis.films.play import play_film
-        from advis.films.relaxations import relaxations_film
-        from advis.films.sabotage import sabotage_film
-        from advis.films.sweep import sweep_film
-        from advis.films.through import lenses_film
-
-        makers: dict[str, Any] = {
-            "Accumulation": accumulation_film,
-            "Assembly": assembly_film,
-            "Chain": chain_film,
-            "ChainSweep": chain_sweep_film,
-            "Comparison": comparison_film,
-            "CostMap": map_film,
-            "Check": check_film,
-            "Diagnosis": diagnosis_film,
-            "Lenses": lenses_film,
-            "Methods": methods_film,
-            "Estimate": estimate_film,
-            "Estimators": estimators_film,
-            "Play": play_film,
-            "Relaxations": relaxations_film,
-            "Sabotage": sabotage_film,
-            "SabotagedTape": sabotaged_film,
-            "Sweep": sweep_film,
-            "Tape": tape_film,
-        }
-        if isinstance(shown, Sweep) and isinstance(shown.tape, bugs.SabotagedTape) and shown.direction == "reverse":
-            shown = shown.tape.beside(shown)  # its sums are not those of its contributions
-        maker = makers[type(shown).__name__]
-        kind, known = type(shown).__name__, [*signature(maker).parameters][1:]  # the first is what is shown
+        kind = type(shown).__name__
+        if kind == "Sweep" and type(shown.tape).__name__ == "SabotagedTape" and shown.direction == "reverse":
+            shown, kind = shown.tape.beside(shown), "Sabotage"  # its sums are not those of its contributions
+        module, name = _FILMS[kind]
+        maker = getattr(import_module(f"advis.films.{module}"), name)
+        known = [*signature(maker).parameters][1:]  # the first is what is shown
         asks = kind in ("Tape", "Sweep", "Play")
         _check_options(kind, [*known, "quiz"] if asks else known, [*options, *["quiz"] * quiz])
         if not quiz:
@@ -244,7 +245,7 @@ class _Doors:
     def slides(self, shown: Any, panes: Any, **options: Any) -> Any:
         from advis.media.slides import Slides
 
-        return Slides(shown.film(**options), str(shown), tuple(panes))
+        return Slides(shown.film(**options), str(shown), panes)
 
     def plot(self, shown: Any, scene: str) -> Any:
         from advis.media.figures import figure
@@ -320,6 +321,11 @@ def to_graphviz(shown: Any) -> Any:
     graphviz.Digraph
         Its ``source`` is DOT text; rendering it needs Graphviz's ``dot`` program.
 
+    Raises
+    ------
+    TypeError
+        For what has no graph.
+
     Examples
     --------
     >>> import advis as av
@@ -327,6 +333,8 @@ def to_graphviz(shown: Any) -> Any:
     digraph "lambda(x1, x2)" {
     ...
     """
+    if not isinstance(shown, Shown):
+        raise TypeError(f"to_graphviz: give a tape or a sweep, such as av.trace(f, x), not {shown!r:.60}")
     from advis.media.dot import digraph
 
     return digraph(shown.film())

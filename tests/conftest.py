@@ -1,11 +1,13 @@
 """Settings of the suite: hypothesis tries new examples in every run by hand, and always the same in our own CI.
 
+A run of all tests but those in browsers is shared by two processes (pytest-xdist), which is what two cores can carry.
 Thousands of tests are collected and stay to the end; the garbage collector need not walk through them again and again.
 """
 
 import gc
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,24 @@ settings.register_profile("any", deadline=None)  # how long an example takes say
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("ADVIS_CI") == "1" else "any")
 gc.set_threshold(10_000, 10, 10)
+
+
+ALONE = ("usepdb", "collectonly", "benchmark_enable", "keyword")
+"""Options of runs that one process serves as well, or must serve."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Share a run of this whole folder without browsers, unless ``-n`` says otherwise.
+
+    Two browsers beside each other are too slow for what is timed in them, and for JupyterLab.
+    """
+    asked = config.option
+    unasked = getattr(asked, "numprocesses", 0) is None and not hasattr(config, "workerinput")
+    whole = any(Path(__file__).is_relative_to(config.invocation_params.dir / folder) for folder in config.args)
+    others = "not browser" in asked.markexpr
+    if unasked and whole and others and not any(getattr(asked, name, False) for name in ALONE):
+        asked.numprocesses, asked.dist = 2, "worksteal"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -52,7 +52,8 @@ def test_a_module_says_what_it_is_for(path):
 
 def test_import_is_light():
     outside = ["matplotlib", "graphviz", "ipywidgets", "anywidget", "IPython"]
-    heavy = [*outside, "advis.analysis.chain", "advis.analysis.check", "advis.films.graph", "advis.media.html"]
+    floors = ["advis.analysis.chain", "advis.analysis.check", "advis.films.graph", "advis.media.html"]
+    heavy = [*outside, *floors, "advis.autodiff.through"]
     code = f"import sys, advis; print([name for name in {heavy!r} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

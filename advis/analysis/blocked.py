@@ -10,7 +10,7 @@ import numpy as np
 
 from advis.analysis.examined import Examined
 from advis.analysis.separators import separator
-from advis.analysis.symptoms import Symptom, listed
+from advis.analysis.symptoms import Symptom, listed, spot
 from advis.analysis.walls import CHOOSING, COMPARING, Wall, Walls
 from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.tape import Node
@@ -55,10 +55,10 @@ def blocked(seen: Examined, found: Walls) -> Iterator[Blocked]:
     by_index, stops = {wall.index: wall for wall in found.walls}, _stops(seen, found)
     named: set[tuple[int, int]] = set()
     for finding in _cuts(seen, separated(seen, found), by_index, stops):
-        named.update(_spot(seen, node.index) for node in finding.walls)
+        named.update(spot(seen.tape, node.index) for node in finding.walls)
         yield finding
     for wall in found.walls:
-        if _spot(seen, wall.index) not in named and not _is_mask(seen, wall):
+        if spot(seen.tape, wall.index) not in named and not _is_mask(seen, wall):
             yield _passed_by(seen, wall)
     for index, primitive in enumerate(seen.tape.primitives):
         if primitive.name in CHOOSING and index not in by_index and found.live[index] and seen.counts[index]:
@@ -92,20 +92,14 @@ def _cuts(seen: Examined, waiting: list[int], walls: dict[int, Wall], stops: Sto
         if len(cut) > 1:
             cut = separator(waiting[:1], seen.outputs, seen.users, stops) or cut
         together = _behind(seen, waiting, cut, stops)
-        line = {_spot(seen, index) for index in cut}
-        alike = [k for k in waiting if k not in together and {_spot(seen, index) for index in firsts[k]} == line]
+        line = {spot(seen.tape, index) for index in cut}
+        alike = [k for k in waiting if k not in together and {spot(seen.tape, index) for index in firsts[k]} == line]
         cut = sorted({*cut, *(index for k in alike for index in firsts[k])})
         together = [k for k in waiting if k in together or k in alike]
         waiting = [k for k in waiting if k not in together]
         yield _cut_off(seen, together, cut, walls, more)
     if waiting:
         yield _rest(seen, waiting, sorted({wall for index in waiting for wall in firsts[index]}))
-
-
-def _spot(seen: Examined, index: int) -> tuple[int, int]:
-    """The place in the reader's code; of a node without one, its own."""
-    context, instruction = seen.tape.positions[index]
-    return (id(seen.tape.contexts[context].code), instruction) if instruction != -1 else (-1, index)
 
 
 def separated(seen: Examined, found: Walls) -> list[int]:

@@ -13,9 +13,8 @@ from advis.analysis.kinks import Kink, kinks
 from advis.analysis.poison import Poison, poison
 from advis.analysis.predicates import Again, NearBranch, branches
 from advis.analysis.scales import Scale, scale
-from advis.analysis.symptoms import Symptom
+from advis.analysis.symptoms import Symptom, spot
 from advis.analysis.walls import walls
-from advis.autodiff.recorder import NOWHERE
 from advis.autodiff.shown import Shown
 from advis.autodiff.structure import fill
 from advis.autodiff.sweeps import quiet
@@ -185,13 +184,8 @@ def gathered(findings: Iterable[Symptom]) -> tuple[Symptom, ...]:
     """Return findings with those of one kind and one line told once: a loop meets the same fault at every turn."""
     groups: dict[Any, list[Symptom]] = {}
     for finding in findings:
-        node, alike = finding.node, finding.sort
-        spot: Any = None if node is None else node.tape.positions[node.index]
-        if node is not None and spot[1] != NOWHERE[1]:
-            spot = id(node.tape.contexts[spot[0]].code), spot[1]
-        elif node is not None:
-            spot = node.index
-        groups.setdefault((type(finding), spot, alike), []).append(finding)
+        place = None if finding.node is None else spot(finding.node.tape, finding.node.index)
+        groups.setdefault((type(finding), place, finding.sort), []).append(finding)
     return tuple(_together(group) for group in groups.values())
 
 

@@ -81,10 +81,11 @@ def _extrapolated(function: Function, point: Sequence[Any], direction: Sequence[
         changes.append(change + round_off / steps[order:, None])
         values.append(better)
         row = better
-    error = np.nan_to_num(np.concatenate(changes), nan=np.inf, posinf=np.inf)
-    least = np.argmin(error, axis=0)[None]
-    error = np.take_along_axis(error, least, axis=0)[0]
-    return np.where(error < np.inf, np.take_along_axis(np.concatenate(values), least, axis=0)[0], first[0]), error
+    errors = np.concatenate(changes)
+    errors = np.where(errors < np.inf, errors, np.inf)
+    best = np.argmin(errors, axis=0), np.arange(errors.shape[1])
+    error = errors[best]
+    return np.where(error < np.inf, np.concatenate(values)[best], first[0]), error
 
 
 def _at(function: Function, point: Sequence[Any], direction: Sequence[Any], step: float | complex) -> np.ndarray:

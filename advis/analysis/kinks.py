@@ -15,7 +15,9 @@ from advis.autodiff.primitives.rule import shape_of
 
 HARMLESS = 1e-12  # of what arrives at a node: what is left of it where contributions cancel
 
-SORTING = frozenset({"sort", "partition", "median", "nanmedian", "percentile", "quantile"})
+SORTING = frozenset({
+    "sort", "partition", "median", "nanmedian", "percentile", "nanpercentile", "quantile", "nanquantile",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -157,7 +159,6 @@ def _whole(seen: Examined, index: int) -> Any:
 
 LOOKS: dict[str, Callable[[Examined, int], Any]] = {
     "abs": _at_zero,
-    "absolute": _at_zero,
     "fabs": _at_zero,
     "norm": _answer_zero,
     "hypot": _answer_zero,
@@ -168,8 +169,6 @@ LOOKS: dict[str, Callable[[Examined, int], Any]] = {
     "fmin": _tied,
     "max": _several,
     "min": _several,
-    "amax": _several,
-    "amin": _several,
     "remainder": _whole,
     **dict.fromkeys(SORTING, _ties),
 }
@@ -181,11 +180,11 @@ def _words(seen: Examined, index: int, first: tuple[int, ...]) -> tuple[str, tup
     name, parents = seen.tape.primitives[index].name, seen.tape.parents[index]
     soft = "none needed if met by chance; smooth: "
     turning = name in ("norm", "hypot", "std") or np.iscomplexobj(_parent(seen, index))
-    if name in ("abs", "absolute", "fabs") and not turning:
+    if name in ("abs", "fabs") and not turning:
         return "0", ("−1", "1"), soft + "av.relax.abs(x, width=…), or np.sqrt(x * x + width**2)"
     if turning:
         return "0", ("the direction from which one comes, of length 1",), soft + "np.sqrt(ε + the sum of squares)"
-    if name in ("max", "min", "amax", "amin"):
+    if name in ("max", "min"):
         count = _count_ties(seen, index, first)
         return (
             f"1/{count} for each of {count} that tie",

@@ -143,7 +143,7 @@ def compare_methods(
     Raises
     ------
     ValueError
-        If the result is not one real number, or an argument is not real.
+        If the result is not one real number, an argument is not real, or there is nothing to differentiate by.
     ModuleNotFoundError
         If SymPy is asked for and missing.
 
@@ -208,6 +208,8 @@ def _checked(tape: Tape) -> np.ndarray:
     outputs = tape.output_places
     if any(np.iscomplexobj(value) for value in values):
         raise ValueError(f"compare_methods: {tape.function} has a complex argument; give real ones")
+    if not sum(np.size(value) for value in values):
+        raise ValueError(f"compare_methods: {tape.function} has no element to differentiate by; give numbers or arrays")
     if len(outputs) != 1 or np.size(tape.values[outputs[0].index]) != 1 or np.iscomplexobj(tape.value):
         shape = [np.shape(tape.values[place.index]) for place in outputs]
         raise ValueError(

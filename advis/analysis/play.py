@@ -67,9 +67,9 @@ def play(tape: Tape, tangents: Any = None, adjoint: Any = None, output: int | st
     Parameters
     ----------
     tape : Tape
-    tangents : dict or tuple, optional
-        The direction v: by name (what is left out does not move), or in the structure of the arguments. If it is not
-        given, every input moves by one.
+    tangents : optional
+        The direction v: by name (what is left out does not move), or in the structure of the arguments; of a single
+        argument, its own tangent. If it is not given, every input moves by one.
     adjoint : optional
         The weights u in the structure of the result; ones if not given.
     output : int or str, optional
@@ -116,11 +116,17 @@ def play(tape: Tape, tangents: Any = None, adjoint: Any = None, output: int | st
     if isinstance(tangents, dict):
         forward = tape.forward(**tangents)
     else:
-        forward = tape.forward(*(fill(tape._arguments, ones) if tangents is None else tangents))
+        forward = tape.forward(*(fill(tape._arguments, ones) if tangents is None else _seeds(tape, tangents)))
     reverse = tape.reverse(fill(tape._outcome, ones) if adjoint is None else adjoint)
     if forward.count is not None or reverse.count is not None:
         raise ValueError("play: give one direction and one weight, not several vectors at once")
     return Play(tape, forward, reverse)
+
+
+def _seeds(tape: Tape, tangents: Any) -> tuple[Any, ...]:
+    """One seed for each argument; that of a single argument may stand alone."""
+    several = isinstance(tangents, tuple) or (isinstance(tangents, list) and len(tape._arguments) > 1)
+    return tuple(tangents) if several else (tangents,)
 
 
 def ending_at(tape: Tape, index: int) -> Tape:

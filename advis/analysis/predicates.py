@@ -12,7 +12,7 @@ import numpy as np
 from advis.analysis.differences import flat
 from advis.analysis.examined import Examined
 from advis.analysis.replay import rerun
-from advis.analysis.symptoms import Symptom, element_text, listed, sized
+from advis.analysis.symptoms import Symptom, element_text, listed, sized, spot
 from advis.analysis.walls import COMPARING
 from advis.autodiff.code import Source
 from advis.autodiff.numbers import number
@@ -131,7 +131,7 @@ def _questions(seen: Examined) -> Iterator[Question]:
         use = "index" if seen.values[k].dtype.kind in "iu" else "branch"
         for comparison in _asked_by(seen, k):
             code = tape.contexts[position[0]].code
-            key = (use, id(code), abs(position[1]), tape.primitives[comparison].name, _spot(tape, comparison))
+            key = (use, id(code), abs(position[1]), tape.primitives[comparison].name, spot(tape, comparison))
             groups.setdefault(key, []).append((comparison, source))
     masks = dict.fromkeys(_masks(seen))
     for comparison in masks:
@@ -142,12 +142,6 @@ def _questions(seen: Examined) -> Iterator[Question]:
         ]
         if posed:
             yield min(posed, key=lambda question: abs(question.gap))
-
-
-def _spot(tape: Tape, comparison: int) -> Any:
-    """Tells two comparisons of one line apart, and not those of two turns of a loop."""
-    context, instruction = tape.positions[comparison]
-    return id(tape.contexts[context].code), instruction if instruction != -1 else -1 - comparison
 
 
 def _asked_by(seen: Examined, index: int) -> list[int]:
@@ -187,15 +181,15 @@ def _posed(seen: Examined, index: int, use: str, source: Source | None, times: i
     if not np.any(np.isfinite(gaps)):
         return None
     place = np.unravel_index(int(np.argmin(np.where(np.isfinite(gaps), np.abs(gaps), np.inf))), gaps.shape)
-    spot = tuple(int(k) for k in place)
-    ends = tuple((p, _own(x.shape, spot), s) for p, x, s in zip(parents, (a, b), (1.0, -1.0), strict=True))
+    element = tuple(int(k) for k in place)
+    ends = tuple((p, _own(x.shape, element), s) for p, x, s in zip(parents, (a, b), (1.0, -1.0), strict=True))
     operands = tuple(float(x[end[1]]) for x, end in zip((a, b), ends, strict=True))
-    return Question(index, use, ends, float(gaps[spot]), operands, source, times)
+    return Question(index, use, ends, float(gaps[element]), operands, source, times)
 
 
-def _own(shape: tuple[int, ...], spot: tuple[int, ...]) -> tuple[int, ...]:
+def _own(shape: tuple[int, ...], element: tuple[int, ...]) -> tuple[int, ...]:
     """The element of an operand that is broadcast to where the comparison stands."""
-    inner = spot[len(spot) - len(shape) :]
+    inner = element[len(element) - len(shape) :]
     return tuple(0 if size == 1 else k for size, k in zip(shape, inner, strict=True))
 
 

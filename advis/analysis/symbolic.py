@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +18,10 @@ DIGITS = 30
 MOST = 400  # operations on the tape; an expression may grow exponentially with them
 LONGEST = 200_000  # operations in a derivative that are still evaluated
 
-_SAME = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt", "sign", "floor", "sinc")
+_SAME = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt", "sign")
 _NAMES = {name: name for name in _SAME} | {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
-    "arctan2": "atan2", "abs": "Abs", "maximum": "Max", "minimum": "Min", "erf": "erf", "cbrt": "cbrt",
+    "arctan2": "atan2", "abs": "Abs", "maximum": "Max", "minimum": "Min", "erf": "erf",
 }  # fmt: skip
 _RULES: dict[str, Any] = {
     "add": lambda x, y: x + y,
@@ -32,6 +34,11 @@ _RULES: dict[str, Any] = {
     "square": lambda x: x**2,
     "reciprocal": lambda x: 1 / x,
 }
+_OWN: dict[str, Callable[[Any, Any], Any]] = {
+    "cbrt": lambda sympy, x: sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3),  # SymPy's own is complex below 0
+    "sinc": lambda sympy, x: sympy.sinc(sympy.pi * x),  # NumPy's has its zeros at the whole numbers
+}
+"""Functions that SymPy means otherwise."""
 
 
 def symbolic_method(tape: Tape) -> Method:
@@ -62,8 +69,18 @@ def symbolic_method(tape: Tape) -> Method:
     if operations > LONGEST:
         return Method("symbolic", None, operations=operations, note=f"{operations:,} operations: not evaluated")
     point = {symbol: sympy.Rational(float(tape.values[index])) for index, symbol in symbols.items()}
-    gradient = np.array([float(slope.evalf(DIGITS, subs=point)) for slope in slopes])
+    gradient = np.array([_evaluated(slope, point) for slope in slopes])
+    if not np.all(np.isfinite(gradient)):
+        return Method("symbolic", None, operations=operations, note="the derivative has no finite number at this point")
     return Method("symbolic", gradient, 0.0, 0, 0, operations, note)
+
+
+def _evaluated(slope: Any, point: dict[Any, Any]) -> float:
+    """A derivative at a point; not a number where SymPy leaves it open, as at a jump."""
+    try:
+        return float(slope.evalf(DIGITS, subs=point))
+    except TypeError:
+        return float("nan")
 
 
 def _counted(slopes: list[Any], sympy: Any) -> tuple[int, int]:
@@ -81,6 +98,9 @@ def _refusal(tape: Tape, sympy: Any) -> str:
         return "for functions of numbers only; here are arrays"
     if len(tape) > MOST:
         return f"not tried: {len(tape):,} nodes, and an expression may grow exponentially with them"
+    constants = (value for p, value in zip(tape.primitives, tape.values, strict=True) if p is CONSTANT)
+    if not all(np.all(np.isfinite(value)) for value in constants):
+        return "a constant is not finite, and is no number of SymPy's"
     for primitive in tape.primitives:
         if primitive not in (INPUT, CONSTANT) and _meaning(primitive, sympy) is None:
             return f"SymPy's name of {primitive.name} is not known here"
@@ -91,6 +111,8 @@ def _meaning(primitive: Primitive, sympy: Any) -> Any:
     """What a primitive is in SymPy; None if that is not known."""
     if primitive.options:
         return None
+    if primitive.name in _OWN:
+        return partial(_OWN[primitive.name], sympy)
     known = _RULES.get(primitive.name)
     return known or getattr(sympy, _NAMES.get(primitive.name, ""), None)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from advis.autodiff.code import Source, source_lines
 from advis.autodiff.primitives.rule import INPUT
+from advis.autodiff.recorder import NOWHERE
 from advis.autodiff.tape import Node, Tape
 
 WIDEST = 100
@@ -84,6 +85,15 @@ def _head(tape: Tape) -> Source | None:
     code = next((context.code for context in tape.contexts if context.code is not None), None)
     lines = source_lines(code) if code is not None else ()
     return Source(tape.function, 1, lines[0].strip()) if lines else None
+
+
+def spot(tape: Tape, index: int) -> tuple[int, int]:
+    """Return what two nodes share if the same operation of the reader's code made them, at two turns of a loop.
+
+    A node of which no place in the code is known shares it with none.
+    """
+    context, instruction = tape.positions[index]
+    return (id(tape.contexts[context].code), instruction) if instruction != NOWHERE[1] else (-1, index)
 
 
 def sized(x: Any) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from advis.autodiff.numbers import TEXT, minus, number, scale_of, shape_text, value_text
+from advis.autodiff.numbers import TEXT, grouped, minus, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.primitives.shaping import _index_text
 from advis.autodiff.visible import visible
@@ -29,7 +29,9 @@ def expression(tape: Tape, index: int, digits: int = TEXT) -> str:
 
 def operand(tape: Tape, index: int, digits: int = TEXT) -> str:
     """Return what a node is called inside an expression."""
-    return constant_text(tape, index, digits) if tape.primitives[index] is CONSTANT else tape.names[index]
+    if tape.names[index] or tape.primitives[index] is not CONSTANT:
+        return tape.names[index]
+    return grouped(constant_text(tape, index, digits))
 
 
 def constant_text(tape: Tape, index: int, digits: int = TEXT) -> str:
@@ -44,6 +46,8 @@ def constant_text(tape: Tape, index: int, digits: int = TEXT) -> str:
 
 def written(primitive: Primitive, operands: list[str]) -> str:
     """Return an application of a primitive to operands, by its symbol or as a call."""
+    if primitive.name == "power" and operands[0].startswith("−"):
+        operands = [f"({operands[0]})", operands[1]]
     if primitive.name == "power" and _is_short_number(operands[1]):
         return f"{operands[0]}{operands[1].translate(_SUPERSCRIPTS)}"
     options = {name: option_text(name, item) for name, item in primitive.options.items()}

@@ -44,6 +44,17 @@ def number(x: Any, digits: int = TEXT, scale: float = 0.0) -> str:
     return _short_exponent(text) if digits <= PICTURE else text
 
 
+def grouped(text: str) -> str:
+    """Return a number that stands in a product or a sum: a complex one in parentheses, which hold its parts together.
+
+    Examples
+    --------
+    >>> grouped("2-1j"), grouped("-2")
+    ('(2-1j)', '-2')
+    """
+    return f"({text})" if text.endswith("j") else text
+
+
 def _short_exponent(text: str) -> str:
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else text

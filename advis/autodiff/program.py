@@ -14,7 +14,8 @@ from advis.autodiff.body import Body, ClosedRule
 from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, Primitive, plain_value, shape_of
 from advis.autodiff.structure import Place, map_leaves
-from advis.autodiff.written import FEW, Term, Writer
+from advis.autodiff.writer import FEW, Writer
+from advis.autodiff.written import Term
 
 if TYPE_CHECKING:
     from advis.autodiff.sweep import Sweep
@@ -116,7 +117,7 @@ class _Writing:
         if primitive is INPUT:
             return Term(self.writer, name, value)
         if primitive is CONSTANT:
-            return self._constant(index, value, name)
+            return self._constant(value, name)
         args = tuple(self.terms[parent] for parent in self.tape.parents[index])
         call = primitive.call
         if isinstance(call, Body):  # the reader's own function is called, not opened
@@ -124,7 +125,7 @@ class _Writing:
             return self.writer.assign(name, self.writer.term(text, value))
         return self.writer.assign(name, call(*args, **primitive.options))
 
-    def _constant(self, index: int, value: Any, name: str) -> Any:
+    def _constant(self, value: Any, name: str) -> Any:
         if not isinstance(value, np.ndarray):
             return value
         if value.size > FEW and name:

@@ -112,6 +112,11 @@ class Shown:
             In a notebook it is shown as a player. Under ``jupyter nbconvert --to slides``, and Quarto's ``revealjs``,
             each step is a fragment.
 
+        Raises
+        ------
+        ValueError
+            For a pane that is not known.
+
         Examples
         --------
         >>> import advis as av

@@ -156,9 +156,7 @@ def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source
     if type(amount) is Part and not is_traced(before):
         if source not in own:
             own.add(source)
-            if before is None:
-                return fit(amount.dense(), value)
-            before = np.array(fit(before, value))
+            before = amount.zeros(value.dtype) if before is None else np.array(fit(before, value))
         amount.add_to(before)
         return before
     amount = fit(whole(amount), value)
@@ -178,8 +176,10 @@ def _takes_a_number(primitives: Sequence[Primitive], parents: Sequence[Any], val
     value = plain_value(values[index])
     if not primitives[index].elementwise or value.dtype is not _FLOAT:
         return False
-    shapes = {plain_value(values[parent]).shape for parent in parents[index] if not primitives[parent].blind}
-    return shapes == {value.shape}
+    for parent in parents[index]:
+        if not primitives[parent].blind and plain_value(values[parent]).shape != value.shape:
+            return False
+    return True
 
 
 def fitted(amount: Any, value: Any) -> Any:

@@ -11,10 +11,13 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from advis.autodiff import expressions
 from advis.autodiff.body import mark_of
-from advis.autodiff.numbers import TEXT, number, scale_of, shape_text, value_text
+from advis.autodiff.numbers import TEXT, grouped, number, scale_of, shape_text, value_text
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, shape_of
+from advis.autodiff.sweeps import is_operation
 from advis.autodiff.tex import tex_text
 from advis.autodiff.visible import brief
 
@@ -151,16 +154,24 @@ def signature(tape: Tape) -> str:
 
 
 def mapping_text(tape: Tape) -> str:
-    """Return ``ℝ² → ℝ``: how many numbers go in and come out."""
-    sizes = [
-        sum(_size(tape.values[place.index]) for place in places) for places in (tape.input_places, tape.output_places)
-    ]
-    return " → ".join("ℝ" + (_raised(n) if n != 1 else "") for n in sizes)
+    """Return ``ℝ² → ℝ``: how many numbers go in and come out, ``ℝ × ℂ → ℂ`` where some are complex."""
+    return " → ".join(
+        _space([tape.values[place.index] for place in places]) for places in (tape.input_places, tape.output_places)
+    )
+
+
+def _space(values: list[Any]) -> str:
+    """The set that some values are in together."""
+    sizes = {"ℝ": 0, "ℂ": 0}
+    for value in values:
+        sizes["ℂ" if np.iscomplexobj(value) else "ℝ"] += _size(value)
+    factors = [letter + (_raised(n) if n != 1 else "") for letter, n in sizes.items() if n]
+    return " × ".join(factors) or "ℝ⁰"
 
 
 def operations_text(tape: Tape) -> str:
     """Return ``5 operations``."""
-    count = sum(primitive is not INPUT and primitive is not CONSTANT for primitive in tape.primitives)
+    count = sum(map(is_operation, tape.primitives))
     return f"{count:,} operation{'s' if count != 1 else ''}"
 
 
@@ -266,7 +277,7 @@ def term_text(sweep: Sweep, term: Contribution, digits: int = TEXT) -> str:
     source = sweep.column[term.source.index]
     if term.partial.shape == (1, 1) and sweep.count is None and not shape_of(source):
         source = 0.0 if source is None else source
-        return f"{number(term.partial.value, digits)} · {number(source, digits)}"
+        return " · ".join(grouped(number(value, digits)) for value in (term.partial.value, source))
     rows, columns = term.partial.shape
     return f"{rows}×{columns} {term.partial.structure} · {term.source.name}"
 

@@ -47,7 +47,7 @@ def taylor(f: Callable[[Any], Any], x: Any, v: Any, order: int) -> list[Any]:
     Raises
     ------
     ValueError
-        If the order is negative, or x and v differ in structure or shape.
+        If the order is negative or no whole number, or x and v differ in structure or shape.
 
     Examples
     --------
@@ -58,8 +58,8 @@ def taylor(f: Callable[[Any], Any], x: Any, v: Any, order: int) -> list[Any]:
     >>> av.taylor(lambda x: x[0] * x[1], np.array([2.0, 5.0]), np.array([1.0, 1.0]), 3)
     [10.0, 7.0, 1.0, 0.0]
     """
-    if order < 0:
-        raise ValueError(f"taylor: order={order} is negative; 0 gives the value alone")
+    if not isinstance(order, (int, np.integer)) or order < 0:
+        raise ValueError(f"taylor: order={order!r} must be a whole number, 0 or more; 0 gives the value alone")
     if not same_structure(v, x):
         raise ValueError("taylor: v must have the structure of x")
     tape = trace(f, x, source=False)
@@ -74,7 +74,8 @@ def taylor(f: Callable[[Any], Any], x: Any, v: Any, order: int) -> list[Any]:
 
     def coefficient(k: int, index: int) -> Any:
         series = found[index]
-        return friendly(series[k] if k < len(series) else zero_like(series[0]))
+        amount = series[k] if k < len(series) else zero_like(series[0])
+        return friendly(amount[()] if isinstance(amount, np.ndarray) else amount)  # an array of no axes is a number
 
     return [fill(tape._outcome, partial(coefficient, k)) for k in range(order + 1)]
 

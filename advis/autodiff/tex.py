@@ -25,8 +25,8 @@ SYMBOLS = {
     "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|", "→": r"\to", "←": r"\leftarrow", "↦": r"\mapsto",
     "↓": r"\downarrow", "↑": r"\uparrow", "⇒": r"\Rightarrow", "▸": r"\triangleright", "◂": r"\triangleleft",
     "′": "{}'", "″": "{}''", "ℓ": r"\ell", "⋮": r"\vdots", "✗": r"\times", "✓": r"\surd", "°": r"^{\circ}",
-    "ℝ": r"\mathrm{I\!R}", "∛": r"{}^{3}\!\surd", "✱": r"\ast", "∗": r"\ast", "∅": r"\emptyset", "◇": r"\diamond",
-    "≷": r"\stackrel{>}{<}",
+    "ℝ": r"\mathrm{I\!R}", "ℂ": r"\mathrm{C}", "∛": r"{}^{3}\!\surd", "✱": r"\ast", "∗": r"\ast", "∅": r"\emptyset",
+    "◇": r"\diamond", "≷": r"\stackrel{>}{<}",
     **{chr(0x3B1 + k): name if name == "o" else f"\\{name}" for k, name in enumerate(_GREEK.split())},
     **{letter: f"\\{name}" for letter, name in _CAPITALS.items()},
 }  # fmt: skip

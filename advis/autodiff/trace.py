@@ -44,7 +44,7 @@ def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None
     OffTape
         If f uses a traced value in a way that cannot be recorded (a TypeError; it names the line and the way out).
     TypeError
-        For an integer array among the arguments, or a complex one's unsupported use.
+        For an array of integers among the arguments.
 
     Notes
     -----

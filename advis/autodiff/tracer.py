@@ -44,8 +44,11 @@ class Tracer(Asked):
     # -- NumPy's protocols: every function of NumPy arrives at one of these two
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, x: Any, *others: Any, **options: Any) -> Any:
-        primitive = UFUNCS.get(ufunc)
-        if primitive is None or options or method != "__call__":
+        try:
+            primitive = UFUNCS[ufunc]
+        except KeyError:
+            return unusual_ufunc(ufunc, method, (x, *others), options)
+        if options or method != "__call__":
             return unusual_ufunc(ufunc, method, (x, *others), options)
         if others:
             return record(primitive, (x, *others), {})

@@ -78,13 +78,18 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
     It takes what `grad` takes and returns ``(value, gradient)``; with ``has_aux``, ``((value, aux), gradient)``.
 
+    Raises
+    ------
+    TypeError
+        If f does not return one real number.
+
     Examples
     --------
     >>> import advis as av
     >>> av.value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    call = _call("grad", f, argnums)
+    call = _call("value_and_grad", f, argnums)
 
     @wraps(f)
     def evaluated(*args: Any, **kwargs: Any) -> Any:
@@ -96,6 +101,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 class _Call(NamedTuple):
     """What is known of a call of f by the number of its positional arguments."""
 
+    verb: str
     name: str
     parameters: tuple[str, ...]
     chosen: list[int]
@@ -106,7 +112,7 @@ def _call(verb: str, f: Callable[..., Any], argnums: Argnums) -> Callable[[int],
 
     @lru_cache(maxsize=8)
     def known(count: int) -> _Call:
-        return _Call(function_name(f), parameter_names(f, count), _chosen(verb, f, argnums, count))
+        return _Call(verb, function_name(f), parameter_names(f, count), _chosen(verb, f, argnums, count))
 
     return known
 
@@ -123,8 +129,8 @@ def _value_and_gradient(
     """The columns of a record that nobody else will see, swept at once: no tape is made of them."""
     recorder = Recorder(call.name, False, None, lean=True)
     run = run_under(recorder, f, args, kwargs, call.parameters, call.chosen)
-    values, main = recorder.values, _main(run.outcome, f, has_aux)
-    _check_one_number(f, fill(main, values.__getitem__))
+    values, main = recorder.values, _main(call.verb, f, run.outcome, has_aux)
+    _check_one_number(call.verb, f, fill(main, values.__getitem__))
     value = fill(run.outcome, lambda index: owned(friendly(values[index]))) if valued else None
     column = sweep_away(recorder, main.index)
     return value, _picked(fill(run.arguments, lambda index: _handed_over(values, column, index)), argnums)
@@ -143,6 +149,11 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     -------
     y, pull
         ``pull(u)`` takes an adjoint in the structure of y and returns a tuple over the primals.
+
+    Raises
+    ------
+    ValueError
+        By ``pull``, for an adjoint of another structure or shape.
 
     Examples
     --------
@@ -235,6 +246,11 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """Return the matrix of second derivatives of a scalar function: a forward sweep over the gradient's own graph.
 
+    Raises
+    ------
+    TypeError
+        If f does not return one real number.
+
     Examples
     --------
     >>> import numpy as np
@@ -243,7 +259,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[4., 2.],
            [2., 0.]])
     """
-    return jacobian(wraps(f)(_gradient_on_the_tape(f, argnums)), argnums, mode="forward")
+    return jacobian(wraps(f)(gradient_on_the_tape("hessian", f, argnums)), argnums, mode="forward")
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -262,6 +278,13 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     tuple
         Over the primals.
 
+    Raises
+    ------
+    TypeError
+        If f does not return one real number, or primals or vectors are not tuples (one argument is ``(x,)``).
+    ValueError
+        If vectors do not have the structure of primals.
+
     Examples
     --------
     >>> import numpy as np
@@ -270,7 +293,7 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     (array([6., 0.]),)
     """
     _check_tuples("hvp", primals=primals, vectors=vectors)
-    gradient = _gradient_on_the_tape(f, tuple(range(len(primals))))
+    gradient = gradient_on_the_tape("hvp", f, tuple(range(len(primals))))
     tape = record(gradient, primals, {}, False, function_name(f), parameter_names(f, len(primals)))
     _leave_out_idle(tape)
     product: tuple[Any, ...] = tape.forward(*vectors).result
@@ -291,7 +314,7 @@ def _leave_out_idle(tape: Tape) -> None:
             tape.primitives[index] = CONSTANT
 
 
-def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
+def gradient_on_the_tape(verb: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
     """The gradient of f for a caller that records it: the reverse sweep goes on the tape of f, after f itself.
 
     With `grad` there would be two tapes, and whatever is recorded on the inner one is recorded once more on the outer.
@@ -302,7 +325,7 @@ def _gradient_on_the_tape(f: Callable[..., Any], argnums: Argnums) -> Callable[.
         chosen = [args[number] for number in (argnums if isinstance(argnums, tuple) else (argnums,))]
         inputs = tuple(map_leaves(lambda leaf: place_on(recorder, leaf) or leaf, part) for part in chosen)
         y = f(*args, **kwargs)
-        _check_one_number(f, y)
+        _check_one_number(verb, f, y)
         seed = place_on(recorder, y)
         column = [None] * len(recorder.values) if seed is None else sweep_on(recorder, seed)
 
@@ -332,16 +355,16 @@ def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
     return number % count
 
 
-def _main(outcome: Any, f: Callable[..., Any], has_aux: bool) -> Any:
+def _main(verb: str, f: Callable[..., Any], outcome: Any, has_aux: bool) -> Any:
     """The structure of what is differentiated: the whole result, or the first of a pair."""
     if not has_aux:
         return outcome
     if not isinstance(outcome, tuple) or len(outcome) != 2:
-        raise TypeError(f"grad: with has_aux=True, {function_name(f)} must return a pair (y, aux)")
+        raise TypeError(f"{verb}: with has_aux=True, {function_name(f)} must return a pair (y, aux)")
     return outcome[0]
 
 
-def _check_one_number(f: Callable[..., Any], y: Any) -> None:
+def _check_one_number(verb: str, f: Callable[..., Any], y: Any) -> None:
     if type(plain_value(y)) is np.float64:
         return
     if isinstance(y, (tuple, list, dict)) or shape_of(y) or not _is_number(y):
@@ -350,12 +373,12 @@ def _check_one_number(f: Callable[..., Any], y: Any) -> None:
             for path, leaf in leaves(y, "y")
         ]
         raise TypeError(
-            f"grad: {function_name(f)} must return one number, not {', '.join(said[:4]) or 'nothing'}; "
+            f"{verb}: {function_name(f)} must return one number, not {', '.join(said[:4]) or 'nothing'}; "
             "use av.jacobian for several, or sum them up"
         )
     if np.result_type(plain_value(y)).kind == "c":
         raise TypeError(
-            f"grad: {function_name(f)} must return one real number, not a complex one; take its real part, its "
+            f"{verb}: {function_name(f)} must return one real number, not a complex one; take its real part, its "
             "imaginary part or its absolute value, or use av.vjp"
         )
 

@@ -2,7 +2,7 @@
 
 The text is parsed, every part of it is held against a list of what is allowed, and only then is it compiled (not
 interpreted, so that a picture has its source). Whole numbers become floats in arithmetic, and no power is taken of
-Python's integers, which grow without limit.
+Python's integers, which grow without limit. Every call and operator goes through `bounded`, so that no result is huge.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import keyword
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from advis.autodiff.bounds import SIGNS, bounded
 from advis.autodiff.primitives import FUNCTIONS, UFUNCS
+from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.visible import brief, visible
 
 LONGEST = 1000
@@ -47,12 +50,11 @@ WITHOUT = (np.astype, np.apply_along_axis, np.apply_over_axes, np.copyto, np.pla
 
 POWERS = (np.power, np.linalg.matrix_power)
 FOLDERS = {"linalg": np.linalg, "fft": np.fft}
-OPERATORS = (
-    *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult),
-    *(ast.BitAnd, ast.BitOr, ast.BitXor),
-)
-COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-_GUARD = "as a number"  # no text can call it, or take its name
+OPERATORS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+}  # fmt: skip
+COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
 def typed_function(text: str, names: Sequence[str]) -> Callable[..., Any]:
@@ -97,7 +99,7 @@ def typed_function(text: str, names: Sequence[str]) -> Callable[..., Any]:
     except (RecursionError, MemoryError):
         raise ValueError(f"{_said(text)}: the expression is nested too deeply") from None
     linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
-    space: dict[str, Any] = {"__builtins__": {}, "__name__": "typed", "np": np, _GUARD: _as_number}
+    space: dict[str, Any] = {"__builtins__": {}, "__name__": "typed", "np": np, **_OWN}
     exec(code, space)
     made: Callable[..., Any] = space["f"]
     return made
@@ -173,29 +175,33 @@ class _Reader:
                 node.value = _as_float(value)
             case ast.Name(id=name) if name in self.names:
                 pass
-            case ast.BinOp(op=ast.Pow()):
-                node.left, node.right = map(_guarded, (self.number(node.left), self.number(node.right)))
-            case ast.BinOp(op=operator) if isinstance(operator, OPERATORS):
-                node.left, node.right = self.number(node.left), self.number(node.right)
+            case ast.BinOp(op=sign) if type(sign) in OPERATORS:
+                sides = [self.number(node.left), self.number(node.right)]
+                power = isinstance(sign, ast.Pow)
+                return _bounded(node, _own(node, OPERATORS[type(sign)]), *(map(_guarded, sides) if power else sides))
             case ast.UnaryOp():
                 node.operand = self.number(node.operand)
-            case ast.Compare(ops=ops) if all(isinstance(op, COMPARISONS) for op in ops):
-                node.left, node.comparators = self.number(node.left), [*map(self.number, node.comparators)]
+            case ast.Compare(ops=[sign]) if type(sign) in COMPARISONS:
+                sides = [self.number(node.left), self.number(node.comparators[0])]
+                return _bounded(node, _own(node, COMPARISONS[type(sign)]), *sides)
+            case ast.Compare(ops=signs) if all(type(sign) in COMPARISONS for sign in signs):
+                sides = [_call(side, "single", self.number(side)) for side in (node.left, *node.comparators)]
+                node.left, node.comparators = sides[0], sides[1:]
             case ast.BoolOp():
                 node.values = [*map(self.number, node.values)]
             case ast.IfExp():
                 node.test, node.body, node.orelse = map(self.number, (node.test, node.body, node.orelse))
             case ast.Subscript():
-                node.value, node.slice = self.number(node.value), self.index(node.slice)
+                return _bounded(node, _own(node, "[]"), self.number(node.value), self.index(node.slice))
             case ast.Attribute(value=ast.Name(id="np"), attr=name) if name in CONSTANTS:
                 pass
             case ast.Call():
-                self.call(node)
+                return self.call(node)
             case _:
                 raise _refusal(node)
         return node
 
-    def call(self, node: ast.Call) -> None:
+    def call(self, node: ast.Call) -> ast.Call:
         """A call of a function that advis records."""
         function, text = self.function(node.func), ast.unparse(node.func)
         read = self.operand if isinstance(function, np.ufunc) else self.argument
@@ -206,6 +212,7 @@ class _Reader:
             if given.arg not in KEYWORDS | TEXTS:
                 raise ValueError(f"{text}: {given.arg or '**'}= cannot be given in an expression")
             given.value = self.option(given.arg, given.value)
+        return _bounded(node, node.func, *node.args, keywords=node.keywords)
 
     def function(self, node: ast.expr) -> Any:
         """The function of NumPy that a name stands for."""
@@ -251,8 +258,7 @@ class _Reader:
         """What stands between square brackets."""
         if isinstance(node, ast.Slice):
             ends = (node.lower, node.upper, node.step)
-            node.lower, node.upper, node.step = (end and self.index(end) for end in ends)
-            return node
+            return _call(node, "slice", *(self.index(end) if end else ast.Constant(None) for end in ends))
         if isinstance(node, ast.Tuple):
             node.elts = [*map(self.index, node.elts)]
             return node
@@ -286,11 +292,25 @@ def _as_float(value: Any) -> Any:
         raise ValueError("a number in the expression is too large for a float") from None
 
 
+def _own(node: ast.expr, name: str) -> ast.Name:
+    return ast.copy_location(ast.Name(f"{name} of an expression", ast.Load()), node)
+
+
+def _call(node: ast.expr, name: str, *args: Any) -> ast.Call:
+    """A call of one of `_OWN`, in the place of a node."""
+    return ast.copy_location(ast.Call(_own(node, name), list(args), []), node)
+
+
+def _bounded(node: ast.expr, function: ast.expr, *args: Any, keywords: Sequence[ast.keyword] = ()) -> ast.Call:
+    """A call, in the place of a node, that is refused if its result can become too large."""
+    call = _call(node, "bounded", function, *args)
+    call.keywords = list(keywords)
+    return call
+
+
 def _guarded(node: ast.expr) -> ast.expr:
     """A base or an exponent, of which Python's integers are made floats when it is run."""
-    if isinstance(node, (ast.Name, ast.Constant)):
-        return node
-    return ast.copy_location(ast.Call(ast.copy_location(ast.Name(_GUARD, ast.Load()), node), [node], []), node)
+    return node if isinstance(node, (ast.Name, ast.Constant)) else _call(node, "as a number", node)
 
 
 def _as_number(value: Any) -> Any:
@@ -299,6 +319,18 @@ def _as_number(value: Any) -> Any:
     if getattr(value, "dtype", np.dtype(float)).kind == "O":
         raise TypeError("an array of Python objects has no power")
     return value
+
+
+def _single(value: Any) -> Any:
+    if prod(shape_of(value)) != 1:
+        raise ValueError("a chain such as 0 < x < 1 compares single numbers; write (0 < x) & (x < 1)")
+    return value
+
+
+_OWN = {f"{name} of an expression": function for name, function in {
+    **SIGNS, "bounded": bounded, "slice": slice, "single": _single, "as a number": _as_number,
+}.items()}  # fmt: skip
+"""What an expression calls in the place of what was typed; no text can take these names."""
 
 
 def _refusal(node: Any) -> ValueError:

@@ -56,11 +56,10 @@ def accumulate(ufunc: np.ufunc, x: Any, axis: int = 0, dtype: Any = None, out: A
     known = _RUNNING.get(ufunc)
     if known is not None:
         return known(x, axis=axis)
-    first, *others = _slices(x, axis)
-    results = [first]
-    for other in others:
-        results.append(ufunc(results[-1], other))
-    return np.stack(results, axis=axis)
+    results: list[Any] = []
+    for part in _slices(x, axis):
+        results.append(ufunc(results[-1], part) if results else part)
+    return np.stack(results, axis=axis) if results else x
 
 
 def outer(ufunc: np.ufunc, a: Any, b: Any) -> Any:

@@ -1,22 +1,26 @@
 """Coordinates: where each node of an ordered layered graph stands across the ranks, so that edges run straight.
 
 The start is U. Brandes and B. Köpf, "Fast and simple horizontal coordinate assignment", Graph Drawing 2001: nodes are
-aligned with a median neighbour in four ways (looking back or ahead, from the first or from the last of a row), each is
-packed, and every node gets the mean of its two middle places. Packing walks the blocks in topological order rather
-than through the paper's classes, whose shifts go wrong in some cases (U. Brandes, J. Walter and J. Zink, "Erratum: Fast
-and simple horizontal coordinate assignment", arXiv:2008.01252). Then straight runs of nodes move as a whole to
-the median of their neighbours, as far as their room allows.
+aligned with a median neighbour in four ways (looking back or ahead, from the first or from the last of a row; in large
+graphs looking ahead alone), each is packed, and every node gets the mean of its two middle places. Packing walks the
+blocks in topological order rather than through the paper's classes, whose shifts go wrong in some cases (U. Brandes,
+J. Walter and J. Zink, "Erratum: Fast and simple horizontal coordinate assignment", arXiv:2008.01252). Then straight
+runs of nodes move as a whole so that the segments become short in total.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import floor, inf
 
-from advis.films.layers import Layers
+import numpy as np
+
+from advis.films.layers import LARGE, Layers
+from advis.films.separation import shortest
 from advis.films.simplex import minimise
 
 EVEN = 0.05  # two places nearer than this count as one height
@@ -58,9 +62,9 @@ def places(layers: Layers, spacing: Spacing) -> list[float]:
         return []
     marked = _conflicts(layers)
     gaps = [[spacing.between(first, second) for first, second in pairwise(row)] for row in layers.rows]
-    four = [_aligned(layers, gaps, marked, back=back, down=down) for back in (True, False) for down in (True, False)]
-    middle = _balance(four)
-    return _tighten(layers, gaps, middle)
+    ways = (False,) if layers.size > LARGE else (True, False)
+    extremes = [_aligned(layers, gaps, marked, back=back, down=down) for back in ways for down in (True, False)]
+    return _tighten(layers, gaps, _balance(extremes))
 
 
 def _conflicts(layers: Layers) -> set[tuple[int, int]]:
@@ -106,7 +110,9 @@ def _blocks(rows: list[list[int]], neighbours: list[list[int]], marked: set[tupl
         for place, node in enumerate(row):
             position[node] = place
         for node in row:
-            near = sorted(neighbours[node], key=position.__getitem__)
+            near = neighbours[node]
+            if len(near) > 1:
+                near = sorted(near, key=position.__getitem__)
             for other in near[(len(near) - 1) // 2 : len(near) // 2 + 1]:
                 segment = (other, node) if back else (node, other)
                 if position[other] > guard and segment not in marked:
@@ -118,12 +124,18 @@ def _blocks(rows: list[list[int]], neighbours: list[list[int]], marked: set[tupl
 
 def _pack(rows: list[list[int]], gaps: list[list[float]], block: list[int]) -> list[float]:
     """Place the blocks as early as their order allows, then move each as late as it can without pushing another."""
-    follow: list[list[tuple[int, float]]] = [[] for _ in block]
-    missing = [0] * len(block)
+    apart: list[dict[int, float]] = [{} for _ in block]
     for row, room in zip(rows, gaps, strict=True):
-        for (first, second), gap in zip(pairwise(row), room, strict=True):
-            follow[block[first]].append((block[second], gap))
-            missing[block[second]] += 1
+        blocks = [block[node] for node in row]
+        for first, second, gap in zip(blocks, blocks[1:], room, strict=False):
+            known = apart[first]
+            if known.get(second, 0.0) < gap:
+                known[second] = gap
+    follow = [list(known.items()) for known in apart]
+    missing = [0] * len(block)
+    for later in follow:
+        for other, _ in later:
+            missing[other] += 1
     order = [node for node, first in enumerate(block) if node == first and not missing[node]]
     place = [0.0] * len(block)
     for node in order:  # grows while it is read
@@ -138,16 +150,15 @@ def _pack(rows: list[list[int]], gaps: list[list[float]], block: list[int]) -> l
     return place
 
 
-def _balance(four: list[list[float]]) -> list[float]:
-    """Shift the four drawings to the place of the narrowest and take the mean of the two middle places."""
-    spans = [(max(drawing) - min(drawing), index) for index, drawing in enumerate(four)]
-    narrow = four[min(spans)[1]]
+def _balance(extremes: list[list[float]]) -> list[float]:
+    """Shift the extreme drawings to the place of the narrowest and take the mean of the two middle places."""
+    spans = [(max(drawing) - min(drawing), index) for index, drawing in enumerate(extremes)]
+    narrow = extremes[min(spans)[1]]
     low, high = min(narrow), max(narrow)
-    shifts = [low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(four)]
-    middles = []
-    for candidates in zip(*four, strict=True):
-        _, second, third, _ = sorted([place + shift for place, shift in zip(candidates, shifts, strict=True)])
-        middles.append((second + third) / 2)
+    shifts = [low - min(drawing) if index % 2 == 0 else high - max(drawing) for index, drawing in enumerate(extremes)]
+    sides = np.sort(np.array(extremes) + np.array(shifts)[:, None], axis=0)
+    after = len(extremes) // 2
+    middles: list[float] = ((sides[after - 1] + sides[after]) / 2).tolist()
     return middles
 
 
@@ -174,19 +185,28 @@ def _tighten(layers: Layers, gaps: list[list[float]], place: list[float]) -> lis
     heads = sorted(set(runs.of))
     number = {node: index for index, node in enumerate(heads)}
     start = [floor(SCALE * place[node] + EVEN) for node in heads]
-    edges = [(number[first], number[second]) for first, second in runs.apart]
-    lengths = list(runs.apart.values())
-    weights = [0] * len(edges)
-    for (first, second), weight in runs.joined.items():
-        helper = len(start)
-        start.append(min(start[number[first]], start[number[second]]))
-        edges += [(helper, number[first]), (helper, number[second])]
-        lengths += [0, 0]
-        weights += [weight, weight]
-    solved = minimise(start, edges, lengths, weights, EFFORT)
+    apart, joined = (
+        {(number[first], number[second]): figure for (first, second), figure in pairs.items()}
+        for pairs in (runs.apart, runs.joined)
+    )
+    solved = shortest(start, apart, joined, EFFORT) if layers.size > LARGE else _helped(start, apart, joined)
     short = [solved[number[head]] / SCALE for head in runs.of]
     _straighten(runs, short)
     return short if _cost(runs, short) < SHORTER * _cost(runs, place) else place
+
+
+def _helped(start: list[int], apart: dict[tuple[int, int], int], joined: dict[tuple[int, int], int]) -> list[int]:
+    """Solve the same problem as `shortest` by a helper node before each segment (Gansner et al.).
+
+    That is slower, and of several shortest drawings it finds another one: that of small graphs is to stay as it is.
+    """
+    places = [*start, *(min(start[first], start[second]) for first, second in joined)]
+    edges = list(apart)
+    for helper, (first, second) in enumerate(joined, len(start)):
+        edges += [(helper, first), (helper, second)]
+    lengths = [*apart.values(), *[0] * (2 * len(joined))]
+    weights = [0] * len(apart) + [weight for weight in joined.values() for _ in range(2)]
+    return minimise(places, edges, lengths, weights, EFFORT)
 
 
 def _cost(runs: _Runs, place: list[float]) -> float:
@@ -228,19 +248,25 @@ def _weight(layers: Layers, node: int, other: int) -> int:
 def _straighten(runs: _Runs, place: list[float]) -> None:
     """Move each run that may move at no cost: amid neighbours on one side, else level with one of its neighbours."""
     sides: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
+    total: defaultdict[int, int] = defaultdict(int)
     for (first, second), weight in runs.joined.items():
-        sides[first] += [(second, weight, True)]
-        sides[second] += [(first, weight, False)]
+        if weight:
+            sides[first].append((second, weight, True))
+            sides[second].append((first, weight, False))
+            total[first] += weight
+            total[second] += weight
     low: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     high: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     for (first, second), room in runs.apart.items():
         low[second].append((first, room / SCALE))
         high[first].append((second, room / SCALE))
     for node in [*sides, *reversed(sides)]:
-        pulls = sorted((place[other], ahead, other) for other, weight, ahead in sides[node] for _ in range(weight))
-        if len(pulls) % 2 or not pulls:
+        if total[node] % 2:
             continue
-        (near, near_ahead, _), (far, far_ahead, _) = pulls[len(pulls) // 2 - 1], pulls[len(pulls) // 2]
+        pulls = sorted([(place[other], ahead, other, weight) for other, weight, ahead in sides[node]])
+        passed = list(accumulate([weight for _, _, _, weight in pulls]))
+        near, near_ahead, _, _ = pulls[bisect_left(passed, total[node] // 2)]
+        far, far_ahead, _, _ = pulls[bisect_right(passed, total[node] // 2)]
         least = max((place[other] + room for other, room in low[node]), default=-inf)
         most = min((place[other] - room for other, room in high[node]), default=inf)
         if near_ahead == far_ahead:

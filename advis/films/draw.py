@@ -8,6 +8,7 @@ what it has drawn and never lays out again. What is not to be seen has the role 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import cycle
 
 from advis.films.film import Box, Edge, Group, Ink, Mark, Spans, State
 
@@ -161,6 +162,21 @@ def families(marks: Iterable[Mark]) -> frozenset[str]:
         if isinstance(mark, Box) and "walled" in mark.shape:
             found.add("barrier")
     return frozenset(found)
+
+
+def moved(ink: Ink, dx: float, dy: float) -> Ink:
+    """Return an ink at another place.
+
+    Examples
+    --------
+    >>> moved(Ink("rect", "bar", (1.0, 2.0, 30.0, 40.0, 3.0)), 10.0, 20.0).at
+    (11.0, 22.0, 30.0, 40.0, 3.0)
+    """
+    if not dx and not dy:
+        return ink
+    shift = {"rect": (dx, dy, 0.0, 0.0, 0.0), "tiles": (dx, dy, 0.0, 0.0)}.get(ink.tag, (dx, dy))
+    at = tuple([round(value + by, 2) for value, by in zip(ink.at, cycle(shift), strict=False)])
+    return Ink(ink.tag, ink.role, at, ink.spans, ink.anchor)
 
 
 def token_width(text: str | Spans) -> float:

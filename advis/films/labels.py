@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from math import hypot
+from math import hypot, inf
+
+import numpy as np
 
 Pair = tuple[float, float]
 Rectangle = tuple[float, float, float, float]
 
 CELL = 64.0  # side of a grid cell
+ROWS = 1 << 32  # of the grid, at most
 PIECES = 8  # chords a cubic is sampled by
 STEP = 10.0  # between two places tried along a curve ...
 TRIES = 32  # ... of which there are about so many at most
@@ -54,12 +57,28 @@ def sample(curve: Sequence[float], pieces: int = PIECES) -> list[Pair]:
     >>> sample((0, 0, 1, 0, 2, 0, 3, 0), pieces=3)[1:]
     [(1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]
     """
-    weights = [_bernstein(step / pieces) for step in range(1, pieces + 1)]
-    points = [(curve[0], curve[1])]
-    for start in range(0, len(curve) - 7, 6):
-        x0, y0, x1, y1, x2, y2, x3, y3 = curve[start : start + 8]
-        points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in weights]
-    return points
+    xs, ys, _ = _sampled([curve], pieces)
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def _sampled(curves: Sequence[Sequence[float]], pieces: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Return x and y of the samples of all curves, one curve after the other, and where those of each begin."""
+    counts = [(len(curve) - 2) // 6 for curve in curves]
+    begins = list(accumulate((1 + pieces * count for count in counts), initial=0))
+    numbers = np.array([number for curve in curves for number in curve])
+    first = np.repeat(2 * np.arange(len(curves)), counts) + 6 * np.arange(sum(counts))  # number each cubic begins with
+    weights = np.array([_bernstein(step / pieces) for step in range(1, pieces + 1)]).T
+    later = np.ones(begins[-1], dtype=bool)
+    later[begins[:-1]] = False
+    sides = []
+    for side in (0, 1):
+        side_of_all = np.empty(begins[-1])
+        side_of_all[begins[:-1]] = numbers[np.array([0, *accumulate(map(len, curves))], dtype=np.intp)[:-1] + side]
+        x0, x1, x2, x3 = (numbers[first + side + 2 * corner][:, None] for corner in range(4))
+        a, b, c, d = weights
+        side_of_all[later] = (a * x0 + b * x1 + c * x2 + d * x3).ravel()
+        sides.append(side_of_all)
+    return sides[0], sides[1], begins
 
 
 def place_labels(
@@ -84,16 +103,13 @@ def place_labels(
     for source, target in edges:
         leaving[source] += 1
         entering[target] += 1
-    polylines = [sample(curve) for curve in curves]
-    for index, points in enumerate(polylines):
-        surroundings.add_curve(points, index)
-    walked = [_walked(points) for points in polylines]
+    walked = _walked(surroundings, curves)
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1], edge)):
         source, target = edges[index]
         wish = _wish(walked[index][-1], leaving[source], entering[target])
         centres[index] = _best(index, curves[index], walked[index], wish, labels[index], surroundings)
-        surroundings.add(_around(centres[index], labels[index], 0.0))
+        surroundings.add(_around(centres[index], labels[index]))
     return centres
 
 
@@ -101,58 +117,65 @@ def place_labels(
 class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
-    rectangles: defaultdict[tuple[int, int], list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
-    points: defaultdict[tuple[int, int], list[tuple[float, float, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
+    xs: list[float] = field(default_factory=list)  # of points of curves, cell by cell
+    ys: list[float] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)  # the curve of each point
+    ranges: dict[int, range] = field(default_factory=dict)  # where the points of each cell stand
 
     def add(self, rectangle: Rectangle) -> None:
         for cell in _cells(rectangle):
             self.rectangles[cell].append(rectangle)
 
-    def add_curve(self, points: Sequence[Pair], index: int) -> None:
-        for x, y in points:
-            self.points[int(x // CELL), int(y // CELL)].append((x, y, index))
-
-    def overlap(self, rectangle: Rectangle) -> float:
+    def overlap(self, rectangle: Rectangle, cells: Sequence[int]) -> float:
         """Return the area shared with rectangles (again for every cell they meet in)."""
         left, top, right, bottom = rectangle
-        return sum(
-            (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top))
-            for cell in _cells(rectangle)
-            for x0, y0, x1, y1 in self.rectangles.get(cell, ())
-            if x0 < right and left < x1 and y0 < bottom and top < y1
-        )
+        area = 0.0
+        for cell in cells:
+            for x0, y0, x1, y1 in self.rectangles.get(cell, ()):
+                if x0 < right and left < x1 and y0 < bottom and top < y1:
+                    area += (min(x1, right) - max(x0, left)) * (min(y1, bottom) - max(y0, top))
+        return area
 
-    def covered(self, rectangle: Rectangle, index: int) -> int:
+    def covered(self, rectangle: Rectangle, cells: Sequence[int], index: int) -> int:
         """Return how many curves other than the one with this index show in the rectangle."""
         left, top, right, bottom = rectangle
-        return len(
-            {
-                other
-                for cell in _cells(rectangle)
-                for x, y, other in self.points.get(cell, ())
-                if other != index and left < x < right and top < y < bottom
-            }
-        )
+        xs, ys = self.xs, self.ys
+        shown = [
+            self.owners[point]
+            for cell in cells
+            for point in self.ranges.get(cell, ())
+            if left < xs[point] < right and top < ys[point] < bottom
+        ]
+        return len({*shown} - {index})
 
 
-def _walked(points: Sequence[Pair]) -> list[float]:
-    """Return the way from the first point to each of them."""
-    chords = (hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points))
-    return list(accumulate(chords, initial=0.0))
+def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> list[list[float]]:
+    """File the samples of all curves; return for each curve the way from its first sample to every one."""
+    xs, ys, begins = _sampled(curves, PIECES)
+    owners = np.repeat(np.arange(len(curves)), np.diff(begins))
+    cells = np.floor(xs / CELL).astype(np.int64) * ROWS + np.floor(ys / CELL).astype(np.int64)
+    order = np.argsort(cells, kind="stable")
+    surroundings.xs, surroundings.ys, surroundings.owners = (column[order].tolist() for column in (xs, ys, owners))
+    filed, starts = np.unique(cells[order], return_index=True)
+    ends = [*starts[1:].tolist(), len(order)]
+    surroundings.ranges = dict(zip(filed.tolist(), map(range, starts.tolist(), ends), strict=True))
+    chords = list(map(hypot, np.diff(xs).tolist(), np.diff(ys).tolist()))
+    return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
 
 
-def _cells(rectangle: Rectangle) -> Iterator[tuple[int, int]]:
+def _cells(rectangle: Rectangle) -> list[int]:
     left, top, right, bottom = rectangle
-    for column in range(int(left // CELL), int(right // CELL) + 1):
-        for row in range(int(top // CELL), int(bottom // CELL) + 1):
-            yield column, row
+    first, last = int(left // CELL) * ROWS, int(right // CELL) * ROWS
+    rows = range(int(top // CELL), int(bottom // CELL) + 1)
+    if first == last:
+        return [first + row for row in rows]
+    return [column + row for column in range(first, last + 1, ROWS) for row in rows]
 
 
-def _around(centre: Pair, size: Pair, padding: float) -> Rectangle:
-    half_width, half_height = size[0] / 2 + padding, size[1] / 2 + padding
-    return centre[0] - half_width, centre[1] - half_height, centre[0] + half_width, centre[1] + half_height
+def _around(centre: Pair, size: Pair) -> Rectangle:
+    (x, y), half_width, half_height = centre, size[0] / 2, size[1] / 2
+    return x - half_width, y - half_height, x + half_width, y + half_height
 
 
 def _wish(length: float, leaving: int, entering: int) -> float:
@@ -168,7 +191,9 @@ def _best(
     """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
     length = walked[-1]
     step = max(STEP, length / TRIES)
-    best, cheapest = _reached(curve, walked, wish), float("inf")
+    half_width, half_height = size[0] / 2 + PADDING, size[1] / 2 + PADDING
+    best: Pair | None = None
+    cheapest = inf
     for turn in range(2 * TRIES + 2):
         way = (turn + 1) // 2 * step
         if way >= cheapest:
@@ -176,19 +201,20 @@ def _best(
         where = wish + way if turn % 2 else wish - way
         if not 0.0 < where < length:
             continue
-        centre = _reached(curve, walked, where)
-        rectangle = _around(centre, size, PADDING)
-        cost = way + 1000.0 * surroundings.overlap(rectangle)
+        x, y = centre = _reached(curve, walked, where)
+        rectangle = x - half_width, y - half_height, x + half_width, y + half_height
+        cells = _cells(rectangle)
+        cost = way + 1000.0 * surroundings.overlap(rectangle, cells)
         if cost < cheapest:
-            cost += COVERED * surroundings.covered(rectangle, index)
+            cost += COVERED * surroundings.covered(rectangle, cells, index)
         if cost < cheapest:
             best, cheapest = centre, cost
-    return best
+    return best or _reached(curve, walked, wish)
 
 
 def _reached(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
     """Return the point of a curve that far along it, given the way walked to each of its samples."""
-    chord = min(max(bisect_right(walked, where) - 1, 0), len(walked) - 2)
+    chord = bisect_right(walked, where, 1, len(walked) - 1) - 1
     span = walked[chord + 1] - walked[chord]
     share = (where - walked[chord]) / span if span else 0.0
     return point(curve, (chord + share) / PIECES)

@@ -2,9 +2,8 @@
 
 The scheme is the one of K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of hierarchical system
 structures", IEEE Transactions on Systems, Man, and Cybernetics 11(2), 1981: sweep over the ranks to and fro. A row is
-improved by sifting (C. Matuszewski, R. Schönfeld and P. Molitor, "Using sifting for k-layer straightline crossing
-minimization", Graph Drawing 1999): each node in turn goes to its best place among the others. The first sweeps look at
-the row behind only, as Sugiyama's do; the row ahead counts more and more, so the order freezes slowly.
+improved by sifting (see `advis.films.sifting`): each node in turn goes to its best place among the others. The first
+sweeps look at the row behind only, as Sugiyama's do; the row ahead counts more and more, so the order freezes slowly.
 """
 
 from __future__ import annotations
@@ -12,19 +11,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from random import Random
 
-import numpy as np
+from advis.films.sifting import Rows, arrange, arranged, settle, sift
 
 Edges = Sequence[tuple[int, int]]
 
 STARTS = 14  # initial orders tried at most
 SORTS = 4  # passes of plain sorting before the sweeps of every other start
-SWEEPS = 10  # sweeps from each start
-EFFORT = 60_000  # nodes sifted from one start at most, about
+SWEEPS = 10  # sweeps from each start, ...
+LAST = 3  # ... so many of which count both rows alike
+EFFORT = 4_200  # nodes sifted from one start, about, but ...
+LEAST = 4  # ... no fewer sweeps
 TRIES = 2_500  # nodes sifted after which no further start is made
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
+LARGE = 300  # where there are more nodes, bends included, ...
+NEAR = 8  # ... one moves past so many others at a time at most, after the first sweep, ...
+FEWER = 6  # ... and so many sweeps are enough
 CROWD = 500  # where there are more nodes, bends included, ...
 CROWDED = 2.5  # ... and so many times the real ones, the edges of a source are ordered as one cable
 DUMMIES = 60_000  # bound on the bends of long edges inside the layers
@@ -194,18 +198,28 @@ def _spread(layers: Layers, cables: Layers, cable: list[int]) -> list[list[int]]
 
 def _reduce(layers: Layers, effort: int) -> None:
     """Order the rows by sweeps from several starts."""
-    sweeps = min(SWEEPS, max(2, effort // (layers.size + 1)))
+    large = layers.size > LARGE
+    sweeps = min(FEWER if large else SWEEPS, max(LEAST, effort // (layers.size + 1)))
+    rows = arranged(layers.rows, layers.before, layers.after)
     best = crossings(layers)
     best_rows = layers.rows
     for start in range(STARTS):
         if not best or start * sweeps * (layers.size + 5 * len(layers.rows)) > TRIES:
             break
-        rows = [list(row) for row in _initial(layers, start)]
-        total = _sweep(replace(layers, rows=rows), sweeps, sort=start % 2 == 0, patient=start != 1)
+        ordered = replace(layers, rows=[list(row) for row in _initial(layers, start)])
+        if start % 2 == 0:
+            _sort_all(ordered)
+        arrange(rows, ordered.rows)
+        _sweep(rows, sweeps, patient=start != 1, near=NEAR if large else None)
+        ordered.rows = rows.nodes()
+        total = crossings(ordered)
         if total < best:
-            best, best_rows = total, rows
-    layers.rows = [row[::-1] for row in best_rows] if _upside_down(layers.count, best_rows) else best_rows
-    _settle(layers)
+            best, best_rows = total, ordered.rows
+    arrange(rows, [row[::-1] for row in best_rows] if _upside_down(layers.count, best_rows) else best_rows)
+    for index in range(len(rows.order)):
+        if 1 < len(rows.order[index]) <= WIDEST:
+            settle(rows, index, layers.count)
+    layers.rows = rows.nodes()
 
 
 def _upside_down(count: int, rows: list[list[int]]) -> bool:
@@ -237,24 +251,13 @@ def _breadth_first(rows: list[list[int]], onward: list[list[int]]) -> list[list[
     return ordered
 
 
-def _sweep(layers: Layers, sweeps: int, *, sort: bool, patient: bool) -> int:
-    """Improve the rows forwards and backwards, the first times by sorting if asked; return the crossings left.
-
-    If patient, the weight of the row ahead rises from 0 to 1, otherwise it is 1 from the beginning.
-    """
+def _sort_all(layers: Layers) -> None:
+    """Sort the rows forwards and backwards by the places of the nodes' neighbours in the row behind."""
     position = _positions(layers.rows, layers.size)
     count = len(layers.rows)
-    for turn in range(SORTS if sort else 0):
+    for turn in range(SORTS):
         for index in range(1, count) if turn % 2 == 0 else range(count - 2, -1, -1):
             _sort(layers.rows[index], layers.after if turn % 2 else layers.before, position)
-    for turn in range(sweeps):
-        ahead = min(1.0, turn / max(1, sweeps - 3)) if patient else 1.0
-        forwards = turn % 2 == 0
-        above, below = (1.0, ahead) if forwards else (ahead, 1.0)
-        for index in range(count) if forwards else range(count - 1, -1, -1):
-            if 1 < len(layers.rows[index]) <= WIDEST:
-                _sift(layers, index, position, above, below, late=turn % 4 > 1)
-    return crossings(layers)
 
 
 def _sort(row: list[int], neighbours: list[list[int]], position: list[int]) -> None:
@@ -270,67 +273,20 @@ def _sort(row: list[int], neighbours: list[list[int]], position: list[int]) -> N
         position[node] = place
 
 
-def _sift(layers: Layers, index: int, position: list[int], above: float, below: float, *, late: bool) -> None:
-    """Move every node of a row to its best place, the last one of equally good places if late."""
-    row = layers.rows[index]
-    width = len(row)
-    order = list(range(width))
-    for item, extra in enumerate(_both_excesses(layers, index, position, above, below).tolist()):
-        order.remove(item)
-        # what it costs to stand behind the first 0, 1, 2, ... others
-        costs = list(accumulate(map(extra.__getitem__, order), initial=0.0))
-        if late:
-            costs.reverse()
-            order.insert(width - 1 - costs.index(min(costs)), item)
-        else:
-            order.insert(costs.index(min(costs)), item)
-    row[:] = [row[item] for item in order]
-    for place, node in enumerate(row):
-        position[node] = place
+def _sweep(rows: Rows, sweeps: int, *, patient: bool, near: int | None) -> None:
+    """Improve the rows forwards and backwards.
 
-
-def _settle(layers: Layers) -> None:
-    """Exchange neighbours where that changes no crossing, so that nodes stand in the order of their indices."""
-    position = _positions(layers.rows, layers.size)
-    for index, row in enumerate(layers.rows):
-        if not 1 < len(row) <= WIDEST:
-            continue
-        excess = _both_excesses(layers, index, position, 1.0, 1.0).tolist()
-        order = list(range(len(row)))
-        changed = True
-        while changed:
-            changed = False
-            for place in range(1, len(order)):
-                first, second = order[place - 1], order[place]
-                if row[first] > row[second] and excess[second][first] == 0 and row[first] < layers.count:
-                    order[place - 1], order[place] = second, first
-                    changed = True
-        row[:] = [row[item] for item in order]
-        for place, node in enumerate(row):
-            position[node] = place
-
-
-def _both_excesses(layers: Layers, index: int, position: list[int], above: float, below: float) -> np.ndarray:
-    """Return the weighted sum of a row's excess crossings with the row above and with the row below."""
-    row = layers.rows[index]
-    excess = np.zeros((len(row), len(row)))
-    if index and above:
-        excess += above * _excess(row, layers.before, position, len(layers.rows[index - 1]))
-    if index + 1 < len(layers.rows) and below:
-        excess += below * _excess(row, layers.after, position, len(layers.rows[index + 1]))
-    return excess
-
-
-def _excess(row: list[int], neighbours: list[list[int]], position: list[int], width: int) -> np.ndarray:
-    """Return for each pair (u, v) of the row how many crossings more there are if u stands behind v than before it."""
-    joined = [item for item, node in enumerate(row) if neighbours[node]]
-    places = [position[other] for item in joined for other in neighbours[row[item]]]
-    owners = [item for item in joined for _ in neighbours[row[item]]]
-    firsts = [0, *accumulate([len(neighbours[row[item]]) for item in joined[:-1]])]
-    counts = np.zeros((width, len(row)))
-    np.add.at(counts, (places, owners), 1.0)
-    before = np.cumsum(counts, axis=0) - counts  # [place, v]: how many neighbours of v stand before the place
-    crossed = np.zeros((len(row), len(row)))
-    if joined:
-        crossed[joined] = np.add.reduceat(before[places], firsts, axis=0)
-    return crossed.T - crossed
+    If patient, the weight of the row ahead rises from 0 to that of the row behind, otherwise it has that at once.
+    After the first sweep a node stays near its place, if asked.
+    """
+    count = len(rows.order)
+    whole = max(1, sweeps - (LAST if near is None else 1))
+    for turn in range(sweeps):
+        forwards = turn % 2 == 0
+        risen = min(turn, whole) if patient else whole
+        # whole numbers are faster; fractions, which round, keep the order that small graphs have had
+        behind, ahead = (1.0, risen / whole) if near is None else (whole, risen)
+        above, below = (behind, ahead) if forwards else (ahead, behind)
+        for index in range(count) if forwards else range(count - 1, -1, -1):
+            if 1 < len(rows.order[index]) <= WIDEST:
+                sift(rows, index, above, below, late=turn % 4 > 1, near=near if turn else None)

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from math import isfinite, sqrt
+
+import numpy as np
 
 from advis.films.coordinates import Spacing, places
 from advis.films.curves import box_starts, columns, curve, level_lanes, ports, stops
@@ -215,7 +219,7 @@ def _draw(
     """Draw one connected part, flowing along the first axis."""
     rank = ranks(len(sizes), edges, [across + node_gap for _, across in sizes])
     layers = proper(rank, edges)
-    reduce_crossings(layers)
+    layers.rows = [list(row) for row in ordered(tuple(rank), tuple(edges))]
     every = _planes_of_all(layers, planes)
     for row in layers.rows if planes else []:
         row.sort(key=every.__getitem__)  # inside each plane the order stays
@@ -235,6 +239,20 @@ def _draw(
     lines = stops(layers, edges, sizes, rank, place, begin, cols, at, LANE + LANE_GAP)
     boxes = [(begin[node], place[node] - sizes[node][1] / 2) for node in range(len(sizes))]
     return _from_origin(sizes, boxes, [curve(line) for line in lines])
+
+
+@lru_cache(maxsize=64)
+def ordered(rank: tuple[int, ...], edges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], ...]:
+    """Return the rows of a graph with few crossings, which depend on no size: all films of a tape share them.
+
+    Examples
+    --------
+    >>> ordered((0, 0, 1, 1), ((0, 3), (1, 2)))
+    ((0, 1), (3, 2))
+    """
+    layers = proper(rank, edges)
+    reduce_crossings(layers)
+    return tuple(map(tuple, layers.rows))
 
 
 def _planes_of_all(layers: Layers, planes: Sequence[int]) -> list[int]:
@@ -263,16 +281,27 @@ def _from_origin(sizes: Sequence[Pair], boxes: Sequence[Pair], curves: Sequence[
     left = min(x for x, _ in boxes)
     top = min([y for _, y in boxes] + [y for numbers in curves for y in numbers[1::2]])
     placed = [(round(x - left, 1), round(y - top, 1)) for x, y in boxes]
-    drawn = [
-        tuple(round(c - top, 1) if odd % 2 else round(c - left, 1) for odd, c in enumerate(numbers))
-        for numbers in curves
-    ]
+    drawn = _shifted(curves, -left, -top)
     along = max(x + width for (x, _), (width, _) in zip(placed, sizes, strict=True))
     across = max(
         [y + height for (_, y), (_, height) in zip(placed, sizes, strict=True)]
         + [y for numbers in drawn for y in numbers[1::2]]
     )
     return Drawing(round(along, 1), round(across, 1), placed, drawn)
+
+
+def _shifted(
+    curves: Sequence[tuple[float, ...]], dx: float, dy: float, turned: bool = False
+) -> list[tuple[float, ...]]:
+    """Return the curves shifted, their numbers rounded to tenths, x and y exchanged if turned."""
+    numbers = np.array([number for curve in curves for number in curve])
+    moved = numbers.reshape(-1, 2) + np.array([dx, dy])
+    tenths = 10.0 * moved
+    rounded = np.rint(tenths) / 10.0
+    close = np.abs(tenths % 1.0 - 0.5) < 1e-6  # the product may be a tie where the number is none
+    rounded[close] = [round(number, 1) for number in moved[close].tolist()]
+    flat = (rounded[:, ::-1] if turned else rounded).ravel().tolist()
+    return [tuple(flat[start:end]) for start, end in pairwise(accumulate(map(len, curves), initial=0))]
 
 
 def _shelves(drawings: Sequence[Drawing]) -> tuple[list[Pair], float, float]:
@@ -302,9 +331,7 @@ def _assembled(
     for (nodes, members), drawing, (dx, dy) in zip(parts, drawings, corners, strict=True):
         for node, (x, y) in zip(nodes, drawing.boxes, strict=True):
             boxes[node] = _turn(x + dx, y + dy, turned)
-        for member, numbers in zip(members, drawing.curves, strict=True):
-            pairs = zip(numbers[::2], numbers[1::2], strict=True)
-            curves[member] = tuple(c for x, y in pairs for c in _turn(x + dx, y + dy, turned))
+        curves.update(zip(members, _shifted(drawing.curves, dx, dy, turned), strict=True))
     width, height = _turn(along, across, turned)
     return width, height, [boxes[node] for node in sorted(boxes)], [curves[edge] for edge in sorted(curves)]
 

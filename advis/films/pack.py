@@ -39,7 +39,7 @@ def packed(film: Film) -> dict[str, Any]:
     tracks = _tracks(film.tracks, words)
     head = {name: _value(getattr(film, name)) for name in ("kind", "title", "subtitle", "voice", "steps", "data")}
     head["choices"] = [
-        [choice.key, list(choice.takes), choice.gives, choice.cost, choice.size, _text(choice.text, words)]
+        [choice.key, list(choice.takes), choice.gives, _value(choice.cost), choice.size, _text(choice.text, words)]
         for choice in film.choices
     ]
     if film.blocks:
@@ -88,6 +88,9 @@ class _Words:
             self.listed.append(word)
         return self._places[word]
 
+
+EXACT = 2**53
+"""Larger whole numbers travel as text: a number of JavaScript does not hold all their digits."""
 
 MOST_ONCE = 3
 """A piece of so many letters, or one that occurs no more often, is simply written."""
@@ -189,7 +192,7 @@ def _value(value: Any) -> Any:
         return [_value(item) for item in value]
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 4)
-    return value
+    return str(value) if isinstance(value, int) and abs(value) > EXACT else value
 
 
 def path_through(knots: Sequence[float], axis: str) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from advis.analysis.play import Play
 from advis.autodiff.numbers import PICTURE, minus
-from advis.autodiff.primitives.rule import CONSTANT, INPUT
+from advis.autodiff.sweeps import is_operation
 from advis.films import narration
 from advis.films.cast import Cast, casts, drawn, words_of
 from advis.films.code import code_scene
@@ -134,7 +134,7 @@ def _conserved(shown: Play, step: int) -> Spans:
 def evaluation(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
     """Return the steps and tracks of the evaluation, from the inputs on: one step for each operation."""
     tape = words.tape
-    order = [k for k, primitive in enumerate(tape.primitives) if primitive is not INPUT and primitive is not CONSTANT]
+    order = [k for k, primitive in enumerate(tape.primitives) if is_operation(primitive)]
     turns = {index: step for step, index in enumerate(order, 1)}
     tracks: Tracks = {"say": ((0, State("", _inputs_said(words))),)}
     for index in drawn(shown):

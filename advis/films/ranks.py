@@ -13,7 +13,7 @@ from advis.films.simplex import minimise
 Edges = Sequence[tuple[int, int]]
 
 EFFORT = 600_000  # node visits after which the ranks are good enough
-NEAR = 64  # columns looked at on either side for an emptier one
+NEAR = 300  # columns looked at on either side for an emptier one
 
 
 def topological(count: int, edges: Edges) -> list[int]:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from advis.films.film import Film, Group, Ink, Mark, Scene, State, Track, state_at
-
-
-def moved(ink: Ink, right: float, down: float) -> Ink:
-    """Return an ink further to the right and further down."""
-    stride = {"rect": 5, "text": 2, "tiles": 4}.get(ink.tag, 2)  # numbers of one place; the first two are where it is
-    by = (right, down)
-    return replace(ink, at=tuple(round(v + by[k % stride], 2) if k % stride < 2 else v for k, v in enumerate(ink.at)))
+from advis.films.draw import moved
+from advis.films.film import Film, Group, Mark, Scene, State, Track, state_at
 
 
 def prefixed(mark: Mark, prefix: str, right: float, down: float) -> Mark:

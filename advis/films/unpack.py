@@ -89,13 +89,18 @@ def _film(record: dict[str, Any], words: _Words) -> Film:
             for label, voice, steps, tracks in record.get("variants", ())
         ),
         tuple(_block(*block) for block in record.get("blocks", ())),
-        record["data"],
+        _data(record["data"]),
     )
+
+
+def _data(data: dict[str, Any]) -> dict[str, Any]:
+    """What a film carries besides; a cost too large for a number of JavaScript has travelled as text."""
+    return data | {name: int(data[name]) for name in ("best", "most") if isinstance(data.get(name), str)}
 
 
 def _choice(packed: list[Any], words: _Words) -> Choice:
     key, takes, gives, cost, size, text = packed
-    return Choice(key, tuple(takes), gives, cost, size, words.spans(text))
+    return Choice(key, tuple(takes), gives, int(cost), size, words.spans(text))
 
 
 def _block(key: str, label: str, parent: str, each: int, turns: list[Any]) -> Block:

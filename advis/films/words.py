@@ -10,7 +10,7 @@ import numpy as np
 
 from advis.autodiff import expressions
 from advis.autodiff.errors import MissingRule
-from advis.autodiff.numbers import PICTURE, minus, number, value_text
+from advis.autodiff.numbers import PICTURE, grouped, minus, number, value_text
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
 from advis.autodiff.sweep import Contribution, Sweep
@@ -101,7 +101,7 @@ class Words:
         if flow.partial.shape != (1, 1) or sweep.count is not None or shape_of(source):
             return minus(term_text(sweep, flow, PICTURE))
         amount = minus(number(0.0 if source is None else source, PICTURE))
-        return f"{self.partial(flow.partial.index, flow.partial.place)} · {amount}"
+        return f"{grouped(self.partial(flow.partial.index, flow.partial.place))} · {grouped(amount)}"
 
 
 def signed(text: str) -> str:

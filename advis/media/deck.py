@@ -12,8 +12,9 @@ from typing import Any
 from advis.autodiff.shown import Shown
 from advis.films.film import Film
 from advis.films.theme import palette_css
-from advis.media.html import place
+from advis.media.html import POLICY, place
 from advis.media.markdown import Said, html_of, slides_of
+from advis.media.picture import check_panes
 from advis.media.player import needs_of, slides_module, static
 from advis.media.save import write_whole
 from advis.media.svg import text
@@ -23,8 +24,6 @@ WIDTH, HEIGHT = 1040, 585
 THEMES = ("auto", "light", "dark")
 PANES = ("graph", "trace", "source", "say")
 PANES_SHOWN = ("graph", "say")
-
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def deck_page(items: Sequence[Any], title: str = "", theme: str = "auto", panes:
     )
     return (
         f'<!DOCTYPE html>\n<html lang="en"{chosen}>\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title or _first_heading(slides))}</title>\n<style>{static('vendor/reveal/reveal.css')}</style>\n"
         f"<style>{colours}\n{static('deck.css')}</style>\n"
@@ -185,9 +184,7 @@ def stepped(film: Film, told: str, panes: Sequence[str] = PANES_SHOWN) -> str:
     >>> stepped(Film("tape", "f", steps=3), "x = 2").count('class="fragment"')
     3
     """
-    unknown = [pane for pane in panes if pane not in PANES]
-    if unknown:
-        raise ValueError(f"panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(PANES)}")
+    check_panes(panes, PANES)
     title = text(f"{film.title}, {film.subtitle}" if film.subtitle else film.title)
     fragments = '<i class="fragment"></i>' * film.steps
     place_and_steps = f"{place(film, told)}{fragments}"

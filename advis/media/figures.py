@@ -114,14 +114,14 @@ def _rect(brush: Brush, ink: Ink, style: dict[str, str]) -> None:
     if not width or not height:
         return
     corner = f"round,pad=0,rounding_size={min(radius, width / 2, height / 2)}"
-    brush.axes.add_patch(FancyBboxPatch((left, top), width, height, boxstyle=corner, **_paint(style, brush.points)))
+    brush.axes.add_artist(FancyBboxPatch((left, top), width, height, boxstyle=corner, **_paint(style, brush.points)))
 
 
 def _tiles(brush: Brush, ink: Ink, style: dict[str, str]) -> None:
     from matplotlib.patches import Rectangle
 
     for left, top, width, height in zip(*[iter(ink.at)] * 4, strict=True):
-        brush.axes.add_patch(Rectangle((left, top), width, height, **_paint(style, brush.points)))
+        brush.axes.add_artist(Rectangle((left, top), width, height, **_paint(style, brush.points)))
 
 
 def _path(brush: Brush, ink: Ink, style: dict[str, str]) -> None:
@@ -130,7 +130,7 @@ def _path(brush: Brush, ink: Ink, style: dict[str, str]) -> None:
 
     points = list(zip(ink.at[::2], ink.at[1::2], strict=True))
     codes = [Path.MOVETO, *([Path.CURVE4] * (len(points) - 1))]
-    brush.axes.add_patch(PathPatch(Path(points, codes), **_paint(style, brush.points)))
+    brush.axes.add_artist(PathPatch(Path(points, codes), **_paint(style, brush.points)))
 
 
 def _lines(brush: Brush, ink: Ink, style: dict[str, str]) -> None:
@@ -139,7 +139,7 @@ def _lines(brush: Brush, ink: Ink, style: dict[str, str]) -> None:
 
     points = list(zip(ink.at[::2], ink.at[1::2], strict=True))
     codes = [Path.MOVETO if k % 2 == 0 and points[k] != points[k - 1] else Path.LINETO for k in range(len(points))]
-    brush.axes.add_patch(PathPatch(Path(points, [Path.MOVETO, *codes[1:]]), **_paint(style, brush.points)))
+    brush.axes.add_artist(PathPatch(Path(points, [Path.MOVETO, *codes[1:]]), **_paint(style, brush.points)))
 
 
 def _text(brush: Brush, ink: Ink, style: dict[str, str]) -> None:

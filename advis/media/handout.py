@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from advis.films.film import Film, State, spelled, state_at
 from advis.films.metrics import text_width
 from advis.films.theme import COLOURS
@@ -76,8 +78,8 @@ def handout(items: Sequence[Any], path: str | os.PathLike[str], title: str = "",
     target = Path(path)
     if target.suffix.lower() != ".pdf":
         raise ValueError(f"handout: path={str(target)!r} does not end in .pdf")
-    if steps < 1:
-        raise ValueError(f"handout: steps={steps!r} leaves nothing to show; give 1 or more")
+    if not isinstance(steps, (int, np.integer)) or steps < 1:
+        raise ValueError(f"handout: steps={steps!r} is no number of steps to show; give 1 or more")
     pages = _Pages(title)
     for _, parts in slide_parts("handout", items):
         for part in parts:
@@ -110,15 +112,15 @@ class _Pages:
 
     def write(self, text: str, left: float, baseline: float, size: float, colour: str = "ink", **looks: Any) -> None:
         place = left / PAGE[0], 1.0 - baseline / PAGE[1]
-        shown = text if _is_mathematics(text) else text.replace("$", r"\$")
-        self.pages[-1].text(*place, shown, fontsize=size, color=COLOURS[colour][0], va="baseline", **looks)
+        looks = {"parse_math": _is_mathematics(text), **looks}
+        self.pages[-1].text(*place, text, fontsize=size, color=COLOURS[colour][0], va="baseline", **looks)
 
     def paragraph(self, kind: str, text: str) -> None:
         size = _SIZES.get(kind, _BODY)
         looks: dict[str, Any] = {"fontweight": "bold"} if kind.startswith("h") else {}
         indent, mark = (14.0, "•") if kind == "li" else (0.0, "")
         if kind == "code":
-            looks, lines = {"family": "monospace"}, text.split("\n")
+            looks, lines = {"family": "monospace", "parse_math": False}, text.split("\n")
         else:
             lines = _lines(text, size, WIDTH - indent)
         before = size * _BEFORE.get(kind, 0.9 if kind.startswith("h") else 0.0) * (self.top > MARGIN)

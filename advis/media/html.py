@@ -17,7 +17,8 @@ from advis.media.svg import checked_step, svg, text
 MOST_DETAILED = 40
 """A picture that stands in for the player of a larger drawing is an outline: small type could not be read."""
 
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+"""What a page may load and run: only what it holds itself."""
 
 
 def fragment(film: Film, told: str, step: int = 0) -> str:
@@ -57,7 +58,7 @@ def page(films: Iterable[tuple[Film, str]], title: str, step: int = 0) -> str:
     heading = f"<h1{' class=alone' if len(shown) == 1 else ''}>{text(title)}</h1>\n"
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}</title>\n<style>{_page_css()}</style>\n</head>\n<body>\n"
         f"<main>\n{heading}{places}\n</main>\n{_script([film for film, _ in shown])}\n</body>\n</html>\n"

@@ -11,6 +11,7 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 _NOTE = re.compile(r"^notes?:[ \t]*", re.IGNORECASE | re.MULTILINE)
 _BREAK = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -140,7 +141,7 @@ def _mathml(element: Any) -> str:
 
 
 def _image_rule(self: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
-    source = str(tokens[place].attrs["src"])
+    source = unquote(str(tokens[place].attrs["src"]))  # it stands there as in an address, with %20 for a space
     return f'<img src="{_inlined(source)}" alt="{escape(tokens[place].content)}">'
 
 

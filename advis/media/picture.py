@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import cycle
 
-from advis.films.draw import lower
+from advis.films.draw import lower, moved
 from advis.films.film import Box, Edge, Film, Group, Ink, Line, Row, Scene, Spans, State, spelled, state_at
 from advis.films.metrics import shortened, text_width
 from advis.films.theme import depth
@@ -74,9 +73,7 @@ def picture(film: Film, step: int, panes: Sequence[str] = ("graph",)) -> Picture
     >>> told.height > alone.height, next(ink.spans[0][1] for ink in told.inks if ink.role == "said")
     (True, 'Step 1 of 1. ')
     """
-    unknown = [pane for pane in panes if pane not in PANES]
-    if unknown:
-        raise ValueError(f"panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(PANES)}")
+    check_panes(panes)
     states = state_at(film, step)
     page = _Page([], 0.0, 0.0)
     drawing = next((scene for scene in film.scenes if scene.kind == "drawing" and not scene.block), None)
@@ -95,6 +92,21 @@ def picture(film: Film, step: int, panes: Sequence[str] = ("graph",)) -> Picture
         page.below(_sentence(states, page.width), TELLING * _most_lines(film, page.width) + 8.0)
     alone = tuple(panes) == ("graph",)
     return page.finished(film, states, drawing, 0.0 if alone else MARGIN)
+
+
+def check_panes(panes: Sequence[str], known: Sequence[str] = PANES, caller: str = "") -> None:
+    """Raise for a pane that is not known, and for one that is not in a sequence.
+
+    Raises
+    ------
+    ValueError
+    """
+    before = f"{caller}: " if caller else ""
+    if isinstance(panes, str):
+        raise ValueError(f"{before}panes={panes!r} is one text; write a sequence of panes, such as ({panes!r},)")
+    unknown = [pane for pane in panes if pane not in known]
+    if unknown:
+        raise ValueError(f"{before}panes={tuple(panes)!r}: {unknown[0]!r} is not known; choose from {', '.join(known)}")
 
 
 @dataclass(slots=True)
@@ -131,7 +143,7 @@ class _Page:
 
     def finished(self, film: Film, states: dict[str, State], drawing: Scene | None, margin: float) -> Picture:
         """The inks that are seen, with room around them, from the back to the front."""
-        seen = [moved(ink, margin, margin) for ink in self.inks if _visible(ink)]
+        seen = [moved(ink, margin, margin) for ink in self.inks if painted(ink)]
         seen.sort(key=lambda ink: depth(ink.role))
         described = drawing.description if drawing is not None else ""
         words = " ".join(part for part in (described or film.title, spelled(states.get("say", State()).text)) if part)
@@ -139,22 +151,8 @@ class _Page:
         return Picture(self.width + 2 * margin, self.height + 2 * margin, tuple(seen), title, words)
 
 
-def moved(ink: Ink, dx: float, dy: float) -> Ink:
-    """Return an ink at another place.
-
-    Examples
-    --------
-    >>> moved(Ink("rect", "bar", (1.0, 2.0, 30.0, 40.0, 3.0)), 10.0, 20.0).at
-    (11.0, 22.0, 30.0, 40.0, 3.0)
-    """
-    if not dx and not dy:
-        return ink
-    shift = {"rect": (dx, dy, 0.0, 0.0, 0.0), "tiles": (dx, dy, 0.0, 0.0)}.get(ink.tag, (dx, dy))
-    at = tuple([round(value + by, 2) for value, by in zip(ink.at, cycle(shift), strict=False)])
-    return Ink(ink.tag, ink.role, at, ink.spans, ink.anchor)
-
-
-def _visible(ink: Ink) -> bool:
+def painted(ink: Ink) -> bool:
+    """Return whether anything of an ink is seen."""
     return ink.role != "off" and bool(ink.at) and (ink.tag != "text" or any(part for _, part in ink.spans))
 
 

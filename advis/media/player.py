@@ -196,6 +196,7 @@ def _optional(needs: Needs) -> dict[str, bool]:
     return {**choosing, **named, **found}
 
 
+@cache
 def _bare(name: str) -> str:
     """A module's code alone, by the rule at the head of this module."""
     lines = (line.strip() for line in static(name).splitlines())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from functools import cache
 from itertools import count, product
 
 from advis.media.squeeze import tokens
@@ -42,14 +43,16 @@ def renamed(code: str, kept: Collection[str] = ()) -> str:
     >>> renamed("const area=({wide,high})=>Math.abs(wide*high);area({wide:2,high:3})", kept=["area"])
     'const area=({wide:b,high:a})=>Math.abs(b*a);area({wide:2,high:3})'
     """
-    pieces = [piece for piece, _ in tokens(code)]
-    places = [i for i, (piece, kind) in enumerate(tokens(code)) if kind != "space"]
-    names, shorthands = _names([pieces[i] for i in places])
-    own = _declared([pieces[i] for i in places], names | shorthands) - set(kept)
-    used = Counter(pieces[places[i]] for i in names | shorthands)
+    found = list(tokens(code))
+    pieces = [piece for piece, _ in found]
+    places = [i for i, (_, kind) in enumerate(found) if kind != "space"]
+    solid = [pieces[i] for i in places]
+    names, shorthands = _names(solid)
+    own = _declared(solid, names | shorthands) - set(kept)
+    used = Counter(solid[i] for i in names | shorthands)
     short = _short(used, own)
     for i in names | shorthands:
-        word = pieces[places[i]]
+        word = solid[i]
         if word in short:
             pieces[places[i]] = f"{word}:{short[word]}" if i in shorthands else short[word]
     return "".join(pieces)
@@ -62,6 +65,7 @@ def _short(used: Counter[str], own: set[str]) -> dict[str, str]:
     return dict(zip(sorted(own & used.keys(), key=lambda name: (-used[name], name)), free, strict=False))
 
 
+@cache
 def _is_word(piece: str) -> bool:
     return (
         (piece[0].isalpha() or piece[0] in "_$") and piece not in _KEYWORDS and piece.replace("$", "_").isidentifier()
@@ -72,8 +76,10 @@ def _names(pieces: list[str]) -> tuple[set[int], set[int]]:
     """The places of names, and of those that stand for a key and a name in one."""
     names, shorthands = set(), set()
     for i, around in _surroundings(pieces):
+        if not _is_word(pieces[i]):
+            continue
         before, after = pieces[i - 1] if i else "", pieces[i + 1] if i + 1 < len(pieces) else ""
-        if not _is_word(pieces[i]) or (before == "." and pieces[i - 2] != "."):
+        if before == "." and pieces[i - 2] != ".":
             continue
         if around == "object" and before in ("{", ",", "get", "set", "async"):
             if after not in (":", "("):

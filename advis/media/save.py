@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from advis.films.draw import NUMBER_SIZE
 from advis.films.film import Film
 from advis.media.html import page
-from advis.media.picture import PANES, Picture, picture
+from advis.media.picture import Picture, check_panes, picture
 from advis.media.svg import checked_step, svg, svg_of
 
 STILL, MOVING = ("graph",), ("title", "graph", "say")
@@ -33,7 +34,7 @@ class Options:
     ----------
     steps : sequence of int, optional
         Which steps a moving picture, or a set of files, shows; all if not given.
-    size : int or (int, int), optional
+    size : float or pair of float, optional
         The width in pixels, or the width and height in which the picture must fit.
     theme : {"light", "dark", "auto"}, optional
         ``auto``, for SVG, follows the reader's system.
@@ -52,7 +53,7 @@ class Options:
     """
 
     steps: Sequence[int] | None = None
-    size: int | tuple[int, int] | None = None
+    size: float | tuple[float, float] | list[float] | None = None
     theme: str | None = None
     fps: float | None = None
     panes: Sequence[str] | None = None
@@ -95,7 +96,9 @@ class Order:
         if self.options.size is None:
             return otherwise
         size = self.options.size
-        return size / shown.width if isinstance(size, int) else min(size[0] / shown.width, size[1] / shown.height)
+        if isinstance(size, (tuple, list)):
+            return float(min(size[0] / shown.width, size[1] / shown.height))
+        return size / shown.width
 
     @property
     def shown(self) -> int:
@@ -318,14 +321,15 @@ def _check_values(film: Film, options: Options) -> None:
             checked_step("save", film, step)
     if options.theme not in (None, "light", "dark", "auto"):
         raise ValueError(f"save: theme={options.theme!r} is not known; choose 'light', 'dark' or, for .svg, 'auto'")
-    sizes = options.size if isinstance(options.size, tuple) else (options.size,)
+    if isinstance(options.size, (tuple, list)) and len(options.size) != 2:
+        raise ValueError(f"save: size={options.size!r} must be a width, or a width and a height")
+    sizes = options.size if isinstance(options.size, (tuple, list)) else (options.size,)
     others = [(name, getattr(options, name)) for name in ("fps", "font_size", "dpi")]
     for name, value in [*(("size", value) for value in sizes), *others]:
-        if value is not None and not 0 < value < 100_000:
+        if value is not None and not (isinstance(value, Real) and 0 < float(value) < 100_000):
             raise ValueError(f"save: {name}={getattr(options, name)!r} must be positive")
-    for pane in options.panes or ():
-        if pane not in PANES:
-            raise ValueError(f"save: panes=: {pane!r} is not known; choose from {', '.join(PANES)}")
+    if options.panes is not None:
+        check_panes(options.panes, caller="save")
 
 
 def _written(path: Path, kind: Format, order: Order) -> Path:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from advis.films.film import Film
-from advis.media.deck import PANES_SHOWN, stepped
+from advis.media.deck import PANES, PANES_SHOWN, stepped
+from advis.media.picture import check_panes
 from advis.media.player import needs_of, slides_module
 
 
@@ -35,6 +36,9 @@ class Slides:
     film: Film
     told: str
     panes: Sequence[str] = PANES_SHOWN
+
+    def __post_init__(self) -> None:
+        check_panes(self.panes, PANES, "slides")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks, and for what makes slides of them."""

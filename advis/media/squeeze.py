@@ -18,6 +18,7 @@ _TEMPLATE = re.compile(r"[`}](?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)", re.DOTALL)
 """The text of a template up to its end, or to the next place for code."""
 _OPEN = ("", *"*;{(,[\n")
 """After these a new line says nothing."""
+_WORDLIKE = re.compile(r"[\w$#]")
 _BEFORE_REGEX = re.compile(r"(?:^|[(,=>:\[!&|?{};\n]|\breturn)$")
 
 
@@ -66,9 +67,10 @@ def tokens(code: str) -> Iterator[tuple[str, str]]:
 
 def _token(code: str, place: int, before: str) -> tuple[str, str]:
     """The token at a place outside of templates, and its kind."""
-    regex = _REGEX.match(code, place) if code[place : place + 2] not in ("//", "/*") else None
-    if regex and _BEFORE_REGEX.search(before):
-        return regex[0], "text"
+    if code[place] == "/" and code[place + 1 : place + 2] not in ("/", "*") and _BEFORE_REGEX.search(before):
+        regex = _REGEX.match(code, place)
+        if regex:
+            return regex[0], "text"
     token = _TOKEN.match(code, place)
     assert token is not None
     return token[0], token.lastgroup or ""
@@ -83,5 +85,4 @@ def _template_text(code: str, place: int) -> str:
 def _separates(before: str, after: str) -> bool:
     """Whether space between two tokens says something: between words, and between signs that would run together."""
     last, first = before[-1:], after[0]
-    wordlike = re.compile(r"[\w$#]")
-    return bool(wordlike.match(last) and wordlike.match(first)) or (last == first and first in "+-/")
+    return bool(_WORDLIKE.match(last) and _WORDLIKE.match(first)) or (last == first and first in "+-/")

@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from operator import index
 
 from advis.films.draw import lower
 from advis.films.film import Box, Edge, Film, Group, Ink, Scene, Spans, State, spelled, state_at
 from advis.films.theme import COLOURS, SANS, depth, ink_css
-from advis.media.picture import Picture
+from advis.media.picture import Picture, painted
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-
 
 OUTLINE = ("frame", "title", "number", "edge")
 """The inks of an outline, by the first word of their role."""
@@ -102,12 +102,12 @@ def document(
 ) -> str:
     """Return a whole SVG document of layers, from the back to the front."""
     body = "\n".join(map(_group, layers))
-    size = f'width="{_number(scale * width)}" height="{_number(scale * height)}"'
+    size = f'width="{short(scale * width)}" height="{short(scale * height)}"'
     return (  # spaces at the edges of a tspan are kept by every program only if it is told so
         f'<svg xmlns="http://www.w3.org/2000/svg" class="advis" role="img" {size} xml:space="preserve" '
-        f'viewBox="0 0 {_number(width)} {_number(height)}">\n<title>{text(title)}</title>\n'
+        f'viewBox="0 0 {short(width)} {short(height)}">\n<title>{text(title)}</title>\n'
         f"<desc>{text(description)}</desc>\n<style>{_css(_roles(layers), theme)}{css}</style>\n"
-        f'<rect class="paper" width="{_number(width)}" height="{_number(height)}"/>\n{body}\n</svg>\n'
+        f'<rect class="paper" width="{short(width)}" height="{short(height)}"/>\n{body}\n</svg>\n'
     )
 
 
@@ -115,9 +115,12 @@ def checked_step(caller: str, film: Film, step: int | None) -> int:
     """Return the step, or the last one for None; raise a ValueError that names the range if there is no such step."""
     if step is None:
         return film.steps
-    if not 0 <= step <= film.steps:
-        raise ValueError(f"{caller}: step={step} is outside this film; choose 0 to {film.steps}, or leave it out")
-    return step
+    try:
+        if 0 <= index(step) <= film.steps:
+            return index(step)
+    except TypeError as error:
+        raise ValueError(f"{caller}: step={step!r} is no whole number; choose 0 to {film.steps}") from error
+    raise ValueError(f"{caller}: step={step} is outside this film; choose 0 to {film.steps}, or leave it out")
 
 
 def find_drawing(film: Film, name: str | None = None) -> Scene:
@@ -162,7 +165,7 @@ def _layers(drawing: Scene, states: dict[str, State]) -> list[Layer]:
     layers: dict[tuple[str, str], list[tuple[Ink, str]]] = {}
     for mark in drawing.marks:
         if isinstance(mark, (Box, Edge, Group)):
-            for ink in filter(_visible, lower(mark, states)):
+            for ink in filter(painted, lower(mark, states)):
                 more = getattr(mark, "more", "") if ink.role.startswith("title") else ""
                 layers.setdefault((ink.role, ink.anchor), []).append((ink, more))
     ordered = sorted(layers.items(), key=lambda item: (depth(item[0][0]), item[0]))
@@ -173,10 +176,6 @@ def _roles(layers: Sequence[Layer]) -> list[str]:
     """Every role in use, of inks and of the pieces of their texts."""
     pieces = {role for layer in layers for ink, _ in layer.inks for role, _ in ink.spans}
     return sorted({layer.role for layer in layers} | pieces)
-
-
-def _visible(ink: Ink) -> bool:
-    return ink.role != "off" and bool(ink.at) and (ink.tag != "text" or any(part for _, part in ink.spans))
 
 
 def _group(layer: Layer) -> str:
@@ -191,18 +190,18 @@ def _group(layer: Layer) -> str:
 
 
 def _rect(ink: Ink) -> str:
-    x, y, width, height, radius = map(_number, ink.at)
+    x, y, width, height, radius = map(short, ink.at)
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>'
 
 
 def _tiles(at: tuple[float, ...]) -> str:
     """Rectangles as one path."""
-    places = zip(*[iter(map(_number, at))] * 4, strict=True)
+    places = zip(*[iter(map(short, at))] * 4, strict=True)
     return "".join(f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in places)
 
 
 def _text(ink: Ink, more: str) -> str:
-    x, y = map(_number, ink.at)
+    x, y = map(short, ink.at)
     tooltip = f"<title>{text(more)}</title>" if more else ""
     return f'<text x="{x}" y="{y}">{tooltip}{_spans(ink.spans)}</text>'
 
@@ -226,7 +225,7 @@ def _curves(points: list[tuple[int, int]]) -> str:
         x, y = points[place]
         steps = [(x2 - x, y2 - y) for x2, y2 in points[place + 1 : place + 4]]
         level = all(dy == 0 for _, dy in steps)
-        parts += ["h", _number(steps[-1][0] / 100)] if level else ["c", _pairs(steps)]
+        parts += ["h", short(steps[-1][0] / 100)] if level else ["c", _pairs(steps)]
     return "".join(parts)
 
 
@@ -241,13 +240,13 @@ def _strokes(points: list[tuple[int, int]]) -> str:
 
 
 def _pairs(points: list[tuple[int, int]]) -> str:
-    return " ".join(_number(value / 100) for point in points for value in point).replace(" -", "-")
+    return " ".join(short(value / 100) for point in points for value in point).replace(" -", "-")
 
 
-def _number(value: float) -> str:
-    """At most two decimals, nothing needless: ``12``, ``0.5``, ``-3.25``."""
-    short = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short
+def short(value: float) -> str:
+    """Return at most two decimals, nothing needless: ``12``, ``0.5``, ``-3.25``."""
+    written = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if written == "-0" else written
 
 
 def _css(roles: list[str], theme: str = "auto") -> str:

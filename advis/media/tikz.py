@@ -14,7 +14,7 @@ from advis.films.draw import ROW as NEXT_ROW
 from advis.films.film import Film, Ink, spelled
 from advis.films.theme import COLOURS, SPANS, look, rules
 from advis.media.picture import MONO, Picture, picture
-from advis.media.svg import checked_step
+from advis.media.svg import checked_step, short
 from advis.media.tex import MACROS, tex_label, tex_spans
 
 PIXEL = 0.75
@@ -146,7 +146,7 @@ def _role(role: str) -> str:
 def _style(role: str, dark: bool) -> str:
     """What a role looks like, in the options of TikZ."""
     style = look(role, dark)
-    return ",".join(_letters(role, style, dark) if "font-size" in style else _strokes(style, dark))
+    return ",".join(_letters(style, dark) if "font-size" in style else _strokes(style, dark))
 
 
 def _strokes(style: dict[str, str], dark: bool) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _strokes(style: dict[str, str], dark: bool) -> Iterator[str]:
             yield f"dash pattern=on {on}\\px off {off}\\px"
 
 
-def _letters(role: str, style: dict[str, str], dark: bool) -> Iterator[str]:
+def _letters(style: dict[str, str], dark: bool) -> Iterator[str]:
     yield f"text={_named(style.get('fill', COLOURS['ink'][dark]), dark)}"
     size, face = float(style["font-size"].removesuffix("px")), "\\sffamily"
     if "monospace" in style.get("font-family", ""):
@@ -187,7 +187,7 @@ def _named(shade: str, dark: bool) -> str:
 
 def bounds(shown: Picture, options: str = "") -> str:
     """Return what makes a drawing as large as the picture."""
-    return f"\\path[{options}use as bounding box] (0,0) rectangle ({_number(shown.width)},{_number(shown.height)});"
+    return f"\\path[{options}use as bounding box] (0,0) rectangle ({short(shown.width)},{short(shown.height)});"
 
 
 def titles(inks: Iterable[Ink]) -> Titles:
@@ -220,7 +220,7 @@ def commands(inks: Iterable[Ink], named: Titles) -> list[str]:
         if tag == "text":
             drawn += [_text(ink, named) for ink in group]
         else:
-            options = ",".join(filter(None, [role, f"rounded corners={_number(radius)}\\px" if radius else ""]))
+            options = ",".join(filter(None, [role, f"rounded corners={short(radius)}\\px" if radius else ""]))
             drawn.append(f"\\path[{options}] {' '.join(_WAYS[tag](ink.at) for ink in group)};")
     return drawn
 
@@ -240,12 +240,12 @@ def _text(ink: Ink, named: Titles) -> str:
     else:
         written = tex_spans(ink.spans, mathematics=first != "code")
     options = ",".join(filter(None, [_role(ink.role), _ANCHORS.get(ink.anchor, "start")]))
-    return f"\\node[{options}] at ({_number(x)},{_number(y)}) {{{written}}};"
+    return f"\\node[{options}] at ({short(x)},{short(y)}) {{{written}}};"
 
 
 def _rectangle(at: Sequence[float]) -> str:
     left, top, width, height = at[:4]
-    return f"({_number(left)},{_number(top)}) rectangle ++({_number(width)},{_number(height)})"
+    return f"({short(left)},{short(top)}) rectangle ++({short(width)},{short(height)})"
 
 
 def _tiles(at: Sequence[float]) -> str:
@@ -272,9 +272,4 @@ _WAYS = {"rect": _rectangle, "tiles": _tiles, "path": _curve, "lines": _lines}
 
 
 def _points(at: Sequence[float]) -> list[str]:
-    return [f"({_number(x)},{_number(y)})" for x, y in zip(at[::2], at[1::2], strict=True)]
-
-
-def _number(value: float) -> str:
-    short = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short
+    return [f"({short(x)},{short(y)})" for x, y in zip(at[::2], at[1::2], strict=True)]

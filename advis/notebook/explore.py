@@ -322,10 +322,17 @@ def explore(
     for name, window in (ranges or {}).items():
         if name not in space.start:
             raise ValueError(f"explore: ranges has {name!r}, but {function_name(f)} has {', '.join(space.start)}")
-        low, high = window
-        if not -math.inf < low < high < math.inf:
+        if not _is_window(window):
             raise ValueError(
                 f"explore: the range of {name} is {window!r}; give two finite numbers, the smaller one first"
             )
     picture = {"engine": engine, "direction": direction, "steady": True}
     return Explorer(f, space, kwargs or {}, mode, ranges or {}, picture)
+
+
+def _is_window(window: Any) -> bool:
+    try:
+        low, high = map(float, window)
+    except (TypeError, ValueError):
+        return False
+    return -math.inf < low < high < math.inf

@@ -13,6 +13,7 @@ import json
 import linecache
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,13 +148,15 @@ def _line(error: Exception, name: str) -> str:
 
 @contextlib.contextmanager
 def _folder(path: Path) -> Iterator[None]:
-    """Work in the notebook's folder, where its data are, and draw no plot on a screen."""
-    before, backend = Path.cwd(), os.environ.get("MPLBACKEND")
+    """Work in the notebook's folder, where its data and modules are, and draw no plot on a screen."""
+    before, known, backend = Path.cwd(), list(sys.path), os.environ.get("MPLBACKEND")
     os.environ["MPLBACKEND"] = "agg"
+    sys.path.insert(0, str(path.parent.resolve()))
     os.chdir(path.parent)
     try:
         yield
     finally:
         os.chdir(before)
-        os.environ.pop("MPLBACKEND")
+        sys.path[:] = known
+        os.environ.pop("MPLBACKEND", None)
         os.environ.update({"MPLBACKEND": backend} if backend else {})

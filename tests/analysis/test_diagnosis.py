@@ -260,6 +260,13 @@ def test_a_minimum_is_a_note():
         (np.linalg.norm, np.zeros(2), "0", None),
         (lambda x: np.hypot(x, 0.0 * x), 0.0, "0", None),
         (lambda x: x % 1.0, 2.0, "1", ("a jump by 1",)),
+        (np.median, np.array([1.0, 2.0, 2.0]), "that of the order in which they were sorted", None),
+        (
+            lambda x: np.nanquantile(x, 0.5),
+            np.array([1.0, 2.0, 2.0]),
+            "that of the order in which they were sorted",
+            None,
+        ),
     ],
 )
 def test_a_kink_says_which_slope_was_used(f, x, used, sides):
@@ -506,6 +513,6 @@ def test_a_tape_of_ten_thousand_nodes_takes_about_a_second():
     """The bound is lenient, for a busy machine; tests/benchmarks measures it."""
     tape = av.trace(ten_thousand, 0.7)
     assert len(tape) > 9_900
-    start = time.perf_counter()
+    start = time.process_time()
     av.diagnose(tape)
-    assert time.perf_counter() - start < 4.0
+    assert time.process_time() - start < 4.0

@@ -111,9 +111,18 @@ def test_symbolic_derivatives_swell():
 @pytest.mark.parametrize(("f", "x", "said"), [
     (rosenbrock, np.ones(3), "functions of numbers only"),
     (lambda x: np.hypot(x, 1.0), 1.0, "SymPy's name of hypot is not known"),
+    (lambda x: np.floor(x) * x, 0.7, "SymPy's name of floor is not known"),
+    (lambda x: np.sign(x), 0.0, "no finite number at this point"),
+    (lambda x: np.minimum(x, np.inf), 1.0, "a constant is not finite"),
 ])  # fmt: skip
 def test_where_there_is_no_symbolic_derivative_the_reason_is_told(f, x, said):
     assert said in av.compare_methods(f, x, symbolic=True)["symbolic"].note
+
+
+@pytest.mark.parametrize(("f", "x"), [(np.sinc, 0.7), (np.cbrt, -8.0), (np.cbrt, 2.0), (np.arctan2, (0.3, -0.2))])
+def test_symbolic_functions_mean_what_numpys_mean(f, x):
+    ways = av.compare_methods(f, *(x if isinstance(x, tuple) else (x,)), symbolic=True)
+    assert ways["symbolic"].gradient == pytest.approx(ways["reverse mode"].gradient, rel=1e-13)
 
 
 def test_a_missing_sympy_says_how_to_get_it(monkeypatch):
@@ -141,6 +150,7 @@ def test_an_exact_gradient_may_be_given():
     (lambda x: x * 2, np.ones(3), r"one real number.*\(3,\).*u @ f"),
     (lambda x: (x, x), 1.0, "returned 2"),
     (lambda x: x, 1j, "complex argument"),
+    (np.sum, np.zeros(0), "sum has no element to differentiate by"),
 ])  # fmt: skip
 def test_what_is_no_gradient_is_refused(f, x, said):
     with pytest.raises(ValueError, match=said):

@@ -112,12 +112,12 @@ def test_the_optimum_of_200_factors_is_found_in_time():
     sizes = np.random.default_rng(0).integers(1, 1000, 201).tolist()
     for matrix_free in (False, True):
         chain = planned(sizes, edges=[size * 10 for size in sizes[1:]])
-        start = time.perf_counter()
+        start = time.process_time()
         accumulation = chain.accumulate("optimal", matrix_free=matrix_free)
         assert accumulation.fma > 0
         assert accumulation.peak_entries > 0
         assert accumulation.bracketing
-        assert time.perf_counter() - start < 0.3
+        assert time.process_time() - start < 0.3
 
 
 def test_comparison_lists_every_order_once():

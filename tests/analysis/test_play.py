@@ -31,6 +31,16 @@ def test_seeds_may_have_the_structure_of_arguments_and_results():
     assert shown.sums[0] == pytest.approx(3.0 * 2.0 * tape.reverse().result[1])
 
 
+@pytest.mark.parametrize(("f", "x", "tangent"), [
+    (lambda x: x * x, 2.0, 3.0),
+    (lambda x: np.sum(x * x), np.array([1.0, 2.0]), np.array([0.5, 0.0])),
+    (lambda x: x[0] * x[1], [1.0, 2.0], [0.5, 0.0]),
+])  # fmt: skip
+def test_the_tangent_of_a_single_argument_may_stand_alone(f, x, tangent):
+    tape = av.trace(f, x)
+    assert av.play(tape, tangent).forward.result == av.play(tape, (tangent,)).forward.result
+
+
 @pytest.mark.parametrize("name", sorted(GALLERY))
 def test_the_conserved_sum_does_not_move(name):
     f, arguments = GALLERY[name]
@@ -50,6 +60,8 @@ def test_what_is_refused():
         av.play(5)
     with pytest.raises(KeyError, match="no input 'z'"):
         av.play(tape, {"z": 1.0})
+    with pytest.raises(ValueError, match=r"1 positional seeds.*\(x1, x2\)"):
+        av.play(tape, 1.0)
     with pytest.raises(ValueError, match="not several vectors at once"):
         av.play(tape, (np.ones(3), np.zeros(3)))
 

@@ -209,8 +209,8 @@ def test_a_part_adds_up():
 
 def test_reading_elements_adds_to_one_array(monkeypatch):
     made = []
-    dense = Part.dense
-    monkeypatch.setattr(Part, "dense", lambda self: made.append(self.shape) or dense(self))
+    zeros = Part.zeros
+    monkeypatch.setattr(Part, "zeros", lambda self, dtype: made.append(self.shape) or zeros(self, dtype))
     x = np.arange(50.0)
 
     def f(x):
@@ -262,13 +262,18 @@ def test_second_derivatives_of_what_does_not_depend_on_the_argument():
 
 
 @pytest.mark.parametrize(
-    "transform", [lambda f: av.hvp(f, (np.ones(2),), (np.ones(2),)), lambda f: av.hessian(f)(np.ones(2))]
+    ("verb", "transform"),
+    [
+        ("hvp", lambda f: av.hvp(f, (np.ones(2),), (np.ones(2),))),
+        ("hessian", lambda f: av.hessian(f)(np.ones(2))),
+        ("value_and_grad", lambda f: av.value_and_grad(f)(np.ones(2))),
+    ],
 )
-def test_second_derivatives_want_one_real_number(transform):
+def test_what_wants_one_real_number_says_so_by_name(verb, transform):
     def doubled(x):
         return 2 * x
 
-    with pytest.raises(TypeError, match=r"grad: doubled must return one number, not y of shape \(2,\)"):
+    with pytest.raises(TypeError, match=rf"^{verb}: doubled must return one number, not y of shape \(2,\)"):
         transform(doubled)
     with pytest.raises(TypeError, match="one real number"):
         transform(lambda x: np.sum(x * 1j))
@@ -325,3 +330,13 @@ def test_what_a_second_derivative_does_not_need_is_left_out():
     twice.defjvp(jvp)
     assert av.hvp(lambda x: twice(x * x), (3.0,), (1.0,)) == (4.0,)
     assert not calls  # the value of f is no part of its gradient
+
+
+def test_second_derivatives_through_slices_whose_bounds_are_numpys():
+    def f(x, start):
+        return np.sum(x[start : np.int64(3)] ** 3 * x[:2])
+
+    x = np.array([1.0, 2.0, 3.0])
+    expected = av.jacobian(av.grad(lambda x: f(x, 1)))(x)
+    for start in (1, np.int64(1), np.array(1), True):
+        np.testing.assert_array_equal(av.hessian(lambda x, start=start: f(x, start))(x), expected)

@@ -13,7 +13,7 @@ import pytest
 import advis as av
 from advis.autodiff.partial import Partial
 from advis.autodiff.primitives.part import whole
-from advis.autodiff.primitives.reads import ANSWER, declared
+from advis.autodiff.primitives.reads import ANSWER, declared, read_by
 from advis.autodiff.sweeps import quiet
 from tests.autodiff.cases import Case, collected
 from tests.autodiff.cases.complex_numbers import COMPLEX
@@ -97,6 +97,14 @@ def test_a_reverse_rule_reads_only_what_is_declared(edges: Edges) -> None:
     assert not wrong
 
 
+def test_what_the_code_of_a_rule_reads_covers_what_is_declared(edges: Edges) -> None:
+    for name, partials in edges.items():
+        for partial in partials:
+            tape = partial.tape
+            rule = tape.primitives[partial.index].vjps[partial.place]
+            assert needs(partial) <= read_by([rule], len(tape.parents[partial.index])), name
+
+
 def test_every_declared_value_matters_somewhere(edges: Edges) -> None:
     matters: dict[tuple[str, int, int], bool] = {}
     for name, partial in ((name, partial) for name, partials in edges.items() for partial in partials):
@@ -164,3 +172,9 @@ def test_nothing_is_read_where_no_derivative_passes() -> None:
     tape = av.trace(lambda x: np.where(x > 1, x, 2.0), 3.0)
     where = tape.outputs[0].index
     assert [Partial(tape, where, place).needs for place in range(3)] == [(), (2,), ()]
+
+
+def test_a_closed_box_may_read_everything() -> None:
+    held = av.checkpoint(lambda x, y: x * y)
+    tape = av.trace(lambda x, y: held(x, y) * 2, 2.0, 3.0)
+    assert Partial(tape, 2, 0).needs == Partial(tape, 2, 1).needs == (0, 1, 2)

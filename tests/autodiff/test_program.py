@@ -10,6 +10,7 @@ import pytest
 import advis as av
 from advis.autodiff.numbers import friendly
 from advis.autodiff.structure import leaves, map_leaves
+from advis.autodiff.writer import Writer
 from tests.autodiff.cases import Case, collected
 from tests.autodiff.test_custom import blend, softplus_with, solve_with
 from tests.gallery import GALLERY, classic
@@ -166,6 +167,22 @@ def test_names_are_the_readers_and_pythons() -> None:
     agrees(tape.reverse())
     both(lambda np, map: np * map, (2.0, 3.0))
     both(lambda reverse, part: reverse[0] * part, (np.ones(2), 3.0))
+
+
+@pytest.mark.parametrize("constant", [complex(-0.0, 1.0), complex(1.0, -0.0), complex(0.0, -2.0), -1j, 2j, 1 - 2j])
+def test_complex_constants_keep_the_signs_of_their_zeros(constant: complex) -> None:
+    def f(z: Any) -> Any:
+        return np.sqrt(z * constant) + np.sum(np.array([constant, 1.0]) * z)
+
+    both(f, (complex(-4.0, 0.0),))
+    assert repr(eval(Writer(plain=True).literal(constant), {})) == repr(constant)
+
+
+def test_names_that_the_text_needs_are_not_taken_by_variables() -> None:
+    def f(complex: Any, slice: Any) -> Any:
+        return complex * np.complex128(-1j) + slice
+
+    both(f, (1 + 2j, 2.0))
 
 
 def test_large_constants_are_parameters() -> None:

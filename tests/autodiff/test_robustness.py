@@ -30,9 +30,9 @@ def test_a_hundred_thousand_nodes():
 def median_seconds(count):
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         av.trace(lambda x: halves(x, count), 3.0, source=False).reverse()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return sorted(times)[2] / count
 
 

@@ -269,8 +269,23 @@ def test_what_no_derivative_reaches_has_a_dash() -> None:
 
 
 def test_complex_partials_are_written_in_full() -> None:
-    assert "1+2j · 1" in str(av.trace(lambda x: x * (1 + 2j), 1j).reverse())
+    assert "(1+2j) · (1+0j)" in str(av.trace(lambda x: x * (1 + 2j), 1j).reverse())
 
 
 def test_text_is_the_same_every_time(tape: av.Tape) -> None:
     assert [str(av.trace(f, 2.0, 5.0).reverse()) for _ in range(2)] == [REVERSE] * 2
+
+
+def test_complex_numbers_are_said() -> None:
+    assert str(av.trace(lambda z: z * z, 1 + 2j)).startswith("lambda(z): ℂ → ℂ, 1 operation")
+    tape = av.trace(lambda x, z: np.abs(x[0] * z), np.zeros(3), np.array([1j, 2.0]))
+    assert str(tape).startswith("lambda(x, z): ℝ³ × ℂ² → ℝ², ")
+
+
+def test_a_negative_base_is_held_together() -> None:
+    assert av.trace(lambda x: np.power(-2.0, x), 2.0)["y"].expression == "(−2)^x"
+
+
+def test_complex_constants_are_held_together() -> None:
+    tape = av.trace(lambda z: z * (2 - 1j) + 1j, 1 + 1j)
+    assert [tape["v1"].expression, tape["y"].expression] == ["z · (2−1j)", "v1 + (0+1j)"]

@@ -75,6 +75,10 @@ def test_structures_stay():
     np.testing.assert_array_equal([c["sum"][0] for c in found], [[2, 3], [1, 0], [0, 0]])
 
 
+def test_coefficients_of_a_number_are_numbers():
+    assert list(map(type, av.taylor(lambda x: np.where(x > 0, x**3, 0.0), 1.0, 1.0, 4))) == [float] * 5
+
+
 def test_a_high_order_costs_little():
     start = time.process_time()
     found = av.taylor(lambda x: np.sin(np.exp(x)) / (1 + x * x), 0.3, 1.0, 24)
@@ -89,7 +93,8 @@ def test_it_nests_with_the_other_transforms():
 
 
 @pytest.mark.parametrize(("x", "v", "order", "said"), [
-    (1.0, 1.0, -1, "order=-1 is negative"),
+    (1.0, 1.0, -1, "order=-1 must be a whole number"),
+    (1.0, 1.0, 2.5, "order=2.5 must be a whole number"),
     (np.ones(3), np.ones(2), 2, r"v has shape \(2,\) where x has \(3,\)"),
     ({"a": 1.0}, [1.0], 2, "structure"),
 ])  # fmt: skip

@@ -226,6 +226,52 @@ def test_nothing_hangs(text):
     assert time.monotonic() - start < 2.0
 
 
+SPACE = "np.linspace(0, x, 1000)"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"np.outer({SPACE}, np.outer({SPACE}, {SPACE}))", "np.outer: the result can have 1,000,000,000 elements"),
+        (f"np.tile({SPACE}, (1000, 1000))", "np.tile: "),
+        (f"np.repeat(np.tile({SPACE}, 100), np.argsort(np.tile({SPACE}, 100)))", "np.repeat: "),
+        ("np.zeros_like(x, shape=(1000, 1000, 1000))", "np.zeros_like: "),
+        ("np.pad(np.outer(np.stack([x]), np.stack([x])), 1000)", "np.pad: "),
+        (f"np.tile({SPACE}, 99)[:, None] * np.tile({SPACE}, 99)", r"\*: the result can have 9,801,000,000 elements"),
+        (f"np.tile({SPACE}, 99)[:, None] < np.tile({SPACE}, 99)", "<: "),
+        (f"np.tile({SPACE}, 99)[:, None] < x < 1", "compares single numbers; write"),
+        (f"np.outer({SPACE}, {SPACE})[np.argsort({SPACE})][np.argsort(np.tile({SPACE}, 2))]", r"\[\]: "),
+        (f"np.tile({SPACE}, 99)[:, None] @ np.tile({SPACE}, 99)[None]", "@: "),
+        (f"np.meshgrid({SPACE}, {SPACE}, {SPACE})", "np.meshgrid: "),
+        (f"np.einsum('i,j,k->ijk', {SPACE}, {SPACE}, {SPACE})", "np.einsum: "),
+        (f"np.linalg.svd(np.tile({SPACE}, 99)[:, None])[0]", "np.linalg.svd|np.svd"),
+    ],
+)
+def test_a_result_that_would_be_large_is_refused_before_it_is_computed(text, said):
+    start = time.monotonic()
+    with pytest.raises(ValueError, match=said) as refused:
+        av.trace(typed_function(text, ["x"]), 1.0)
+    assert "an expression computes with at most 1,000,000" in str(refused.value) or "single" in said
+    assert time.monotonic() - start < 2.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"np.outer({SPACE}, {SPACE})[0, 0]",
+        f"np.percentile({SPACE}, [25, 50, 75])[0]",
+        f"(np.reshape(np.tile({SPACE}, 90), (300, 300)) @ np.reshape(np.tile({SPACE}, 90), (300, 300)))[0, 0]",
+        f"np.roll({SPACE}, 900)[900]",
+        f"{SPACE}[[900, 901, 902, 903]][0]",
+        f"np.linalg.svd(np.reshape(np.tile({SPACE}, 10), (100, 100)))[1][0]",
+        "np.cov(np.stack([x, x, 1.0]), np.stack([x, 2.0, 3.0]))[0, 0]",
+        "np.sum(np.pad(np.stack([x, x]), 3))",
+    ],
+)
+def test_what_is_not_so_large_is_computed(text):
+    assert np.isfinite(av.trace(typed_function(text, ["x"]), 1.0).value)
+
+
 def test_a_long_text_is_not_read():
     with pytest.raises(ValueError, match=r"5,000 characters; at most 1,000"):
         typed_function("x" * 5000, ["x"])

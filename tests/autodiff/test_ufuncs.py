@@ -121,6 +121,12 @@ def test_arrays_between_traced_ends() -> None:
         av.trace(lambda a: np.geomspace(a, -1.0, 3), 1.0)
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
+def test_running_extremes_of_nothing_are_nothing(shape: tuple[int, ...]) -> None:
+    tape = av.trace(np.maximum.accumulate, np.zeros(shape))
+    np.testing.assert_array_equal(tape.value, np.maximum.accumulate(np.zeros(shape)))
+
+
 def test_i0_is_exact_near_and_far() -> None:
     special = pytest.importorskip("scipy.special")
     for x in (1e-12, 0.3, 7.0, 100.0, 700.0):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from itertools import pairwise
+from time import process_time
 
 import autograd
 import autograd.numpy as anp
@@ -14,10 +15,10 @@ from tools import needs
 
 import advis as av
 from advis.autodiff.structure import map_leaves
-from advis.films.layout import layered
 from advis.films.sweep import sweep_film
 from advis.media.html import fragment
 from advis.media.svg import svg
+from tests.benchmarks import layout_quality as quality
 
 LINKS = 334
 
@@ -68,7 +69,14 @@ def layout_problem(tape):
 @pytest.mark.benchmark(group="layout of a gallery graph of up to 300 boxes")
 def test_layout(benchmark, name):
     sizes, edges, labels = layout_problem(gallery_tape(name))
-    benchmark(lambda: layered(sizes, edges, labels=labels))
+    benchmark(lambda: quality.anew(sizes, edges, labels=labels))
+
+
+@pytest.mark.parametrize("name", quality.LARGE)
+@pytest.mark.benchmark(group="layout of a random program of 300 boxes", timer=process_time)
+def test_layout_of_300(benchmark, name):
+    graph = quality.LARGE[name]()
+    benchmark.pedantic(lambda: quality.anew(graph.sizes, graph.edges, labels=graph.labels), rounds=9)
 
 
 def layered_dag(count=2000, width=20, seed=0):
@@ -88,7 +96,7 @@ def layered_dag(count=2000, width=20, seed=0):
 def test_big_layout(benchmark, name):
     count, edges = layered_dag()
     if name == "advis":
-        benchmark.pedantic(lambda: layered([(60.0, 30.0)] * count, edges), rounds=5)
+        benchmark.pedantic(lambda: quality.anew([(60.0, 30.0)] * count, edges), rounds=5)
         return
     dot = needs("dot")
     lines = "".join(f"{a}->{b};" for a, b in edges)

@@ -29,7 +29,13 @@ test("a choice puts what it gives in the place of what it takes", () => {
 
 test("the peak counts a product while its operands are still there", () => {
   const done = after(film, ["ab", "abc"]);
-  assert.deepEqual([done.spent, done.peak, done.holds], [9000, 3001, [["all", 1]]]);
+  assert.deepEqual([done.spent, done.peak, done.holds], [9000n, 3001, [["all", 1]]]);
+});
+
+test("a cost keeps all its digits", () => {
+  const dear = { ...film, choices: [choice("ab", ["a", "b"], "(ab)", "9007199254740993", 1), ...film.choices.slice(1)] };
+  assert.equal(after(dear, ["ab", "abc"]).spent, 9007199254743993n);
+  assert.equal(shown(dear, after(dear, ["ab"]), 1).get("spent").text, "9,007,199,254,740,993 fma · peak 1 entries");
 });
 
 test("only neighbours can be chosen", () => {
@@ -40,9 +46,9 @@ test("only neighbours can be chosen", () => {
 });
 
 test("the least from here is the cheapest of all ways on, or null where there is none", () => {
-  assert.equal(leastFrom(film, after(film, [])), 6002);
-  assert.equal(leastFrom(film, after(film, ["ab"])), 3000);
-  assert.equal(leastFrom(film, after(film, ["ab", "abc"])), 0);
+  assert.equal(leastFrom(film, after(film, [])), 6002n);
+  assert.equal(leastFrom(film, after(film, ["ab"])), 3000n);
+  assert.equal(leastFrom(film, after(film, ["ab", "abc"])), 0n);
   assert.equal(leastFrom({ ...film, choices: film.choices.slice(0, 2) }, after(film, [])), null);
 });
 

@@ -49,5 +49,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (error) {
     answer = { error: `${error.name}: ${error.message}` };
   }
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  process.stdout.write(`${JSON.stringify(answer, (_, item) => (typeof item === "bigint" ? String(item) : item))}\n`);
 }

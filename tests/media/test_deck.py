@@ -11,6 +11,7 @@ import pytest
 import advis as av
 from advis.media import markdown
 from advis.media.deck import deck_page
+from advis.media.handout import _Pages
 from advis.media.player import static
 from tests.tools import needs_module
 
@@ -96,11 +97,12 @@ def test_the_title_is_the_first_heading():
     assert "<title>Mine</title>" in deck_page(["# Reverse"], title="Mine")
 
 
-def test_an_image_is_inside(tmp_path):
-    file = tmp_path / "dot.png"
+@pytest.mark.parametrize("name", ["dot.png", "größter Punkt.png"])
+def test_an_image_is_inside(name, tmp_path):
+    file = tmp_path / name
     file.write_bytes(b"\x89PNG")
     held = base64.b64encode(b"\x89PNG").decode()
-    assert f"data:image/png;base64,{held}" in deck_page([f"![a dot]({file})"])
+    assert f"data:image/png;base64,{held}" in deck_page([f"![a dot](<{file}>)"])
 
 
 # -- what the world outside may not do
@@ -153,6 +155,12 @@ def test_what_was_taken_is_unchanged():
 
 
 # -- what is refused
+
+
+@pytest.mark.parametrize("steps", [0, 2.5])
+def test_a_handout_shows_a_whole_number_of_steps(steps, tape, tmp_path):
+    with pytest.raises(ValueError, match=f"handout: steps={steps} is no number of steps to show"):
+        av.handout([tape], tmp_path / "a.pdf", steps=steps)
 
 
 @pytest.mark.parametrize("write", [av.deck, av.handout])
@@ -213,6 +221,12 @@ def test_slides_of_a_notebook(tape):
     assert shown.film.digest == tape.reverse().film().digest
 
 
+@pytest.mark.parametrize("panes", [("code",), "graph"])
+def test_panes_of_slides_are_checked_at_once(panes, tape):
+    with pytest.raises(ValueError, match="slides: panes="):
+        tape.slides(panes=panes)
+
+
 # -- handouts
 
 
@@ -230,6 +244,15 @@ def test_a_handout_has_text_and_some_steps(tape, tmp_path):
 def test_a_handout_is_the_same_every_time(tape, tmp_path):
     first, second = (av.handout(["# $x$ costs 5$", tape], tmp_path / f"{k}.pdf").read_bytes() for k in range(2))
     assert first == second
+
+
+def test_dollars_in_code_are_no_mathematics():
+    pages = _Pages("")
+    pages.paragraph("code", 'price = "$5 and $6"')
+    pages.paragraph("p", "It costs $5, or $x$ $y$.")
+    pages.paragraph("p", "$x$ and $y$")
+    assert [line.get_parse_math() for line in pages.pages[0].texts][1:] == [False, False, True]
+    assert pages.pages[0].texts[1].get_text() == 'price = "$5 and $6"'
 
 
 def test_a_handout_of_much_text_goes_on(tmp_path):

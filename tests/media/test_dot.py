@@ -64,3 +64,8 @@ def test_an_option_that_a_picture_does_not_have_is_refused():
         av.chain(shapes=[(1, 4), (4, 2)]).film(engine="dot")
     with pytest.raises(TypeError, match="its options are engine, direction"):
         av.trace(f, 2.0, 5.0).film(colour="red")
+
+
+def test_what_is_nothing_of_advis_is_refused():
+    with pytest.raises(TypeError, match=r"to_graphviz: give a tape or a sweep, such as av\.trace\(f, x\), not 3"):
+        av.to_graphviz(3)

@@ -250,17 +250,27 @@ def test_markdown_and_text_are_the_trace(shown: Any, tmp_path: Path) -> None:
     assert shown["sweep"].save(tmp_path / "f.txt").read_text("utf-8") == f"{shown['sweep']}\n"
 
 
+@pytest.mark.parametrize("size", [200.0, np.int64(200), [200, 900], (200.0, np.float64(900.0))])
+def test_a_size_is_any_number_or_pair_of_numbers(size: Any, shown: Any, tmp_path: Path) -> None:
+    with Image.open(shown["sweep"].save(tmp_path / "f.png", size=size)) as image:
+        assert image.size[0] == 200
+
+
 @pytest.mark.parametrize(("name", "options", "said"), [
     ("f.svg", {"fps": 2, "dpi": 3}, r"dpi= has no meaning for a \.svg file; its options are steps, size"),
     ("f.html", {"theme": "dark"}, "theme= has no meaning"),
     ("f.png", {"size": -1}, "size=-1 must be positive"),
+    ("f.png", {"size": "100"}, "size='100' must be positive"),
+    ("f.png", {"size": (100,)}, r"size=\(100,\) must be a width, or a width and a height"),
     ("f.gif", {"fps": 0}, "fps=0 must be positive"),
     ("f.gif", {"steps": []}, "empty"),
     ("f.gif", {"steps": [99]}, "step=99 .* 0 to 6"),
+    ("f.gif", {"steps": [1.5]}, "step=1.5 is no whole number; choose 0 to 6"),
     ("f.gif", {"step": 1}, "holds the whole film"),
     ("f-{step}.gif", {}, "holds the whole film"),
     ("f.png", {"steps": [1, 2]}, r"write f-\{step\}.png"),
     ("f.png", {"panes": ["graf"]}, "'graf' is not known; choose from title"),
+    ("f.png", {"panes": "graph"}, r"save: panes='graph' is one text; write a sequence of panes, such as \('graph',\)"),
     ("f.png", {"theme": "blue"}, "'blue' is not known"),
 ])  # fmt: skip
 def test_options_without_meaning_are_refused(name: str, options: Any, said: str, shown: Any, tmp_path: Path) -> None:

@@ -264,6 +264,7 @@ def test_integers_are_floats_and_keywords_are_passed_on() -> None:
         (lambda: av.explore(classic, 2.0, 5.0, mode="both ways"), ValueError, "mode='both ways'.*evaluate"),
         (lambda: av.explore(classic, 2.0, 5.0, ranges={"x3": (0, 1)}), ValueError, "'x3', but classic has x1, x2"),
         (lambda: av.explore(classic, 2.0, 5.0, ranges={"x1": (1, 0)}), ValueError, "range of x1"),
+        (lambda: av.explore(classic, 2.0, 5.0, ranges={"x1": 3}), ValueError, "range of x1 is 3; give two"),
         (lambda: av.explore(classic, 2.0, 5.0, engine="magic"), ValueError, "engine='magic'"),
     ],
 )

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from typing import Any
 
-import nbformat
 import pytest
 
 from tests.notebook.conftest import NOTEBOOKS, Jupyter
+from tests.tools import needs_module
 
 pytestmark = pytest.mark.browser
 LIVE = "[...document.querySelectorAll('[data-advis]')].filter(place => place.shadowRoot)"
@@ -17,7 +17,8 @@ PICTURE = ".jp-OutputArea img[src^='data:image/svg']"
 
 
 def run_all(page: Any, players: int) -> None:
-    """Run the notebook, and wait until every cell has run and so many players are alive and stay."""
+    """Run the notebook, once its kernel is there, and wait until every cell has run and so many players stay alive."""
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
     waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
@@ -58,6 +59,7 @@ def test_untrusted_it_shows_pictures_and_run_it_plays(jupyter: Jupyter, page: An
 
 @pytest.mark.parametrize("place", ["lab/workspaces/trusted/tree", "notebooks"], ids=["JupyterLab", "Notebook"])
 def test_saved_and_trusted_it_plays_without_a_kernel(jupyter: Jupyter, page: Any, place: str) -> None:
+    nbformat = needs_module("nbformat")
     notebook = nbformat.read(NOTEBOOKS / "01-first-sweep.ipynb", as_version=4)
     notebook.metadata.kernelspec = {"name": "gone", "display_name": "A kernel that is not here", "language": "gone"}
     notebook.metadata.language_info = {"name": "gone"}
@@ -104,6 +106,7 @@ explorer
 
 
 def test_the_reader_drags_a_value_in_the_graph_and_everything_follows(jupyter: Jupyter, page: Any) -> None:
+    nbformat = needs_module("nbformat")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORED)])
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     nbformat.write(notebook, jupyter.folder / "explored.ipynb")

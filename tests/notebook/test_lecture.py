@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -87,6 +88,13 @@ def test_it_runs_in_the_folder_of_the_notebook_and_comes_back(items, tmp_path):
     here, backend = os.getcwd(), os.environ.get("MPLBACKEND")
     assert items(START, code("tape.forward(a=float(open('number.txt').read()))")) == [["Sweep"]]
     assert (os.getcwd(), os.environ.get("MPLBACKEND")) == (here, backend)
+
+
+def test_modules_beside_the_notebook_are_found(items, tmp_path):
+    (tmp_path / "beside_the_lecture.py").write_text("number = 2.5\n")
+    known = list(sys.path)
+    assert items(START, code("import beside_the_lecture as b\ntape.forward(a=b.number)")) == [["Sweep"]]
+    assert sys.path == known
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
-from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 import advis as av
@@ -17,6 +15,7 @@ from advis.media.html import fragment
 from tests.media.films import large, sample
 from tests.notebook.conftest import NOTEBOOKS
 from tests.notebook.servers import watched_page
+from tests.tools import needs_module
 
 pytestmark = pytest.mark.browser
 LIVE = "() => [...document.querySelectorAll('[data-advis]')].filter((place) => place.shadowRoot).length"
@@ -29,10 +28,10 @@ def count_of(player: Any) -> str:
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first notebook as nbconvert writes it, without what its template would fetch from a CDN."""
+    nbformat, nbconvert = needs_module("nbformat"), needs_module("nbconvert")
     notebook = nbformat.read(NOTEBOOKS / "01-first-sweep.ipynb", as_version=4)
-    html, _ = HTMLExporter(
-        config=Config({"HTMLExporter": {"mathjax_url": "", "require_js_url": ""}})
-    ).from_notebook_node(notebook)
+    options = Config({"HTMLExporter": {"mathjax_url": "", "require_js_url": ""}})
+    html, _ = nbconvert.HTMLExporter(config=options).from_notebook_node(notebook)
     path = tmp_path_factory.mktemp("converted") / "notebook.html"
     path.write_text(html, encoding="utf-8")
     return path

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.once import outputs
+from advis.autodiff.primitives.once import output_primitive, outputs
 from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, shape_of
 
 EighResult: Any = type(np.linalg.eigh(np.eye(1)))
@@ -39,11 +39,6 @@ def is_complex(x):
 def conj(x):
     """Return the conjugate of what is complex, and what is real as it is."""
     return np.conjugate(x) if is_complex(x) else x
-
-
-def _diagonals(v):
-    """Vectors as diagonal matrices."""
-    return np.expand_dims(v, -1) * np.eye(shape_of(v)[-1])
 
 
 def _diagonal_part(x):
@@ -131,28 +126,17 @@ def _eigh_vectors_vjp(g, factors, lower):
     return _folded(conj(vectors) @ inner @ transposed(vectors), lower)
 
 
-def output_of(x, output, shared, **options):
-    """Return one output of a decomposition."""
-    return shared.of(x)[output]
-
-
-eigh_values = Primitive(
+eigh_values = output_primitive(
     "eigh",
-    output_of,
-    (lambda t, ans, x, output, shared, lower: _eigh_values_jvp(t, shared.of(x)[1], lower),),
-    (lambda g, ans, x, output, shared, lower: _eigh_values_vjp(g, shared.of(x)[1], lower),),
-    ("dense",),
-    ("0",),
-    symbol="eigenvalues({0})",
+    "eigenvalues({0})",
+    lambda t, ans, x, output, shared, lower: _eigh_values_jvp(t, shared.of(x)[1], lower),
+    lambda g, ans, x, output, shared, lower: _eigh_values_vjp(g, shared.of(x)[1], lower),
 )
-eigh_vectors = Primitive(
+eigh_vectors = output_primitive(
     "eigh",
-    output_of,
-    (lambda t, ans, x, output, shared, lower: _eigh_vectors_jvp(t, shared.of(x), lower),),
-    (lambda g, ans, x, output, shared, lower: _eigh_vectors_vjp(g, shared.of(x), lower),),
-    ("dense",),
-    ("0",),
-    symbol="eigenvectors({0})",
+    "eigenvectors({0})",
+    lambda t, ans, x, output, shared, lower: _eigh_vectors_jvp(t, shared.of(x), lower),
+    lambda g, ans, x, output, shared, lower: _eigh_vectors_vjp(g, shared.of(x), lower),
 )
 eigvalsh = Primitive(
     "eigvalsh",
@@ -211,23 +195,17 @@ def _eig_vectors_vjp(g, values, vectors):
     return transposed(np.linalg.inv(vectors)) @ inner @ transposed(vectors)
 
 
-eig_values = Primitive(
+eig_values = output_primitive(
     "eig",
-    output_of,
-    (lambda t, ans, x, output, shared: _eig_values_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared: _eig_values_vjp(g, *shared.of(x)),),
-    ("dense",),
-    ("0",),
-    symbol="eigenvalues({0})",
+    "eigenvalues({0})",
+    lambda t, ans, x, output, shared: _eig_values_jvp(t, *shared.of(x)),
+    lambda g, ans, x, output, shared: _eig_values_vjp(g, *shared.of(x)),
 )
-eig_vectors = Primitive(
+eig_vectors = output_primitive(
     "eig",
-    output_of,
-    (lambda t, ans, x, output, shared: _eig_vectors_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared: _eig_vectors_vjp(g, *shared.of(x)),),
-    ("dense",),
-    ("0",),
-    symbol="eigenvectors({0})",
+    "eigenvectors({0})",
+    lambda t, ans, x, output, shared: _eig_vectors_jvp(t, *shared.of(x)),
+    lambda g, ans, x, output, shared: _eig_vectors_vjp(g, *shared.of(x)),
 )
 eigvals = Primitive(
     "eigvals",
@@ -282,14 +260,11 @@ def _qr_vjp(g, output, factors):
 
 
 qr_q, qr_r = (
-    Primitive(
+    output_primitive(
         "qr",
-        output_of,
-        (lambda t, ans, x, output, shared: _qr_jvp(t, output, shared.of(x)),),
-        (lambda g, ans, x, output, shared: _qr_vjp(g, output, shared.of(x)),),
-        ("dense",),
-        ("0",),
-        symbol=symbol,
+        symbol,
+        lambda t, ans, x, output, shared: _qr_jvp(t, output, shared.of(x)),
+        lambda g, ans, x, output, shared: _qr_vjp(g, output, shared.of(x)),
     )
     for symbol in ("Q({0})", "R({0})")
 )

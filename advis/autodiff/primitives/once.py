@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from advis.autodiff.primitives.rule import Primitive, is_traced
+from advis.autodiff.primitives.rule import Primitive, Rule, is_traced
 
 _MOST = 8  # a check asks for many arrays near the recorded one
 
@@ -54,3 +54,12 @@ def outputs(primitives: Sequence[Primitive], function: Callable[..., Any], x: An
         if is_traced(x):
             shared.remember(x, outer)
     return nodes
+
+
+def output_primitive(name: str, symbol: str, jvp: Rule, vjp: Rule) -> Primitive:
+    """Return the primitive of one of `outputs`; its rules read the array, and ask ``shared`` for the others."""
+    return Primitive(name, _output_of, (jvp,), (vjp,), ("dense",), ("0",), symbol=symbol)
+
+
+def _output_of(x: Any, output: int, shared: Once, **options: Any) -> Any:
+    return shared.of(x)[output]

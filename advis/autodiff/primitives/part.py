@@ -28,6 +28,10 @@ class Part(NamedTuple):
     shape: tuple[int, ...]
     basic: bool
 
+    def zeros(self, dtype: Any) -> np.ndarray:
+        """Return an array of the whole's shape to add to: where −0 is added, 0 stands."""
+        return np.zeros(self.shape, dtype)
+
     def add_to(self, total: np.ndarray) -> None:
         """Add it to an array."""
         if self.basic:

@@ -64,10 +64,10 @@ class Primitive:
 
         The same application is made once, where its options can be told by a key: a loop applies it again and again.
         """
-        if not options and not self.variadic:
+        if options is self.options or not (options or self.variadic):
             return self
         given = options.values()
-        if _SIMPLE.issuperset(map(type, given)):
+        if SIMPLE.issuperset(map(type, given)):
             key = (self, count, *options, *given, *map(type, given))
         else:
             key = (self, count, *options, *map(_key, given))
@@ -107,6 +107,8 @@ class Primitive:
 
     def settled(self) -> Primitive:
         """Return this recorded primitive with its options put in, so that it can be applied, and recorded, again."""
+        if not self.options and not self.variadic:
+            return self
         return replace(self, call=partial(self.call, **self.options), variadic=False, options={})
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -126,23 +128,24 @@ _KEPT = ("name", "call", "structures", "needs", "symbol", "strength", "options",
 
 _MOST = 4096
 _applied: dict[tuple[Any, ...], Primitive] = {}
-_SIMPLE = frozenset({int, bool, str, type(None)})
+SIMPLE = frozenset({int, bool, str, type(None)})
+"""Types of options that stand for themselves in a key."""
 _UNIQUE = object()  # in the key of what has none
 
 
 def _key(option: Any) -> Any:
     """What an option is told by; types stand in it because True and 1 are equal, but are not the same index."""
     kind = type(option)
-    if kind in _SIMPLE:
+    if kind in SIMPLE:
         return kind, option
     if kind is tuple:
-        if _SIMPLE.issuperset(map(type, option)):
+        if SIMPLE.issuperset(map(type, option)):
             return kind, option, *map(type, option)
         parts = tuple([_key(part) for part in option])
         return _UNIQUE if _UNIQUE in parts else parts
     if kind is slice:
         bounds = option.start, option.stop, option.step
-        return (slice, *bounds) if _SIMPLE.issuperset(map(type, bounds)) else _UNIQUE
+        return (slice, *bounds) if SIMPLE.issuperset(map(type, bounds)) else _UNIQUE
     return _UNIQUE
 
 

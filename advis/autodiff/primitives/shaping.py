@@ -1,9 +1,21 @@
 """The same numbers in another arrangement: reshape, transpose, broadcast, stack, index."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from advis.autodiff.primitives.part import Part, is_basic, scattered
-from advis.autodiff.primitives.rule import METADATA, Primitive, adapter, is_traced, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import (
+    METADATA,
+    SIMPLE,
+    TRACED,
+    Primitive,
+    adapter,
+    is_traced,
+    plain_value,
+    refuse,
+    shape_of,
+)
 
 reshape = Primitive(
     "reshape",
@@ -203,8 +215,23 @@ def _vstack(tup, *, dtype=None, casting="same_kind"):
 def part(g, index, shape):
     """Zeros of a shape, with g added where the index points: not written out before the sweep adds it up."""
     if is_traced(g):
-        return scatter(g, index=index, shape=shape)
+        applied = _scattering(index, shape)
+        return TRACED[type(g)](applied, (g,), applied.options)
     return Part(g, index, shape, type(index) is int or is_basic(index))
+
+
+def _scattering(index, shape):
+    """`scatter` with these options; of a slice it is found sooner than by `Primitive.at`."""
+    if type(index) is slice:
+        bounds = index.start, index.stop, index.step
+        if SIMPLE.issuperset(map(type, bounds)):
+            return _scattering_of_slice(bounds, shape)
+    return scatter.at(1, {"index": index, "shape": shape})
+
+
+@lru_cache(maxsize=4096)
+def _scattering_of_slice(bounds, shape):
+    return scatter.at(1, {"index": slice(*bounds), "shape": shape})
 
 
 def _index_text(index: object) -> str:

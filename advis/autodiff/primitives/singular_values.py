@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from advis.autodiff.primitives.decompositions import adjoint, conj, differences, inverse_gaps, output_of, transposed
-from advis.autodiff.primitives.once import Once, outputs
+from advis.autodiff.primitives.decompositions import adjoint, conj, differences, inverse_gaps, transposed
+from advis.autodiff.primitives.once import Once, output_primitive, outputs
 from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
 
 SVDResult: Any = type(np.linalg.svd(np.eye(1)))  # NumPy's named tuple
@@ -84,23 +84,17 @@ def _singular_vjp(g, u, s, vh):
     return (conj(u[..., :count]) * np.expand_dims(g, -2)) @ conj(vh[..., :count, :])
 
 
-svd_u = Primitive(
+svd_u = output_primitive(
     "svd",
-    output_of,
-    (lambda t, ans, x, output, shared, weights: _left_jvp(t, shared.of(x), weights),),
-    (lambda g, ans, x, output, shared, weights: _left_vjp(g, shared.of(x), weights),),
-    ("dense",),
-    ("0",),
-    symbol="U({0})",
+    "U({0})",
+    lambda t, ans, x, output, shared, weights: _left_jvp(t, shared.of(x), weights),
+    lambda g, ans, x, output, shared, weights: _left_vjp(g, shared.of(x), weights),
 )
-svd_s = Primitive(
+svd_s = output_primitive(
     "svd",
-    output_of,
-    (lambda t, ans, x, output, shared, weights: _singular_jvp(t, *shared.of(x)),),
-    (lambda g, ans, x, output, shared, weights: _singular_vjp(g, *shared.of(x)),),
-    ("dense",),
-    ("0",),
-    symbol="S({0})",
+    "S({0})",
+    lambda t, ans, x, output, shared, weights: _singular_jvp(t, *shared.of(x)),
+    lambda g, ans, x, output, shared, weights: _singular_vjp(g, *shared.of(x)),
 )
 
 
@@ -110,14 +104,11 @@ def _turned(factors):
     return adjoint(vh), s, adjoint(u)
 
 
-svd_vh = Primitive(
+svd_vh = output_primitive(
     "svd",
-    output_of,
-    (lambda t, ans, x, output, shared, weights: adjoint(_left_jvp(adjoint(t), _turned(shared.of(x)), weights)),),
-    (lambda g, ans, x, output, shared, weights: adjoint(_left_vjp(adjoint(g), _turned(shared.of(x)), weights)),),
-    ("dense",),
-    ("0",),
-    symbol="Vᴴ({0})",
+    "Vᴴ({0})",
+    lambda t, ans, x, output, shared, weights: adjoint(_left_jvp(adjoint(t), _turned(shared.of(x)), weights)),
+    lambda g, ans, x, output, shared, weights: adjoint(_left_vjp(adjoint(g), _turned(shared.of(x)), weights)),
 )
 
 

@@ -15,8 +15,7 @@ from advis.autodiff.through.linear_solve import DENSE, Linear
 from advis.autodiff.through.newton import converged, newton, unrolled_newton, warn
 from advis.autodiff.through.options import check_options, found_by
 from advis.autodiff.through.problem import Problem
-from advis.autodiff.transforms import _gradient_on_the_tape as gradient_on_the_tape
-from advis.autodiff.transforms import grad
+from advis.autodiff.transforms import grad, gradient_on_the_tape
 
 ROUGH = 1e-7
 """A gradient, or a step, that is more than round-off."""
@@ -77,11 +76,11 @@ def argmin(
     >>> ridge(2.0), av.grad(ridge)(2.0)  # w = 6 / (4 + p)
     (1.0, -0.16666666666666666)
     """
-    check_options("argmin", derivative, last, max_steps, solver)
+    check_options("argmin", derivative, last, max_steps, tolerance, solver)
     problem = Problem("argmin", loss, x0, params)
 
     def slope(x: Any, *args: Any) -> Any:
-        return gradient_on_the_tape(problem.apply, 0)(x, *args)
+        return gradient_on_the_tape("argmin", problem.apply, 0)(x, *args)
 
     def residual(x: Any, *args: Any) -> Any:
         return grad(problem.apply)(x, *args)

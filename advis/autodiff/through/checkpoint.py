@@ -35,6 +35,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     Raises
     ------
+    TypeError
+        If f is not a function.
     OffTape
         If f uses a traced value that it was not given and that cannot be taken out of it.
 
@@ -51,6 +53,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> bool(av.grad(layers)(1.0) == av.grad(av.checkpoint(layers))(1.0))
     True
     """
+    if not callable(f):
+        raise TypeError(f"checkpoint: the argument must be a function, not {f!r:.60}; write av.checkpoint(f)(x)")
     name = function_name(f)
 
     @wraps(f)

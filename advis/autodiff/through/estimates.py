@@ -139,11 +139,13 @@ def score_function(
       true derivative  0.0196612
     """
     if baseline is not None and baseline not in BASELINES and not isinstance(baseline, (int, float, np.number)):
-        raise ValueError(f"baseline={baseline!r} is not known; give a number, {', '.join(BASELINES)} or None")
+        raise ValueError(
+            f"score_function: baseline={baseline!r} is not known; give a number, {', '.join(BASELINES)} or None"
+        )
     values, scores = values_and_scores(f, family, _tupled(parameters), samples, seed)
     found = tuple(less(values, score, baseline) * score for score in scores)
     true = true_derivative(f, family, parameters)
-    return Estimate(f"score function{_said(baseline)}", _name(f), _like(parameters, found), baseline, true)
+    return Estimate(f"score function{_said(baseline)}", function_name(f), _like(parameters, found), baseline, true)
 
 
 def values_and_scores(
@@ -151,7 +153,7 @@ def values_and_scores(
 ) -> tuple[Any, tuple[Any, ...]]:
     """Return f of every sample, and for each parameter ∂ log p / ∂θ at every sample."""
     distribution = _made("score_function", family, theta)
-    _check(samples)
+    _check("score_function", samples)
     if type(distribution).log_density is Distribution.log_density:
         raise TypeError(
             f"score_function: {type(distribution).__name__} has no log_density; write one, or, if its samples "
@@ -199,7 +201,7 @@ def pathwise(
     """
     theta = _tupled(parameters)
     distribution = _made("pathwise", family, theta)
-    _check(samples)
+    _check("pathwise", samples)
     if not distribution.moves:
         raise TypeError(
             f"pathwise: samples of {type(distribution).__name__} do not move with its parameters; use "
@@ -210,7 +212,9 @@ def pathwise(
     _evaluated(f, x, samples, "pathwise")
     notes = _passes(f, x, "pathwise")
     found = _slopes(lambda *at: f(family(*at).path(noise)), theta)
-    return Estimate("pathwise", _name(f), _like(parameters, found), None, true_derivative(f, family, parameters), notes)
+    return Estimate(
+        "pathwise", function_name(f), _like(parameters, found), None, true_derivative(f, family, parameters), notes
+    )
 
 
 def straight_through_estimate(
@@ -233,16 +237,16 @@ def straight_through_estimate(
     """
     theta = _tupled(parameters)
     distribution = _made("straight_through_estimate", family, theta)
-    _check(samples)
+    _check("straight_through_estimate", samples)
     if distribution.moves:
         raise TypeError(
-            f"straight-through: samples of {type(distribution).__name__} move by themselves; use av.pathwise"
+            f"straight_through_estimate: samples of {type(distribution).__name__} move by themselves; use av.pathwise"
         )
     if not hasattr(distribution, "mean"):
-        raise TypeError(f"straight-through: {type(distribution).__name__} has no mean; use av.score_function")
+        raise TypeError(f"straight_through_estimate: {type(distribution).__name__} has no mean; use av.score_function")
     x = distribution.sample(np.random.default_rng(seed), samples)
     _evaluated(f, x, samples, "straight_through_estimate")
-    notes = _passes(f, x, "straight-through")
+    notes = _passes(f, x, "straight_through_estimate")
 
     def along(*at: Any) -> Any:
         mean: Any = family(*at).mean  # type: ignore[attr-defined]
@@ -250,7 +254,7 @@ def straight_through_estimate(
 
     found = _slopes(along, theta)
     true = true_derivative(f, family, parameters)
-    return Estimate("straight-through", _name(f), _like(parameters, found), None, true, notes)
+    return Estimate("straight-through", function_name(f), _like(parameters, found), None, true, notes)
 
 
 def true_derivative(f: Callable[[Any], Any], family: Family, parameters: Any) -> Any:
@@ -287,10 +291,6 @@ def _like(parameters: Any, parts: tuple[Any, ...]) -> Any:
     return parts if isinstance(parameters, tuple) else parts[0]
 
 
-def _name(f: Callable[..., Any]) -> str:
-    return function_name(f)
-
-
 def _made(verb: str, family: Family, theta: tuple[Any, ...]) -> Distribution:
     if not callable(family):
         raise TypeError(f"{verb}: the family, {family!r:.60}, is not callable; give a class such as Bernoulli")
@@ -308,9 +308,9 @@ def _made(verb: str, family: Family, theta: tuple[Any, ...]) -> Distribution:
     return distribution
 
 
-def _check(samples: int) -> None:
+def _check(verb: str, samples: int) -> None:
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 2:
-        raise ValueError(f"samples={samples!r}: an estimate and its error need at least two")
+        raise ValueError(f"{verb}: samples={samples!r}: an estimate and its error need at least two")
 
 
 def _evaluated(f: Callable[[Any], Any], x: Any, count: int, verb: str) -> Any:
@@ -318,9 +318,9 @@ def _evaluated(f: Callable[[Any], Any], x: Any, count: int, verb: str) -> Any:
     values = np.asarray(f(x))
     if values.shape != (count,) or values.dtype.kind not in "fiub":
         raise ValueError(
-            f"{verb}: {_name(f)} must return one real number for each sample; of samples of shape {np.shape(x)} it "
-            f"gave {values.dtype} of shape {values.shape}. Reduce over axis=-1, or wrap a function of one sample in "
-            "np.vectorize"
+            f"{verb}: {function_name(f)} must return one real number for each sample; of samples of shape "
+            f"{np.shape(x)} it gave {values.dtype} of shape {values.shape}. Reduce over axis=-1, or wrap a function of "
+            "one sample in np.vectorize"
         )
     return values.astype(float)
 
@@ -359,12 +359,13 @@ def _passes(f: Callable[[Any], Any], x: Any, verb: str) -> tuple[str, ...]:
     words = tuple(f"{node.name} = {node.expression}{_place(node)}" for node in blocked)
     if any(carried[place.index] for place in tape.output_places):
         return tuple(
-            f"{said} passes no derivative: where {_name(f)} jumps there, the estimate is biased" for said in words
+            f"{said} passes no derivative: where {function_name(f)} jumps there, the estimate is biased"
+            for said in words
         )
     cause = f"its value comes through {' and '.join(words)} alone, which" if words else "its value, which"
     raise TypeError(
-        f"{verb}: {_name(f)} passes no derivative: {cause} does not move with the samples; use av.score_function, "
-        "which only evaluates it, or make it smooth with av.relax"
+        f"{verb}: {function_name(f)} passes no derivative: {cause} does not move with the samples; use "
+        "av.score_function, which only evaluates it, or make it smooth with av.relax"
     )
 
 

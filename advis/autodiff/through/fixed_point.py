@@ -85,7 +85,7 @@ def fixed_point(
     >>> solve(1.0), round(av.grad(solve)(1.0), 12)
     (0.7390851332151607, 0.441610791705)
     """
-    check_options("fixed_point", derivative, last, max_steps, solver)
+    check_options("fixed_point", derivative, last, max_steps, tolerance, solver)
     problem = Problem("fixed_point", f, x0, params)
     if derivative == "unrolled":
         return unrolled(problem, problem.mapped, last, max_steps, tolerance)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from advis.autodiff.errors import NotConverged, NotSolved, warn_reader
-from advis.autodiff.numbers import number
+from advis.autodiff.numbers import number, value_text
 from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.through.fixed_point import MEANING, unrolled
 from advis.autodiff.through.implicit import size_of
@@ -84,6 +84,11 @@ def newton_direction(problem: Problem) -> Callable[[Linear, Any], Any]:
         try:
             return -linear.solve(r)
         except NotSolved as error:
+            if not np.all(np.isfinite(plain_value(r))):
+                raise NotSolved(
+                    f"{problem.verb}: {problem.name} is {value_text(plain_value(r))} on the way, not finite; start "
+                    "from another x0"
+                ) from error
             raise NotSolved(
                 f"{problem.verb}: the Jacobian of {problem.name} is singular on the way (condition number "
                 f"{number(linear.condition, 3)}, residual {number(size_of(r), 3)}); start from another x0"

@@ -11,7 +11,9 @@ from advis.autodiff.primitives.rule import shape_of
 from advis.autodiff.through.problem import Problem
 
 
-def check_options(verb: str, derivative: str, last: int | None, max_steps: int, solver: Any) -> None:
+def check_options(
+    verb: str, derivative: str, last: int | None, max_steps: int, tolerance: float | None, solver: Any
+) -> None:
     """Refuse options that are unknown or exclude each other.
 
     Raises
@@ -22,6 +24,9 @@ def check_options(verb: str, derivative: str, last: int | None, max_steps: int, 
         raise ValueError(f"{verb}: derivative={derivative!r} is not known; choose 'implicit' or 'unrolled'")
     if not isinstance(max_steps, (int, np.integer)) or max_steps < 1:
         raise ValueError(f"{verb}: max_steps={max_steps!r}: without a step there is no solution; give at least 1")
+    counted = tolerance is None and (verb == "fixed_point" or derivative == "unrolled")  # exactly max_steps are taken
+    if not counted and not (isinstance(tolerance, (int, float, np.number)) and tolerance >= 0):
+        raise ValueError(f"{verb}: tolerance={tolerance!r} must be a number, 0 or more, such as 1e-12")
     if last is not None and derivative != "unrolled":
         raise ValueError(f"{verb}: last={last!r} shortens what is unrolled; write derivative='unrolled' with it")
     if last is not None and (not isinstance(last, (int, np.integer)) or last < 1):

@@ -35,6 +35,8 @@ class Packing:
         ------
         ValueError
             If a shape or the structure differs.
+        TypeError
+            For what is not a real number.
         """
         found = [leaf for _, leaf in leaves(tree)]
         who = who or self.name
@@ -45,8 +47,14 @@ class Packing:
                 raise ValueError(
                     f"{self.verb}: {who} has shape {shape_of(leaf)} where {path} has shape {shape}; the two must agree"
                 )
-        found = [leaf if is_traced(leaf) else _float(leaf) for leaf in found]
+        found = [leaf if is_traced(leaf) else self._float(leaf, who) for leaf in found]
         return found[0] if self.single else np.concatenate([_flat(leaf) for leaf in found])
+
+    def _float(self, leaf: Any, who: str) -> Any:
+        array = np.asarray(leaf)
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"{self.verb}: {who} holds {leaf!r}, which is not a real number or an array of them")
+        return (array if array.dtype.kind == "f" else array.astype(float))[()]
 
     def unpack(self, array: Any) -> Any:
         """Return the container that an array stands for."""
@@ -64,11 +72,6 @@ class Packing:
 
 def _flat(leaf: Any) -> Any:
     return leaf if len(shape_of(leaf)) == 1 else np.reshape(leaf, (-1,))
-
-
-def _float(leaf: Any) -> Any:
-    array = np.asarray(leaf)
-    return (array if array.dtype.kind == "f" else array.astype(float))[()]
 
 
 class Problem:

@@ -71,6 +71,13 @@ def where(margin: Any, x: Any, y: Any, *, width: Any) -> Any:
     number or array
         ``step(margin) x + step(−margin) y``; as width goes to 0, ``np.where(margin > 0, x, y)``.
 
+    Raises
+    ------
+    ValueError
+        If the width is not positive.
+    TypeError
+        For an array of comparisons, or of what is not real.
+
     Examples
     --------
     >>> import advis as av
@@ -86,6 +93,13 @@ def sign(x: Any, *, width: Any) -> Any:
     """Return a smooth sign: tanh(x / 2 width), which is 2 step − 1.
 
     As width goes to 0, ``np.sign(x)``.
+
+    Raises
+    ------
+    ValueError
+        If the width is not positive.
+    TypeError
+        For an array of comparisons, or of what is not real.
 
     Examples
     --------
@@ -111,6 +125,13 @@ def round(x: Any, *, width: Any) -> Any:
     number or array
         As width goes to 0, ``np.round(x)``. It increases strictly and is once continuously differentiable.
 
+    Raises
+    ------
+    ValueError
+        If the width is not positive.
+    TypeError
+        For an array of comparisons, or of what is not real.
+
     Notes
     -----
     Agustsson and Theis, *Universally Quantized Neural Compression*, NeurIPS 2020, with α = 1 / (2 width).
@@ -134,6 +155,13 @@ def abs(x: Any, *, width: Any) -> Any:
 
     As width goes to 0, ``np.abs(x)``. It is above it, at 0 by 2 log(2) width.
 
+    Raises
+    ------
+    ValueError
+        If the width is not positive.
+    TypeError
+        For an array of comparisons, or of what is not real.
+
     Examples
     --------
     >>> import advis as av
@@ -151,6 +179,13 @@ def maximum(x: Any, y: Any, *, width: Any) -> Any:
     As width goes to 0, ``np.maximum(x, y)``. It is above it, at a tie by log(2) width. The derivative of
     ``maximum(x, 0)`` is `step`.
 
+    Raises
+    ------
+    ValueError
+        If the width is not positive.
+    TypeError
+        For an array of comparisons, or of what is not real.
+
     Examples
     --------
     >>> import advis as av
@@ -164,6 +199,13 @@ def maximum(x: Any, y: Any, *, width: Any) -> Any:
 
 def minimum(x: Any, y: Any, *, width: Any) -> Any:
     """Return a smooth minimum of two: −maximum(−x, −y).
+
+    Raises
+    ------
+    ValueError
+        If the width is not positive.
+    TypeError
+        For an array of comparisons, or of what is not real.
 
     Examples
     --------

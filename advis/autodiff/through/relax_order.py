@@ -58,9 +58,13 @@ def permutation(x: Any, *, temperature: float, method: str = "softsort", axis: i
      [0.007 0.007 0.987]
      [0.993 0.    0.007]]
     """
+    return _permutation("permutation", _ready("permutation", x, temperature, axis), temperature, method)
+
+
+def _permutation(name: str, x: Any, temperature: float, method: str) -> Any:
+    """The soft permutation of what lies along the last axis."""
     if method not in METHODS:
-        raise ValueError(f"relax.permutation: method={method!r} is not known; choose from {', '.join(METHODS)}")
-    x = _ready("permutation", x, temperature, axis)
+        raise ValueError(f"relax.{name}: method={method!r} is not known; choose from {', '.join(METHODS)}")
     apart = np.expand_dims(x, -2)
     if method == "softsort":
         scores = -np.abs(np.expand_dims(np.sort(x, axis=-1), -1) - apart)
@@ -77,6 +81,11 @@ def sort(x: Any, *, temperature: float, method: str = "softsort", axis: int = -1
     As temperature goes to 0, ``np.sort(x)``. Each result is a weighted mean of elements, so all lie between the
     smallest and the largest.
 
+    Raises
+    ------
+    ValueError
+        If the temperature is not positive, there is nothing along the axis, or the method is not known.
+
     Examples
     --------
     >>> import numpy as np
@@ -85,7 +94,7 @@ def sort(x: Any, *, temperature: float, method: str = "softsort", axis: int = -1
     array([1., 2., 3.])
     """
     x = _ready("sort", x, temperature, axis)
-    weights = permutation(x, temperature=temperature, method=method)
+    weights = _permutation("sort", x, temperature, method)
     return back(np.sum(weights * np.expand_dims(x, -2), axis=-1), axis)
 
 
@@ -94,6 +103,11 @@ def rank(x: Any, *, temperature: float, axis: int = -1) -> Any:
 
     As temperature goes to 0, the position in ``np.sort(x)``, and its mean where elements tie. The ranks always sum to
     n (n − 1) / 2.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not positive, or there is nothing along the axis.
 
     Notes
     -----
@@ -119,6 +133,11 @@ def one_hot(x: Any, *, temperature: float, axis: int = -1) -> Any:
 
     As temperature goes to 0, 1 at ``np.argmax(x)`` and 0 elsewhere; elements that tie share equally.
 
+    Raises
+    ------
+    ValueError
+        If the temperature is not positive, or there is nothing along the axis.
+
     Examples
     --------
     >>> import numpy as np
@@ -133,6 +152,11 @@ def argmax(x: Any, *, temperature: float, axis: int = -1) -> Any:
     """Return the position of the largest element, softly: the mean of all positions with the weights of `one_hot`.
 
     As temperature goes to 0, ``np.argmax(x)``; of elements that tie, the mean of their positions.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not positive, or there is nothing along the axis.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def root(
     >>> round(av.grad(sqrt)(2.0), 8), round(av.grad(av.grad(sqrt))(2.0), 8)
     (0.35355339, -0.08838835)
     """
-    check_options("root", derivative, last, max_steps, solver)
+    check_options("root", derivative, last, max_steps, tolerance, solver)
     problem = Problem("root", g, x0, params)
     if derivative == "unrolled":
         return unrolled_newton(problem, problem.mapped, last, max_steps, tolerance)

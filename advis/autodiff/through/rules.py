@@ -61,4 +61,8 @@ def closed_primitive(
     """Return a primitive of dense partials that no text opens; for ``mark`` and ``told`` see `Body`."""
     call.__name__ = name
     jvps, vjps = rules
-    return Primitive(name, Body(call, name, mark, told), jvps, vjps, ("dense",) * len(jvps), symbol=symbol)
+    count = len(jvps)
+    everything = " ".join([*map(str, range(count)), "ans"])
+    return Primitive(
+        name, Body(call, name, mark, told), jvps, vjps, ("dense",) * count, (everything,) * count, symbol=symbol
+    )

@@ -1,10 +1,11 @@
 // The second law of the player: what a choice changes, and the states that follow from what was chosen.
+// Costs are whole numbers of any size (BigInt); one that a number of JavaScript cannot hold travels as text.
 // It is pure, and the same functions stand in Python (films/choices.py, where the keys are told); the tests compare them.
 
 /**
  * @typedef {import("./film.js").Film} Film
- * @typedef {{key: string, takes: string[], gives: string, cost: number, size: number, text: any}} Choice
- * @typedef {{present: string[], made: string[], spent: number, holds: [string, number][], peak: number}} Chosen
+ * @typedef {{key: string, takes: string[], gives: string, cost: number | string, size: number, text: any}} Choice
+ * @typedef {{present: string[], made: string[], spent: bigint, holds: [string, number][], peak: number}} Chosen
  */
 
 /** What stands after a choice. @param {Film} film @param {Chosen} chosen @param {string} key @returns {Chosen} */
@@ -17,7 +18,7 @@ export function choose(film, chosen, key) {
   return {
     present: [...chosen.present.slice(0, place), choice.gives, ...chosen.present.slice(place + choice.takes.length)],
     made: [...chosen.made, key],
-    spent: chosen.spent + choice.cost,
+    spent: chosen.spent + BigInt(choice.cost),
     holds: holds.filter(([held]) => !choice.takes.includes(held)),
     peak: Math.max(chosen.peak, holds.reduce((sum, [, size]) => sum + size, 0)),
   };
@@ -25,7 +26,7 @@ export function choose(film, chosen, key) {
 
 /** What stands after choices, from the start. @param {Film} film @param {string[]} keys @returns {Chosen} */
 export function after(film, keys) {
-  const start = { present: film.data.start, made: [], spent: 0, holds: [], peak: 0 };
+  const start = { present: film.data.start, made: [], spent: 0n, holds: [], peak: 0 };
   return keys.reduce((chosen, key) => choose(film, chosen, key), start);
 }
 
@@ -39,14 +40,14 @@ export const openChoices = (film, chosen) => film.choices.filter(({ takes }) => 
 /** The least cost of all that is left to do, null if pairs cannot do it: dynamic programming over what stands now. */
 export function leastFrom(film, chosen) {
   const pairs = new Map(film.choices.map((choice) => [choice.takes.join(" "), choice]));
-  const row = chosen.present, best = new Map(row.map((key, k) => [`${k} ${k}`, [0, key]]));
+  const row = chosen.present, best = new Map(row.map((key, k) => [`${k} ${k}`, [0n, key]]));
   for (let length = 1; length < row.length; length++) {
     for (let first = 0; first + length < row.length; first++) {
       for (let at = first; at < first + length; at++) {
         const left = best.get(`${first} ${at}`), right = best.get(`${at + 1} ${first + length}`);
         const choice = left && right && pairs.get(`${left[1]} ${right[1]}`);
         if (!choice) continue;
-        const cost = left[0] + right[0] + choice.cost, known = best.get(`${first} ${first + length}`);
+        const cost = left[0] + right[0] + BigInt(choice.cost), known = best.get(`${first} ${first + length}`);
         if (!known || cost < known[0]) best.set(`${first} ${first + length}`, [cost, choice.gives]);
       }
     }
@@ -78,7 +79,7 @@ export function shown(film, chosen, order) {
   return states;
 }
 
-const share = (part, whole) => (whole ? Math.floor(1e4 * Math.min(1, part / whole) + 0.5) / 1e4 : 0);
+const share = (part, whole) => (whole ? Math.floor(1e4 * Math.min(1, Number(part) / Number(whole)) + 0.5) / 1e4 : 0);
 
 /** A whole number with commas, as everywhere. */
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -101,8 +102,8 @@ function sentence(film, chosen, last, intro) {
   if (!last) return intro;
   const { unit, best } = film.data, { spent, present } = chosen, said = [...last.text, ["", " "]];
   if (present.length === 1) {
-    const dear = best ? `, ${times(spent / best)} times the cheapest order (${grouped(best)})` : "";
-    return [...said, ["strong", `Done: ${grouped(spent)} ${unit}`], ["", `${spent <= best ? ", as cheap as can be" : dear}.`]];
+    const dear = best ? `, ${times(Number(spent) / Number(best))} times the cheapest order (${grouped(best)})` : "";
+    return [...said, ["strong", `Done: ${grouped(spent)} ${unit}`], ["", `${spent <= BigInt(best) ? ", as cheap as can be" : dear}.`]];
   }
   const rest = leastFrom(film, chosen);
   const more = rest === null ? "" : `; from here the cheapest way ends at ${grouped(spent + rest)}`;

@@ -10,6 +10,7 @@ CASES = {
     "grows": (lambda: av.fixed_point(lambda x: 1.01 * x + 1, 1.0), "does not contract: .* 1.01 times as far"),
     "turns": (lambda: av.fixed_point(lambda x: 1 - x, 0.3), "does not contract: .* moved x by 0.4"),
     "no root": (lambda: av.root(lambda x: x**2 + 1, 0.7), "no root was found: .* <lambda> is still|lambda is still"),
+    "nothing but nan": (lambda: av.root(lambda x: x * np.nan, 1.0), "lambda is nan on the way, not finite"),
     "flat on the way": (lambda: av.root(lambda x: x**2 - 2, 0.0), "singular on the way .*residual 2"),
     "not a root": (
         lambda: av.root(lambda x: x**2 - 2, 1.0, solver=lambda g, x: x),
@@ -60,6 +61,10 @@ REFUSED = {
     "another shape": (lambda: av.fixed_point(lambda x: np.stack([x, x]), 1.0), ValueError, r"\(2,\) where x0 has"),
     "another structure": (lambda: av.root(lambda x: (x, x), [1.0]), ValueError, "structure of x0"),
     "not a number": (lambda: av.fixed_point(np.cos, "one"), TypeError, "x0 = 'one' is not a real number"),
+    "nothing returned": (lambda: av.root(lambda x: None, 1.0), TypeError, "lambda returned holds None, which is not"),
+    "complex returned": (lambda: av.fixed_point(lambda x: x * 1j, 1.0), TypeError, "which is not a real number"),
+    "a negative tolerance": (lambda: av.root(np.cos, 1.0, tolerance=-1), ValueError, "tolerance=-1 must be a number"),
+    "no tolerance": (lambda: av.argmin(np.cos, 1.0, tolerance=None), ValueError, "tolerance=None must be a number"),
     "complex": (lambda: av.fixed_point(np.cos, 1j), TypeError, "is not a real number"),
     "nothing": (lambda: av.fixed_point(np.cos, []), TypeError, "x0 holds no number"),
     "no function": (lambda: av.fixed_point(3.0, 1.0), TypeError, "must be a function"),

@@ -81,6 +81,11 @@ def test_without_anything_traced_it_is_the_function():
     assert av.checkpoint(np.sin)(0.5) == np.sin(0.5)
 
 
+def test_what_is_no_function_is_refused_at_once():
+    with pytest.raises(TypeError, match=r"checkpoint: the argument must be a function, not 3; write av\.checkpoint"):
+        av.checkpoint(3)
+
+
 def test_how_much_is_recomputed_is_told():
     text = str(av.trace(av.checkpoint(Counted()), 0.5))
     assert "Counted(x), recomputes 40 nodes" in text

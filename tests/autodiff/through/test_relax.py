@@ -308,7 +308,7 @@ def test_bad_input_is_named():
             relax.quantile(X, q, temperature=0.1)
     with pytest.raises(ValueError, match=r"relax\.sort: there is nothing along axis -1 of an array of shape \(\)"):
         relax.sort(1.0, temperature=0.1)
-    with pytest.raises(ValueError, match=r"method='exact' is not known; choose from softsort, neuralsort"):
+    with pytest.raises(ValueError, match=r"relax.sort: method='exact' is not known; choose from softsort, neuralsort"):
         relax.sort(X, temperature=0.1, method="exact")
     with pytest.raises(ValueError, match=r"method='soft' is not known; choose from kernel, share"):
         relax.histogram(X, width=0.1, method="soft")

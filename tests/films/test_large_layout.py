@@ -1,0 +1,136 @@
+"""Large graphs are drawn soundly with bounded work, and alike in every process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advis.films import layers as layering
+from advis.films import separation
+from advis.films.layout import layered
+from advis.films.separation import shortest
+from advis.films.simplex import minimise
+from tests.benchmarks import layout_quality as quality
+from tests.films.test_layout import assert_sound
+
+ROOT = Path(__file__).parents[2]
+RATIO = 16  # it was 24 before the work was bounded, and is 9.5 now
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("name", quality.LARGE)
+def test_random_programs_are_drawn_soundly(name, direction):
+    graph = quality.LARGE[name]()
+    drawn = layered(graph.sizes, graph.edges, labels=graph.labels, direction=direction)
+    assert_sound(graph, drawn, direction)
+
+
+@pytest.mark.parametrize("name", quality.LARGE)
+def test_the_work_is_bounded(name, monkeypatch):
+    """Steps are counted, which no busy machine disturbs."""
+    graph = quality.LARGE[name]()
+    sifted, visits, sizes = [], [], []
+
+    def sift(rows, index, *weights, **how):
+        sifted.append(len(rows.order[index]))
+        return counted_sift(rows, index, *weights, **how)
+
+    def exchange(state, *edge):
+        visits.append(counted_exchange(state, *edge))
+        sizes.append(len(state.place))
+        return visits[-1]
+
+    counted_sift, counted_exchange = layering.sift, separation._exchange
+    monkeypatch.setattr(layering, "sift", sift)
+    monkeypatch.setattr(separation, "_exchange", exchange)
+    quality.anew(graph.sizes, graph.edges, labels=graph.labels)
+    assert 0 < sum(sifted) <= 5_000
+    assert len(visits) <= 0.75 * sizes[0]
+    assert sum(visits) <= 75 * sizes[0]
+
+
+def test_the_time_is_a_multiple_of_a_loop():
+    graph = quality.LARGE["2 operands of the last 300"]()
+
+    def seconds(task):
+        start = process_time()
+        task()
+        return process_time() - start
+
+    def loop():
+        return sum(number % 7 for number in range(200_000))
+
+    times = [
+        (seconds(loop), seconds(lambda: quality.anew(graph.sizes, graph.edges, labels=graph.labels))) for _ in range(7)
+    ]
+    assert min(layout for _, layout in times) < RATIO * min(loop for loop, _ in times)
+
+
+def test_the_same_large_drawing_in_every_process():
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from tests.benchmarks import layout_quality as q\n"
+        "for make in list(q.LARGE.values())[3::3]:\n"
+        "    g = make(); print(q.anew(g.sizes, g.edges, labels=g.labels))"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(ROOT)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "12345")
+    }
+    assert len(answers) == 1
+
+
+@st.composite
+def problems(draw):
+    """Rows of nodes with distances between neighbours, and weighted segments that connect the rows."""
+    widths = draw(st.lists(st.integers(1, 5), min_size=1, max_size=5))
+    rows, count = [], 0
+    for width in widths:
+        rows.append(range(count, count + width))
+        count += width
+    apart = {(a, a + 1): draw(st.integers(0, 9)) for row in rows for a in row[:-1]}
+    joined = {}
+    for upper, lower in pairwise(rows):
+        pairs = st.tuples(st.sampled_from(upper), st.sampled_from(lower), st.integers(1, 16))
+        joined.update({(a, b): weight for a, b, weight in draw(st.lists(pairs, min_size=1, max_size=8))})
+    start = [0] * count
+    for row in rows:
+        start[row[0]] = draw(st.integers(-30, 30))
+        for a in row[:-1]:
+            start[a + 1] = start[a] + apart[a, a + 1] + draw(st.integers(0, 9))
+    return start, apart, joined
+
+
+@settings(max_examples=200, deadline=None)
+@given(problems())
+def test_shortest_is_as_short_as_the_network_simplex_with_helpers(problem):
+    start, apart, joined = problem
+
+    def cost(place):
+        return sum(weight * abs(place[a] - place[b]) for (a, b), weight in joined.items())
+
+    def kept(place):
+        return all(place[b] - place[a] >= length for (a, b), length in apart.items())
+
+    helpers = range(len(start), len(start) + len(joined))
+    edges = [*apart, *((helper, end) for helper, pair in zip(helpers, joined, strict=True) for end in pair)]
+    weights = [0] * len(apart) + [weight for weight in joined.values() for _ in range(2)]
+    lengths = [*apart.values(), *[0] * (2 * len(joined))]
+    place = minimise([*start, *(min(start[a], start[b]) for a, b in joined)], edges, lengths, weights, 10**6)
+    best, untouched = shortest(start, apart, joined, 10**6), shortest(start, apart, joined, 0)
+    assert kept(best)
+    assert kept(untouched)
+    assert cost(best) == cost(place)
