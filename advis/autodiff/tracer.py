@@ -250,9 +250,8 @@ def stand_ins(recorder: Recorder) -> list[Any]:
     A number that f brought along is a number in the rules, too: x**2 has a simpler one than x**y.
     """
     made: list[Any] = []
-    primitives = recorder.primitives
-    for index, value in enumerate(recorder.values):
-        if primitives[index] is CONSTANT and not shape_of(value):
+    for index, (primitive, value) in enumerate(zip(recorder.primitives, recorder.values)):  # noqa: B905 (hot path)
+        if primitive is CONSTANT and not shape_of(value):
             made.append(value)
             continue
         tracer: Tracer = _new(Tracer)

@@ -303,15 +303,16 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
 def _leave_out_idle(tape: Tape) -> None:
     """Make constants of what no result depends on, as the value of f on the tape of its gradient: nobody asks for its
     tangent."""
-    leads = bytearray(len(tape))
+    primitives, parents = tape.primitives, tape.parents
+    leads = bytearray(len(primitives))
     for index in indices(tape._outcome):
         leads[index] = 1
-    for index in range(len(tape) - 1, -1, -1):
+    for index in range(len(primitives) - 1, -1, -1):
         if leads[index]:
-            for parent in tape.parents[index]:
+            for parent in parents[index]:
                 leads[parent] = 1
         else:
-            tape.primitives[index] = CONSTANT
+            primitives[index] = CONSTANT
 
 
 def gradient_on_the_tape(verb: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:

@@ -5,7 +5,6 @@ Bytes are the same on every machine; times are of the processor, medians of five
 
 from __future__ import annotations
 
-import random
 import statistics
 import time
 from collections.abc import Callable
@@ -17,7 +16,6 @@ import advis as av
 from advis.films.layout import ordered
 from advis.media.html import fragment
 from advis.media.player import needs_of, player_css, player_module
-from tests.benchmarks.layout_quality import anew
 
 
 def straight(operations: int) -> Callable[[Any], Any]:
@@ -82,26 +80,6 @@ def big() -> str:
     return "\n".join(lines)
 
 
-def random_dag(count: int, fan_in: int, near: int) -> list[tuple[int, int]]:
-    """Edges of a graph whose nodes each take from some of those shortly before."""
-    rng = random.Random(1)
-    return sorted({(rng.randrange(max(0, k - near), k), k) for k in range(1, count) for _ in range(fan_in)})
-
-
-def layouts() -> str:
-    """The Markdown table of layouts of 300 boxes."""
-    lines = ["| 300 boxes | edges | layout |", "|---|---:|---:|"]
-    for name, fan_in, near in (("a tree", 1, 20), ("two parents, near", 2, 10), ("two parents, anywhere", 2, 300)):
-        edges = random_dag(300, fan_in, near)
-        times = []
-        for _ in range(5):
-            start = time.process_time()
-            anew([(60.0, 30.0)] * 300, edges)
-            times.append(time.process_time() - start)
-        lines.append(f"| {name} | {len(edges)} | {1e3 * statistics.median(times):.0f} ms |")
-    return "\n".join(lines)
-
-
 if __name__ == "__main__":
-    for table in (weights, big, layouts):
+    for table in (weights, big):
         print(table(), end="\n\n")

@@ -310,6 +310,13 @@ def test_a_click_on_a_price_multiplies_that_pair(show: Any) -> None:
     assert shown.get(OPEN) == []
 
 
+def test_a_cost_keeps_all_its_digits(show: Any) -> None:
+    shown = show(one(planned([999_999, 999_983, 1_000_003, 999_961]).film()))
+    pill(shown, "my own")
+    pick(shown, "c0.1.2")
+    assert shown.get(SPENT).startswith(f"{999_999 * 999_983 * 1_000_003:,} fma")
+
+
 def test_going_back_and_choosing_differently(show: Any) -> None:
     shown = show(one(lecture()))
     pill(shown, "my own")

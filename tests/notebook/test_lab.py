@@ -19,11 +19,15 @@ PICTURE = ".jp-OutputArea img[src^='data:image/svg']"
 def run_all(page: Any, players: int) -> None:
     """Run the notebook, once its kernel is there, and wait until every cell has run and so many players stay alive."""
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
+    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
+    page.evaluate(f"""() => {{
+        window.began = false;  // the star of a quick cell may have gone before anybody looks
+        const watch = new MutationObserver(() => {{ window.began ||= {waiting}; }});
+        watch.observe(document.body, {{ subtree: true, childList: true, characterData: true }});
+    }}""")
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).click()
-    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
-    page.wait_for_function(waiting, timeout=60_000)
-    page.wait_for_function(f"!({waiting})", timeout=60_000)
+    page.wait_for_function(f"window.began && !({waiting})", timeout=60_000)
     page.wait_for_function(f"{LIVE}.length >= {players}", timeout=60_000)
     # outputs of a run replace those of the one before: wait until the same players stand there for a second
     same = f"""async () => {{

@@ -3,7 +3,7 @@
 import numpy as np
 
 from advis.autodiff.primitives.arithmetic import _share
-from advis.autodiff.primitives.rule import Primitive, adapter, plain_value, refuse, shape_of
+from advis.autodiff.primitives.rule import TRACED, Primitive, adapter, plain_value, refuse, shape_of
 
 
 def _spread(g, shape, axis, keepdims):
@@ -147,9 +147,11 @@ def _combined(result, combine, initial):
 
 
 def _reduction(name, primitive, combine, neutral):
+    whole = primitive.at(1, {"axis": None, "keepdims": False})  # of all elements, as at the end of nearly every loss
+
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
-        if dtype is out is initial is where is None:
-            return primitive(a, axis=axis, keepdims=_kept(keepdims))
+        if axis is dtype is out is initial is where is None and keepdims is False and type(a) in TRACED:
+            return TRACED[type(a)](whole, (a,), whole.options)
         refuse(name, out=out)
         result = primitive(_only(_typed(a, dtype), where, neutral), axis=axis, keepdims=_kept(keepdims))
         return _combined(result, combine, initial)

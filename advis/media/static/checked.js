@@ -13,6 +13,7 @@ export class Unshowable extends Error {}
 
 const isText = (value) => typeof value === "string";
 const isCount = (value) => Number.isInteger(value) && value >= 0;
+const isWhole = (value) => isCount(value) || (isText(value) && /^\d{16,40}$/.test(value)); // the larger ones travel as text
 const isKnown = (value) => value !== undefined;
 const isList = (value, of = isKnown) => Array.isArray(value) && value.every(of);
 const isSpans = (value) => isText(value) || isList(value, (pair) => isList(pair, isText) && pair.length === 2);
@@ -37,7 +38,7 @@ const isTurn = (nodes) => nodes === null || isList(nodes, isCount);
 const BLOCK = { key: isText, label: isText, parent: isText, each: isCount, turns: (turns) => isList(turns, isTurn) };
 const PLAYED = { voice: isText, steps: isCount, tracks: isTracks };
 const VARIANT = { ...PLAYED, label: isText };
-const CHOICE = { key: isText, takes: (keys) => isList(keys, isText), gives: isText, cost: isSize, size: isSize, text: isSpans };
+const CHOICE = { key: isText, takes: (keys) => isList(keys, isText), gives: isText, cost: isWhole, size: isSize, text: isSpans };
 const FILM = { ...PLAYED, title: isText, subtitle: maybe(isText), scenes: (list) => isList(list, all(SCENE)),
   choices: (list) => isList(list, all(CHOICE)), variants: (list) => isList(list, all(VARIANT)),
   blocks: (list) => isList(list, all(BLOCK)) };
@@ -64,6 +65,7 @@ function isTracks(tracks) {
 /** Orders consist of choices that can be made, from factors that have names. */
 function isChoosable({ choices, data }) {
   if (!choices.length) return true;
+  if (![data.best, data.most].every(isWhole)) return false;
   for (const order of data.orders) after({ choices, data }, order.choices);
   return data.start.every((key) => isText(data.names[key]));
 }
