@@ -17,7 +17,7 @@ from advis.autodiff.through.hoisting import shut
 from advis.autodiff.through.linear_solve import Residual, System
 from advis.autodiff.through.problem import Problem
 from advis.autodiff.through.rules import closed_primitive, together
-from advis.autodiff.transforms import jvp, vjp
+from advis.autodiff.transforms import jvp
 
 
 def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) -> Any:
@@ -49,7 +49,7 @@ def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) ->
 
     def pulled(g: Any, x: Any, *args: Any) -> list[Any]:
         w = system.solve(g, x, args, transposed=True)
-        return [0.0 - part for part in vjp(lambda *args: residual(x, *args), *args)[1](w)]  # not −0
+        return [0.0 - part for part in system.pull(w, x, args)]  # not −0
 
     rules = together(moved, pulled, len(problem.args))
     box = closed_primitive(problem.verb, call, rules, "implicit", "solves a linear system at the solution, and ")

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from advis.autodiff import batch
 from advis.autodiff.errors import NotSolved
-from advis.autodiff.jacobians import columns
-from advis.autodiff.primitives.rule import Primitive
-from advis.autodiff.sweeps import forward_column, quiet, reverse_column
+from advis.autodiff.primitives.rule import Primitive, is_traced
+from advis.autodiff.structure import fill
+from advis.autodiff.sweeps import forward_column, quiet, reverse_column, zero_like
 from advis.autodiff.through.rules import closed_primitive, together
 from advis.autodiff.trace import record
 from advis.autodiff.transforms import jvp, vjp
@@ -33,23 +34,34 @@ Residual = Callable[..., Any]
 
 
 class Linear:
-    """The Jacobian A = ∂r/∂x of a residual r(x, *args) at a point: products both ways, and solutions."""
+    """The Jacobian A = ∂r/∂x of a residual r(x, *args) at a point: products both ways, and solutions.
 
-    def __init__(self, verb: str, residual: Residual, x: Any, args: tuple[Any, ...]) -> None:
-        self.verb, self.x, self.args = verb, x, args
-        self._at = lambda x: residual(x, *args)
+    With ``pulled`` the adjoints of the arguments will be asked for: those of a small system are on the same record.
+    """
+
+    def __init__(self, verb: str, residual: Residual, x: Any, args: tuple[Any, ...], pulled: bool = False) -> None:
+        self.verb, self.x, self.args, self.pulled = verb, x, args, pulled
+        self._residual = residual
         self.shape = np.shape(x)
         self.size = int(np.prod(self.shape, dtype=int))
         self._solved = False
 
+    @property
+    def _is_joint(self) -> bool:
+        """Whether the arguments are inputs of the record, too; products with a large A would carry their adjoints."""
+        return self.pulled and self.size <= DENSE
+
     @cached_property
     def _tape(self) -> Any:
-        return record(self._at, (self.x,), {}, False, "residual", ("x",))
+        if self._is_joint:
+            names = ("x", *(f"argument {k + 1}" for k in range(len(self.args))))
+            return record(self._residual, (self.x, *self.args), {}, False, "residual", names)
+        return record(lambda x: self._residual(x, *self.args), (self.x,), {}, False, "residual", ("x",))
 
     def product(self, v: Any, transposed: bool = False) -> Any:
         """Return A v, or Aᵀ v."""
         tape = self._tape
-        (source,), (target,) = tape.input_places, tape.output_places
+        (source, *_), (target,) = tape.input_places, tape.output_places
         start, end, run = (target, source, reverse_column) if transposed else (source, target, forward_column)
         seeds: list[Any] = [None] * len(tape)
         seeds[start.index] = v
@@ -59,10 +71,35 @@ class Linear:
 
     @cached_property
     def matrix(self) -> np.ndarray:
-        """A as a matrix."""
+        """A as a matrix: its columns in one forward sweep of one-hot tangents of x."""
+        if not self.size:
+            return np.zeros((0, 0))
         tape = self._tape
-        (source,), (target,) = tape.input_places, tape.output_places
-        return np.reshape(columns(tape)[target.index, source.index], (self.size, self.size))
+        (source, *_), (target,) = tape.input_places, tape.output_places
+        seeds: list[Any] = [None] * len(tape)
+        seeds[source.index] = np.reshape(np.eye(self.size), (self.size, *self.shape))
+        rules = batch.of_many(tape.primitives, forward=True)
+        with quiet():
+            found = forward_column(rules, tape.parents, tape.values, seeds, batch.grown_many)[target.index]
+        if found is None:
+            return np.zeros((self.size, self.size))
+        return np.reshape(found, (self.size, self.size)).T
+
+    def pull(self, w: Any) -> tuple[Any, ...]:
+        """Return the adjoints of the arguments for an adjoint of the residual."""
+        if not self._is_joint:
+            pulled: tuple[Any, ...] = vjp(lambda *args: self._residual(self.x, *args), *self.args)[1](w)
+            return pulled
+        tape = self._tape
+        seeds: list[Any] = [None] * len(tape)
+        seeds[tape.output_places[0].index] = w
+        with quiet():
+            found = reverse_column(tape.primitives, tape.parents, tape.values, seeds)
+        adjoints: tuple[Any, ...] = fill(
+            tape._arguments[1:],
+            lambda index: zero_like(tape.values[index]) if found[index] is None else found[index],
+        )
+        return adjoints
 
     @cached_property
     def inverse(self) -> np.ndarray | None:
@@ -192,11 +229,12 @@ class System:
         self._latest: Linear | None = None
         self._primitives: dict[tuple[bool, int], Primitive] = {}
 
-    def at(self, x: Any, args: tuple[Any, ...]) -> Linear:
+    def at(self, x: Any, args: tuple[Any, ...], pulled: bool = False) -> Linear:
         """Return the Jacobian at a point; the latest one is remembered."""
         known = self._latest
-        if known is None or not (known.x is x and all(a is b for a, b in zip(known.args, args, strict=True))):
-            known = self._latest = Linear(self.verb, self.residual, x, args)
+        here = known is not None and known.x is x and all(a is b for a, b in zip(known.args, args, strict=True))
+        if known is None or not here or (pulled and not known.pulled):
+            known = self._latest = Linear(self.verb, self.residual, x, args, pulled)
         return known
 
     def solve(self, b: Any, x: Any, args: tuple[Any, ...], transposed: bool = False) -> Any:
@@ -206,6 +244,13 @@ class System:
             self._primitives[key] = self._primitive(*key)
         return self._primitives[key](b, x, *args)
 
+    def pull(self, w: Any, x: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the adjoints of the arguments for an adjoint of the residual, at any level of nesting."""
+        if any(map(is_traced, (w, x, *args))):
+            pulled: tuple[Any, ...] = vjp(lambda *args: self.residual(x, *args), *args)[1](w)
+            return pulled
+        return self.at(x, args).pull(w)
+
     def product(self, w: Any, x: Any, args: tuple[Any, ...], transposed: bool) -> Any:
         """Return A w or Aᵀ w as a function of x and the arguments, too."""
         if transposed:
@@ -214,7 +259,7 @@ class System:
 
     def _primitive(self, transposed: bool, count: int) -> Primitive:
         def call(b: Any, x: Any, *args: Any) -> Any:
-            return self.at(x, args).solve(b, transposed)
+            return self.at(x, args, pulled=transposed).solve(b, transposed)
 
         def moved(place: int, t: Any, w: Any, b: Any, x: Any, *args: Any) -> Any:
             if place == 0:

@@ -232,3 +232,19 @@ def test_training_itself():
     assert rate == pytest.approx(0.0, abs=1e-7)  # where training ends does not depend on how long its steps were
     exact = av.grad(lambda y: np.sum((X @ (np.linalg.pinv(X) @ y) - 1.0) ** 2))(y)
     np.testing.assert_allclose(data, exact, atol=1e-7)
+
+
+def test_an_argument_may_stay_a_plain_number_where_no_derivative_by_it_is_asked_for():
+    def f(x, a, count):
+        for _ in range(int(count)):
+            x = 0.5 * x + a
+        return x
+
+    assert av.fixed_point(f, 0.0, 3.0, 2) == pytest.approx(6.0)
+    assert av.jvp(lambda a: av.fixed_point(f, 0.0, a, 2), (3.0,), (1.0,))[1] == pytest.approx(2.0)
+    assert av.grad(lambda a: av.fixed_point(f, 0.0, a, 2))(3.0) == pytest.approx(2.0)
+
+
+def test_nothing_to_solve_for_has_a_derivative_of_zero():
+    by_a = av.grad(lambda a: np.sum(av.fixed_point(lambda x, a: 0.5 * x + a, np.zeros(0), a)) + a)(3.0)
+    assert by_a == 1.0
