@@ -151,14 +151,17 @@ def place_on(recorder: Recorder, leaf: Any) -> Place | None:
     return Place(leaf.index) if isinstance(leaf, Tracer) and leaf.recorder is recorder else None
 
 
-def sweep_on(recorder: Recorder, place: Place) -> list[Any]:
-    """Run a reverse sweep over what has been recorded so far, seed 1 at a number, and record it on the same tape."""
+def sweep_on(recorder: Recorder, place: Place, keep: bool = True) -> list[Any]:
+    """Run a reverse sweep over what has been recorded so far, seed 1 at a number, and record it on the same tape.
+
+    Without ``keep`` only the inputs' adjoints remain.
+    """
     values = stand_ins(recorder)
     seeds: list[Any] = [None] * len(values)
     seeds[place.index] = one_like(recorder.values[place.index])
     recorder.nested += 1
     with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested):
-        return reverse_column([*recorder.primitives], [*recorder.parents], values, seeds, keep=False)
+        return reverse_column([*recorder.primitives], [*recorder.parents], values, seeds, keep=keep)
 
 
 def sweep_away(recorder: Recorder, index: int) -> list[Any]:

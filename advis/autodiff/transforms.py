@@ -15,7 +15,7 @@ import numpy as np
 
 from advis.autodiff.jacobians import columns, is_forward, real_mode, rows
 from advis.autodiff.numbers import friendly
-from advis.autodiff.primitives.rule import CONSTANT, plain_value, shape_of
+from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
 from advis.autodiff.recorder import Recorder, active_recorders
 from advis.autodiff.structure import fill, indices, leaves, map_leaves, same_structure
 from advis.autodiff.sweeps import owned, zero_like
@@ -328,7 +328,8 @@ def gradient_on_the_tape(verb: str, f: Callable[..., Any], argnums: Argnums) -> 
         y = f(*args, **kwargs)
         _check_one_number(verb, f, y)
         seed = place_on(recorder, y)
-        column = [None] * len(recorder.values) if seed is None else sweep_on(recorder, seed)
+        at_the_start = all(recorder.primitives[index] is INPUT for index in indices(inputs))
+        column = [None] * len(recorder.values) if seed is None else sweep_on(recorder, seed, keep=not at_the_start)
 
         def adjoint(index: int) -> Any:
             return zero_like(recorder.values[index]) if column[index] is None else column[index]

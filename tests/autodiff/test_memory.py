@@ -13,6 +13,7 @@ from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.reads import ANSWER, read_by
 from advis.autodiff.primitives.rule import CONSTANT, shape_of
 from advis.autodiff.structure import leaves
+from advis.autodiff.transforms import gradient_on_the_tape
 from tests.gallery import GALLERY
 
 
@@ -340,3 +341,12 @@ def test_second_derivatives_through_slices_whose_bounds_are_numpys():
     expected = av.jacobian(av.grad(lambda x: f(x, 1)))(x)
     for start in (1, np.int64(1), np.array(1), True):
         np.testing.assert_array_equal(av.hessian(lambda x, start=start: f(x, start))(x), expected)
+
+
+def test_a_gradient_on_the_tape_by_a_value_that_was_computed_there():
+    def f(z):
+        return gradient_on_the_tape("f", lambda x: np.sum(x**3), 0)(2.0 * z)
+
+    z = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(av.trace(f, z).value, 12 * z**2)
+    np.testing.assert_array_equal(av.jacobian(f)(z), np.diag(24 * z))

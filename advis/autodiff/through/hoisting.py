@@ -7,6 +7,7 @@ taken out is refused.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import CellType, FunctionType
@@ -66,20 +67,27 @@ def hoisted(item: Any) -> Hoisted:
     return Hoisted((), lambda values: item, False)
 
 
-_walking: set[int] = set()
+class _Walking(threading.local):
+    """The functions that are being looked into; each thread has its own, since several may look into the same one."""
+
+    def __init__(self) -> None:
+        self.functions: set[int] = set()
+
+
+_walking = _Walking()
 
 
 def _of_function(function: FunctionType) -> Hoisted:
     """Of a function: its cells and defaults; a function that it calls, too. One that calls itself is walked once."""
-    if id(function) in _walking:
+    if id(function) in _walking.functions:
         return Hoisted((), lambda values: function, False)
-    _walking.add(id(function))
+    _walking.functions.add(id(function))
     try:
         cells = function.__closure__ or ()
         parts = [hoisted(_content(cell)) for cell in cells]
         parts += [hoisted(function.__defaults__ or ()), hoisted(function.__kwdefaults__ or {})]
     finally:
-        _walking.discard(id(function))
+        _walking.functions.discard(id(function))
 
     def rebuilt(new: list[Any]) -> FunctionType:
         closure = tuple(

@@ -1,11 +1,13 @@
 """Traced values that a function takes from its surroundings: hoisted, or refused; never a zero derivative."""
 
+import threading
 from functools import partial
 
 import numpy as np
 import pytest
 
 import advis as av
+from advis.autodiff.through import hoisting
 
 EXACT = 0.4416107917053284
 
@@ -133,3 +135,21 @@ def test_a_counter_in_the_closure_still_counts():
 
     av.grad(solve)(1.0)
     assert calls > 50
+
+
+def test_another_thread_may_look_into_a_function_at_the_same_time():
+    found = []
+
+    def f(a):
+        def inner(x):
+            return a * x
+
+        hoisting._walking.functions.add(id(inner))  # as if this thread were looking into it now
+        other = threading.Thread(target=lambda: found.append(hoisting.hoisted(inner).values))
+        other.start()
+        other.join()
+        hoisting._walking.functions.clear()
+        return a
+
+    av.trace(f, 2.0)
+    assert [len(values) for values in found] == [1]
