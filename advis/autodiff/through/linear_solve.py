@@ -47,13 +47,13 @@ class Linear:
         self._solved = False
 
     @property
-    def _is_joint(self) -> bool:
+    def joint(self) -> bool:
         """Whether the arguments are inputs of the record, too; products with a large A would carry their adjoints."""
         return self.pulled and self.size <= DENSE
 
     @cached_property
     def _tape(self) -> Any:
-        if self._is_joint:
+        if self.joint:
             names = ("x", *(f"argument {k + 1}" for k in range(len(self.args))))
             return record(self._residual, (self.x, *self.args), {}, False, "residual", names)
         return record(lambda x: self._residual(x, *self.args), (self.x,), {}, False, "residual", ("x",))
@@ -86,10 +86,7 @@ class Linear:
         return np.reshape(found, (self.size, self.size)).T
 
     def pull(self, w: Any) -> tuple[Any, ...]:
-        """Return the adjoints of the arguments for an adjoint of the residual."""
-        if not self._is_joint:
-            pulled: tuple[Any, ...] = vjp(lambda *args: self._residual(self.x, *args), *self.args)[1](w)
-            return pulled
+        """Return the adjoints of the arguments for an adjoint of the residual, from a joint record."""
         tape = self._tape
         seeds: list[Any] = [None] * len(tape)
         seeds[tape.output_places[0].index] = w
@@ -246,10 +243,10 @@ class System:
 
     def pull(self, w: Any, x: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the adjoints of the arguments for an adjoint of the residual, at any level of nesting."""
-        if any(map(is_traced, (w, x, *args))):
-            pulled: tuple[Any, ...] = vjp(lambda *args: self.residual(x, *args), *args)[1](w)
-            return pulled
-        return self.at(x, args).pull(w)
+        if not any(map(is_traced, (w, x, *args))) and (here := self.at(x, args, pulled=True)).joint:
+            return here.pull(w)
+        pulled: tuple[Any, ...] = vjp(lambda *args: self.residual(x, *args), *args)[1](w)
+        return pulled
 
     def product(self, w: Any, x: Any, args: tuple[Any, ...], transposed: bool) -> Any:
         """Return A w or Aᵀ w as a function of x and the arguments, too."""
