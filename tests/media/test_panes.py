@@ -421,3 +421,17 @@ def test_panes_details_and_magnitudes_go_along_into_a_place(show: Any) -> None:
     shown.page.locator(".turn button").first.click()
     shown.page.locator("tr", has_text="sin(x)").click()
     assert shown.get("root.querySelector('.heat').getAttribute('aria-label')") != first, "another turn, other numbers"
+
+
+def test_the_name_of_a_loop_is_written_out_in_the_trace(show: Any) -> None:
+    """The table has smaller letters than a sentence, and so has its name there."""
+
+    def deep(x: Any) -> Any:
+        for k in range(50):  # noqa: B007
+            x = np.sin(x) * 1.1 + 0.1 * x
+        return x
+
+    shown = show(one(av.trace(deep, 0.3).reverse().film()))
+    cut = "[...root.querySelectorAll('td.name')].filter((cell) => cell.scrollWidth > cell.clientWidth).length"
+    assert shown.get(cut) == 0
+    assert "for k in range(50)" in shown.get("root.querySelector('table').textContent")
