@@ -20,8 +20,11 @@ from advis.autodiff.table import Table
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import trace
 
-STEPS = 10.0 ** np.linspace(0.0, -16.0, 65)
-"""The steps h over which the differences are shown, relative to each number (absolute for numbers below 1)."""
+STEPS = np.array([float(f"{10.0 ** (-k / 4):.12g}") for k in range(65)])
+"""The steps h over which the differences are shown, relative to each number (absolute for numbers below 1).
+
+Powers of ten differ between processors in their last bit, and so would all round-off that is shown. Rounded they agree.
+"""
 
 ROUND_OFF = 2.0**-52
 FORWARD_STEP, CENTRAL_STEP, COMPLEX_STEP = ROUND_OFF ** (1 / 2), ROUND_OFF ** (1 / 3), 1e-20
