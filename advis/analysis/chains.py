@@ -18,7 +18,7 @@ from advis.autodiff.recorder import active_recorders
 from advis.autodiff.structure import Place, leaves, map_leaves
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import function_name, input_value, parameter_names, record
-from advis.autodiff.tracer import Tracer
+from advis.autodiff.tracer import Tracer, stand_in
 
 
 def chain(
@@ -233,4 +233,4 @@ def _traced(leaf: Any) -> Any:
     if not isinstance(leaf, (float, complex, np.inexact, np.ndarray)) or np.asarray(leaf).dtype.kind not in "fc":
         return leaf
     recorder, value = active_recorders()[-1], input_value(leaf, "", "")
-    return Tracer(recorder, recorder.constant(value), value)
+    return stand_in(recorder, recorder.constant(value), value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from sys import _getframe
 from typing import Any
 
@@ -13,6 +14,7 @@ from advis.autodiff import inplace
 from advis.autodiff.primitives import UFUNCS, arithmetic
 from advis.autodiff.primitives.rule import CONSTANT, Primitive
 from advis.autodiff.tracer import Tracer, annotate, append, record
+from advis.autodiff.unusual import unknown_attribute
 
 _NUMBERS = frozenset({float, int, np.float64})
 _ARRAY = np.ndarray
@@ -158,6 +160,13 @@ def _install() -> None:
     Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
     setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
     setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
+    for name in dir(np.ndarray):
+        if not name.startswith("__") and not hasattr(Tracer, name):
+            setattr(Tracer, name, property(partial(_unknown, name)))
+
+
+def _unknown(name: str, _: Tracer) -> Any:
+    raise unknown_attribute(name)
 
 
 _install()

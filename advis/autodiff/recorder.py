@@ -6,9 +6,8 @@ import itertools
 import sys
 import threading
 from dataclasses import dataclass
-from functools import partial
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NoReturn
 from weakref import ref
 
 import numpy as np
@@ -51,11 +50,38 @@ class Faded:
         self.shape, self.dtype, self.array = array.shape, array.dtype, ref(array)
 
 
+Columns = tuple[list[Primitive], list[tuple[int, ...]], list[Any], list[Position]]
+
+
+class Over:
+    """Stands where the columns of a trace were, and tells whoever uses a traced value after its end."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+    def append(self, _: Any) -> NoReturn:
+        """Raise: nothing can be added.
+
+        Raises
+        ------
+        OffTape
+        """
+        _escaped(self.function)
+
+    def __len__(self) -> NoReturn:
+        _escaped(self.function)
+
+    def __getitem__(self, _: int) -> NoReturn:
+        _escaped(self.function)
+
+
 class Recorder:
     """The columns of a tape that is being recorded, one entry per node.
 
-    The ``add_…`` attributes are the columns' own ``append``: when the trace ends they are replaced by a function that
-    raises, so that a traced value which escaped can neither compute nor spoil a finished tape.
+    When the trace ends, the lists are handed out as ``columns``, and in their place stands what raises: so a traced
+    value which escaped can neither compute nor spoil a finished tape.
 
     A ``lean`` recorder serves a single reverse sweep. Of large arrays it keeps those that the rules will read (see
     `advis.autodiff.primitives.reads`), and its copies use memory again.
@@ -63,8 +89,8 @@ class Recorder:
 
     __slots__ = (  # noqa: RUF023 (in the order in which they are told)
         "level", "lean", "brief", "copied", "nested", "source", "primitives", "parents", "values", "positions",
-        "contexts", "branches", "renewed", "function", "add_primitive", "add_parents", "add_value", "add_position",
-        "frame", "context", "boundary", "closed", "refused", "faded", "_stack", "_constants",
+        "contexts", "branches", "renewed", "function", "columns", "frame", "context", "boundary", "refused", "faded",
+        "_stack", "_constants",
     )  # fmt: skip
 
     def __init__(
@@ -89,14 +115,10 @@ class Recorder:
         self.contexts: list[Context] = [ROOT]
         self.branches: list[tuple[int, Position]] = []
         self.renewed: dict[int, int] = {}  # for an array that was written into: its new node, and the one before
-        self.add_primitive = self.primitives.append
-        self.add_parents = self.parents.append
-        self.add_value = self.values.append
-        self.add_position = self.positions.append
+        self.columns: Columns | None = None  # once the trace is over
         self.frame: FrameType | None = None  # the reader's frame that recorded last, whose context is `context`
         self.context = 0
         self.boundary = boundary
-        self.closed = False
         self.refused: tuple[OffTape, CodeType, int] | None = None  # the latest count asked for, and where
         self._stack: list[tuple[Any, int]] = []
         self._constants: dict[int, tuple[Any, int]] = {}
@@ -159,17 +181,23 @@ class Recorder:
         ------
         OffTape
         """
-        if self.closed:
+        if self.columns is not None:
             _escaped(self.function)
+
+    def finished(self) -> Columns:
+        """Return the columns of a trace that is over."""
+        assert self.columns is not None, "they grow still"
+        return self.columns
 
     def given(self, primitive: Primitive, value: Any) -> int:
         """Append an input or a constant and return its index."""
-        self.add_primitive(primitive)
-        self.add_parents(())
-        self.add_value(value)
+        self.primitives.append(primitive)
+        self.parents.append(())
+        values = self.values
+        values.append(value)
         if self.source:
-            self.add_position(NOWHERE)
-        return len(self.values) - 1
+            self.positions.append(NOWHERE)
+        return len(values) - 1
 
     def mark_steps(self, start: int) -> None:
         """Mark the nodes since an index, all but the last, as steps on the way to the result of one call."""
@@ -247,9 +275,8 @@ class Recorder:
 
     def close(self) -> None:
         """End the record: nothing can be added any more, and no frame of the reader's is held."""
-        self.closed = True
-        # not a method of its own: a cycle would keep the columns alive after the tape
-        self.add_primitive = self.add_parents = self.add_value = self.add_position = partial(_escaped, self.function)
+        self.columns = self.primitives, self.parents, self.values, self.positions
+        self.primitives = self.parents = self.values = self.positions = Over(self.function)  # type: ignore[assignment]
         self.frame = self.boundary = self.refused = None
         self._stack.clear()
         self._constants.clear()
@@ -263,7 +290,7 @@ def _same_numbers(kept: np.ndarray, now: np.ndarray) -> bool:
     return kept.dtype.kind not in "fc" or all(np.array_equal(np.signbit(a), np.signbit(b)) for a, b in parts)
 
 
-def _escaped(function: str, *_: Any) -> None:
+def _escaped(function: str) -> NoReturn:
     raise OffTape(
         f"a traced value outlived its trace: it was made while {function} was being recorded, and is used"
         f"\n  at {here()}\n  return it from {function} instead of keeping it"

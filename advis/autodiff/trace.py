@@ -13,11 +13,12 @@ import numpy as np
 from advis.autodiff import operators as operators  # gives traced values their operators
 from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
+from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array, sweep_block
 from advis.autodiff.structure import Place, fill, map_leaves, map_paths
 from advis.autodiff.sweeps import one_like, quiet, reverse_column
 from advis.autodiff.tape import Tape
-from advis.autodiff.tracer import Tracer, stand_ins
+from advis.autodiff.tracer import Tracer, stand_in, stand_ins
 
 
 def trace(f: Callable[..., Any], /, *args: Any, kwargs: Mapping[str, Any] | None = None, source: bool = True) -> Tape:
@@ -81,11 +82,11 @@ def record(
     recorder = Recorder(name, source, sys._getframe())
     chosen = range(len(args)) if chosen is None else chosen
     run = run_under(recorder, f, args, keywords, parameters, chosen)
-    positions = recorder.positions if source else [NOWHERE] * len(recorder.values)
-    columns = recorder.primitives, recorder.parents, recorder.values, positions
+    primitives, parents, values, positions = recorder.finished()
+    positions = positions if source else [NOWHERE] * len(values)
     return Tape(
         recorder.function,
-        columns,
+        (primitives, parents, values, positions),
         recorder.contexts,
         recorder.branches,
         run.arguments,
@@ -129,7 +130,7 @@ def run_under(
     arguments, names = _inputs(recorder, [(parameters[place], args[place]) for place in chosen])
     passed = [*args]
     for place, structure in zip(chosen, arguments, strict=True):
-        passed[place] = fill(structure, lambda index: Tracer(recorder, index, recorder.values[index]))
+        passed[place] = fill(structure, lambda index: stand_in(recorder, index, recorder.values[index]))
     stack = active_recorders()
     stack.append(recorder)
     try:
@@ -166,10 +167,11 @@ def sweep_on(recorder: Recorder, place: Place, keep: bool = True) -> list[Any]:
 
 def sweep_away(recorder: Recorder, index: int) -> list[Any]:
     """Run a reverse sweep over a record that is closed, seed 1 at a number; its values go as they are used."""
-    seeds: list[Any] = [None] * len(recorder.values)
-    seeds[index] = one_like(recorder.values[index])
+    primitives, parents, values, _ = recorder.finished()
+    seeds: list[Any] = [None] * len(values)
+    seeds[index] = one_like(values[index])
     with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested + 1):
-        return reverse_column(recorder.primitives, recorder.parents, recorder.values, seeds, keep=False)
+        return reverse_column(primitives, parents, values, seeds, keep=False)
 
 
 def function_name(f: Callable[..., Any]) -> str:
@@ -307,7 +309,10 @@ def _raise_own(error: BaseException, recorder: Recorder) -> None:
     """NumPy hides our error as the cause of its own when a traced value is written into a plain array.
 
     When it is asked for a count, as in ``np.zeros(x)``, it drops our error altogether: then it is told in a note.
+    An attribute that arrays do not have is missed as NumPy says it.
     """
+    if isinstance(error, AttributeError) and isinstance(error.obj, Tracer):
+        error.args = (f"{type(plain_value(error.obj)).__name__!r} object has no attribute {error.name!r}",)
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next

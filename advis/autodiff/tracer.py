@@ -17,11 +17,11 @@ from advis.autodiff.inplace import Memory
 from advis.autodiff.primitives import FUNCTIONS, METADATA, UFUNCS, choices, shaping
 from advis.autodiff.primitives.rule import CONSTANT, TRACED, Primitive, plain_value, shape_of
 from advis.autodiff.recorder import Recorder
-from advis.autodiff.unusual import not_known, unknown_attribute, unusual_ufunc
+from advis.autodiff.unusual import not_known, unusual_ufunc
 
 _NOTE = "advis: in"
 Bounds = tuple[int | None, int | None, int | None]
-_ARRAY, _new = np.ndarray, object.__new__  # on the hot path a name is found sooner than an attribute
+_ARRAY = np.ndarray  # on the hot path a name is found sooner than an attribute
 
 
 class Tracer(Asked):
@@ -30,16 +30,11 @@ class Tracer(Asked):
     Users meet it only inside the function that they trace.
     """
 
+    # no __init__, which would be called by way of C, and no __getattr__, which would slow down every other attribute
     __slots__ = ("__weakref__", "index", "memory", "recorder", "value")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
     memory: Memory | None
-
-    def __init__(self, recorder: Recorder, index: int, value: Any) -> None:
-        self.recorder = recorder
-        self.index = index
-        self.value = value
-        self.memory = None
 
     # -- NumPy's protocols: every function of NumPy arrives at one of these two
 
@@ -52,19 +47,20 @@ class Tracer(Asked):
             return unusual_ufunc(ufunc, method, (x, *others), options)
         if others:
             return record(primitive, (x, *others), {})
-        recorder = self.recorder
+        recorder, call = self.recorder, primitive.call  # on the hot path, what is called has a name of its own
         try:
-            value = primitive.call(self.value)
+            value = call(self.value)
         except Exception as error:
             annotate(error, primitive, (self.value,))
             raise
         if not recorder.brief:
             return append(recorder, primitive, (self.index,), value, _getframe(1) if recorder.source else None)
-        recorder.add_primitive(primitive)  # what `append` does, without its questions
-        recorder.add_parents((self.index,))
-        recorder.add_value(value)
-        tracer: Tracer = _new(Tracer)
-        tracer.recorder, tracer.index = recorder, len(recorder.values) - 1
+        values = recorder.values
+        recorder.primitives.append(primitive)  # what `append` does, without its questions
+        recorder.parents.append((self.index,))
+        values.append(value)
+        tracer = Tracer()
+        tracer.recorder, tracer.index = recorder, len(values) - 1
         tracer.value, tracer.memory = value, None
         return tracer
 
@@ -139,9 +135,7 @@ class Tracer(Asked):
         index = recorder.given(CONSTANT, array[()])
         if recorder.source:
             recorder.positions[index] = recorder.locate(_getframe(1))
-        fresh = Tracer(recorder, index, recorder.values[index])
-        fresh.memory = Memory({})
-        return fresh
+        return stand_in(recorder, index, recorder.values[index], Memory({}))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """Return the value in another type: recorded, and without tangent when integers or booleans come out."""
@@ -149,9 +143,7 @@ class Tracer(Asked):
 
     def copy(self, order: str = "C") -> Any:
         """Return the same value under another name: what is written into one is not seen by the other."""
-        copy = Tracer(self.recorder, self.index, self.value)
-        copy.memory = None if self.memory is None else Memory({})
-        return copy
+        return stand_in(self.recorder, self.index, self.value, None if self.memory is None else Memory({}))
 
     __copy__ = copy
 
@@ -177,11 +169,6 @@ class Tracer(Asked):
     def flatten(self, order: str = "C") -> Any:
         """Return ``np.ravel`` of a copy."""
         return self.copy().reshape(-1, order=order)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or not hasattr(np.ndarray, name):
-            raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
-        return unknown_attribute(name)
 
 
 class Outdated(Tracer):
@@ -233,14 +220,24 @@ def append(
     kept = value
     if recorder.lean and (recorder.faded or (type(value) is _ARRAY and value.nbytes >= pool.LARGE)):
         kept = recorder.spared(primitive, parents, value)
-    recorder.add_primitive(primitive)
-    recorder.add_parents(parents)
-    recorder.add_value(kept)
+    values = recorder.values
+    recorder.primitives.append(primitive)
+    recorder.parents.append(parents)
+    values.append(kept)
     if frame is not None:
-        recorder.add_position((recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame))
-    tracer: Tracer = _new(Tracer)  # its __init__ would be called by way of C, which takes as long as all of this
-    tracer.recorder, tracer.index = recorder, len(recorder.values) - 1
+        position = (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
+        recorder.positions.append(position)
+    tracer = Tracer()
+    tracer.recorder, tracer.index = recorder, len(values) - 1
     tracer.value, tracer.memory = value, None
+    return tracer
+
+
+def stand_in(recorder: Recorder, index: int, value: Any, memory: Memory | None = None) -> Tracer:
+    """Return a Tracer for a node that is recorded already."""
+    tracer = Tracer()
+    tracer.recorder, tracer.index = recorder, index
+    tracer.value, tracer.memory = value, memory
     return tracer
 
 
@@ -254,10 +251,7 @@ def stand_ins(recorder: Recorder) -> list[Any]:
         if primitive is CONSTANT and not shape_of(value):
             made.append(value)
             continue
-        tracer: Tracer = _new(Tracer)
-        tracer.recorder, tracer.index = recorder, index
-        tracer.value, tracer.memory = value, None
-        made.append(tracer)
+        made.append(stand_in(recorder, index, value))
     return made
 
 

@@ -129,7 +129,7 @@ def _value_and_gradient(
     """The columns of a record that nobody else will see, swept at once: no tape is made of them."""
     recorder = Recorder(call.name, False, None, lean=True)
     run = run_under(recorder, f, args, kwargs, call.parameters, call.chosen)
-    values, main = recorder.values, _main(call.verb, f, run.outcome, has_aux)
+    values, main = recorder.finished()[2], _main(call.verb, f, run.outcome, has_aux)
     _check_one_number(call.verb, f, fill(main, values.__getitem__))
     value = fill(run.outcome, lambda index: owned(friendly(values[index]))) if valued else None
     column = sweep_away(recorder, main.index)

@@ -57,11 +57,12 @@ def _name(function: Any) -> str:
     return f"{module}.{getattr(function, '__name__', function)}"
 
 
-def unknown_attribute(name: str) -> Any:
+def unknown_attribute(name: str) -> Exception:
+    """The error for an attribute of arrays that traced values do not have."""
     reason = LEFT_OUT.get(f"ndarray.{name}")
     if reason is not None:
-        raise off_tape(f"the array attribute or method .{name} is not recorded by advis: {reason[0]}", reason[1])
-    raise off_tape(
+        return off_tape(f"the array attribute or method .{name} is not recorded by advis: {reason[0]}", reason[1])
+    return off_tape(
         f"the array attribute or method .{name} is not known to advis",
         f"write it with a function, as np.{name}(x), or in another way",
     )
