@@ -27,7 +27,7 @@ def test_no_method_of_arrays_is_forgotten() -> None:
     missing = set()
 
     def f(x: Any) -> Any:
-        for name in dir(np.ndarray):
+        for name in (name for name in dir(np.ndarray) if not name.startswith("_")):
             try:
                 getattr(x, name)
             except av.OffTape:
