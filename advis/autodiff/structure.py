@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -15,6 +16,9 @@ class Place:
 
 
 _CONTAINERS = (tuple, list, dict)
+
+at = lru_cache(maxsize=1024)(Place)
+"""The place at an index: made once, since each call of a gradient asks for the first few."""
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:

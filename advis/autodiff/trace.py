@@ -15,7 +15,7 @@ from advis.autodiff.code import display_name
 from advis.autodiff.errors import OffTape
 from advis.autodiff.primitives.rule import plain_value
 from advis.autodiff.recorder import NOWHERE, Recorder, active_recorders, check_array, sweep_block
-from advis.autodiff.structure import Place, fill, map_leaves, map_paths
+from advis.autodiff.structure import Place, at, fill, map_leaves, map_paths
 from advis.autodiff.sweeps import one_like, quiet, reverse_column
 from advis.autodiff.tape import Tape
 from advis.autodiff.tracer import Tracer, stand_in, stand_ins
@@ -149,7 +149,7 @@ def run_under(
 
 def place_on(recorder: Recorder, leaf: Any) -> Place | None:
     """Return where a traced value stands on the tape that is being recorded, or None if it is not on it."""
-    return Place(leaf.index) if isinstance(leaf, Tracer) and leaf.recorder is recorder else None
+    return at(leaf.index) if isinstance(leaf, Tracer) and leaf.recorder is recorder else None
 
 
 def sweep_on(recorder: Recorder, place: Place, keep: bool = True) -> list[Any]:
@@ -170,8 +170,11 @@ def sweep_away(recorder: Recorder, index: int) -> list[Any]:
     primitives, parents, values, _ = recorder.finished()
     seeds: list[Any] = [None] * len(values)
     seeds[index] = one_like(values[index])
-    with quiet(), sweep_block(f"reverse sweep of {recorder.function}", recorder.nested + 1):
-        return reverse_column(primitives, parents, values, seeds, keep=False)
+    with quiet():
+        if not active_recorders():
+            return reverse_column(primitives, parents, values, seeds, keep=False)
+        with sweep_block(f"reverse sweep of {recorder.function}", recorder.nested + 1):
+            return reverse_column(primitives, parents, values, seeds, keep=False)
 
 
 def function_name(f: Callable[..., Any]) -> str:
@@ -222,7 +225,7 @@ def _inputs(recorder: Recorder, named: list[tuple[str, Any]]) -> tuple[tuple[Any
         if value is None:
             return leaf
         names.append(path)
-        return Place(recorder.input(value))
+        return at(recorder.input(value))
 
     places = tuple([map_paths(place, arg, name) for name, arg in named])
     if not names:
@@ -268,11 +271,11 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
         leaf.recorder.check_open()
     if isinstance(leaf, Tracer) and leaf.recorder is recorder:
         recorder.values[leaf.index] = leaf.value  # a lean record may have let it go
-        return Place(leaf.index)
+        return at(leaf.index)
     if isinstance(leaf, Tracer):
-        return Place(recorder.constant(leaf.copy()))
+        return at(recorder.constant(leaf.copy()))
     if isinstance(leaf, (float, int, complex, np.ndarray, np.generic)) and not isinstance(leaf, bool):
-        return Place(recorder.constant(np.float64(leaf) if isinstance(leaf, (int, float)) else leaf))
+        return at(recorder.constant(np.float64(leaf) if isinstance(leaf, (int, float)) else leaf))
     return leaf
 
 
