@@ -149,12 +149,13 @@ class Recorder:
 
     def input(self, value: Any) -> int:
         """Append an input node and return its index."""
-        self._notice(value)
+        if self.lean:
+            self._notice(value)
         return self.given(INPUT, value)
 
     def _notice(self, value: Any) -> None:
-        """Leave the short way where a value is large: what is made of it may have to be spared."""
-        if self.lean and type(value) is np.ndarray and value.nbytes >= pool.LARGE:
+        """Leave the short way of a lean record where a value is large: what is made of it may have to be spared."""
+        if type(value) is np.ndarray and value.nbytes >= pool.LARGE:
             self.brief = False
             pool.keep_at_hand()
 
@@ -169,7 +170,8 @@ class Recorder:
         if original is value and _same_numbers(self.values[index], value):
             return index
         check_array(value)
-        self._notice(value)
+        if self.lean:
+            self._notice(value)
         index = self.given(CONSTANT, self.copied(value))
         self._constants[id(value)] = (value, index)
         return index
@@ -283,11 +285,21 @@ class Recorder:
 
 
 def _same_numbers(kept: np.ndarray, now: np.ndarray) -> bool:
-    """Whether two arrays have the same elements, the signs of zeros included."""
-    if not np.array_equal(kept, now):
+    """Whether two arrays have the same elements to the last bit, the signs of zeros included."""
+    if kept.shape != now.shape or kept.dtype != now.dtype:
         return False
+    if now.nbytes <= _SHORT:
+        return kept.tobytes() == now.tobytes()
     parts = [(kept.real, now.real), (kept.imag, now.imag)] if kept.dtype.kind == "c" else [(kept, now)]
-    return kept.dtype.kind not in "fc" or all(np.array_equal(np.signbit(a), np.signbit(b)) for a, b in parts)
+    return all(bool(np.all(_bits(a) == _bits(b))) for a, b in parts)
+
+
+_SHORT = 4096  # bytes that are copied sooner than compared
+
+
+def _bits(array: np.ndarray) -> np.ndarray:
+    whole = array.itemsize in (1, 2, 4, 8)
+    return array.view(f"u{array.itemsize}") if whole else np.frombuffer(array.tobytes(), np.uint8)
 
 
 def _escaped(function: str) -> NoReturn:

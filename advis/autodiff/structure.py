@@ -98,7 +98,9 @@ def planted(structure: Any, tree: Any) -> Iterator[tuple[Place, Any]]:
 
 def indices(structure: Any) -> set[int]:
     """Return where the places of a structure stand on the tape."""
-    return {place.index for place, _ in planted(structure, structure)}
+    found: set[int] = set()
+    fill(structure, found.add)
+    return found
 
 
 def fill(structure: Any, entry: Callable[[int], Any]) -> Any:

@@ -270,18 +270,30 @@ class Tape(Shown, Sequence["Node"]):
         return self._swept("reverse", column, count)
 
     def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
+        column = self.column(direction, seeds, count)
+        self._latest[direction] = tuple(seeds), column, count
+        return Sweep(self, direction, *self._latest[direction])
+
+    def column(self, direction: str, seeds: list[Any], count: int | None = None) -> list[Any]:
+        """Return the tangent or adjoint of each node as bare numbers and arrays, from a column of seeds; None is zero.
+
+        Parameters
+        ----------
+        direction : {"forward", "reverse"}
+        seeds : list
+            One entry for each node, or None.
+        count : int, optional
+            How many vectors each seed stacks.
+        """
         forward = direction == "forward"
         run = sweeps.forward_column if forward else sweeps.reverse_column
         with sweeps.quiet(), sweep_block(f"{direction} sweep of {self.function}", self.nested + 1):
             if count is None:
-                column = run(self.primitives, self.parents, self.values, seeds)
-            elif not count:
-                column = [None] * len(self)  # no seed, as of an empty array: nothing arrives anywhere
-            else:
-                fit = batch.grown_many if forward else batch.fitted_many
-                column = run(batch.of_many(self.primitives, forward), self.parents, self.values, seeds, fit)
-        self._latest[direction] = tuple(seeds), column, count
-        return Sweep(self, direction, *self._latest[direction])
+                return run(self.primitives, self.parents, self.values, seeds)
+            if not count:
+                return [None] * len(self)  # no seed, as of an empty array: nothing arrives anywhere
+            fit = batch.grown_many if forward else batch.fitted_many
+            return run(batch.of_many(self.primitives, forward), self.parents, self.values, seeds, fit)
 
     def latest(self, direction: str) -> Sweep | None:
         """Return the latest sweep in a direction, if there was one."""

@@ -127,16 +127,14 @@ def run_under(
     chosen: Sequence[int],
 ) -> Run:
     """Run f once, the chosen arguments traced, and close the recorder."""
-    arguments, names = _inputs(recorder, [(parameters[place], args[place]) for place in chosen])
-    passed = [*args]
-    for place, structure in zip(chosen, arguments, strict=True):
-        passed[place] = fill(structure, lambda index: stand_in(recorder, index, recorder.values[index]))
+    arguments, passed, names = _inputs(recorder, args, parameters, chosen)
     stack = active_recorders()
     stack.append(recorder)
     try:
         result = f(*passed, **keywords)
-        outcome = map_leaves(lambda leaf: _output(recorder, leaf), result)
-        return Run(arguments, outcome, names, _constant_names(recorder, f, keywords))
+        one = type(result) is Tracer
+        outcome = _output(recorder, result) if one else map_leaves(lambda leaf: _output(recorder, leaf), result)
+        return Run(arguments, outcome, names, _constant_names(recorder, f, keywords) if recorder.source else {})
     except Exception as error:
         _raise_own(error, recorder)
         raise
@@ -216,8 +214,13 @@ def _says_its_signature(f: Any) -> bool:
     return hasattr(f, "__signature__")
 
 
-def _inputs(recorder: Recorder, named: list[tuple[str, Any]]) -> tuple[tuple[Any, ...], list[str]]:
-    """Append an input node for each number among named arguments; return their places and names."""
+def _inputs(
+    recorder: Recorder, args: tuple[Any, ...], parameters: Sequence[str], chosen: Sequence[int]
+) -> tuple[tuple[Any, ...], list[Any], list[str]]:
+    """Append an input node for each number among the chosen arguments.
+
+    Returns their structures with places, all arguments with traced values in those places, and the inputs' names.
+    """
     names: list[str] = []
 
     def place(path: str, leaf: Any) -> Any:
@@ -227,10 +230,17 @@ def _inputs(recorder: Recorder, named: list[tuple[str, Any]]) -> tuple[tuple[Any
         names.append(path)
         return at(recorder.input(value))
 
-    places = tuple([map_paths(place, arg, name) for name, arg in named])
+    def traced(index: int) -> Tracer:
+        return stand_in(recorder, index, recorder.values[index])
+
+    structures, passed = [], [*args]
+    for number in chosen:
+        structure = map_paths(place, args[number], parameters[number])
+        structures.append(structure)
+        passed[number] = fill(structure, traced)
     if not names:
         raise TypeError(f"trace: {recorder.function} was given no number or array to differentiate; pass at least one")
-    return places, names
+    return tuple(structures), passed, names
 
 
 def input_value(leaf: Any, path: str, function: str, copied: Callable[[np.ndarray], np.ndarray] = np.array) -> Any:
@@ -268,11 +278,10 @@ def input_value(leaf: Any, path: str, function: str, copied: Callable[[np.ndarra
 def _output(recorder: Recorder, leaf: Any) -> Any:
     """Return the place of an output; a plain number among the outputs becomes a constant."""
     if isinstance(leaf, Tracer):
+        if leaf.recorder is recorder:
+            recorder.values[leaf.index] = leaf.value  # a lean record may have let it go
+            return at(leaf.index)
         leaf.recorder.check_open()
-    if isinstance(leaf, Tracer) and leaf.recorder is recorder:
-        recorder.values[leaf.index] = leaf.value  # a lean record may have let it go
-        return at(leaf.index)
-    if isinstance(leaf, Tracer):
         return at(recorder.constant(leaf.copy()))
     if isinstance(leaf, (float, int, complex, np.ndarray, np.generic)) and not isinstance(leaf, bool):
         return at(recorder.constant(np.float64(leaf) if isinstance(leaf, (int, float)) else leaf))
@@ -281,7 +290,7 @@ def _output(recorder: Recorder, leaf: Any) -> Any:
 
 def _constant_names(recorder: Recorder, f: Callable[..., Any], keywords: dict[str, Any]) -> dict[int, str]:
     """Names for constant arrays that f took from a keyword, its closure or its module."""
-    if not recorder.source or not recorder._constants:
+    if not recorder._constants:
         return {}
     stages = getattr(f, "stages", None)
     functions = stages if isinstance(stages, tuple) else (f,)  # of a composition those of its stages

@@ -46,7 +46,7 @@ class Tracer(Asked):
         if options or method != "__call__":
             return unusual_ufunc(ufunc, method, (x, *others), options)
         if others:
-            return record(primitive, (x, *others), {})
+            return pair(primitive, x, *others) if len(others) == 1 else record(primitive, (x, *others), {})
         recorder, call = self.recorder, primitive.call  # on the hot path, what is called has a name of its own
         try:
             value = call(self.value)
@@ -55,12 +55,11 @@ class Tracer(Asked):
             raise
         if not recorder.brief:
             return append(recorder, primitive, (self.index,), value, _getframe(1) if recorder.source else None)
-        values = recorder.values
+        values, tracer = recorder.values, Tracer()
+        tracer.recorder, tracer.index = recorder, len(values)
         recorder.primitives.append(primitive)  # what `append` does, without its questions
         recorder.parents.append((self.index,))
         values.append(value)
-        tracer = Tracer()
-        tracer.recorder, tracer.index = recorder, len(values) - 1
         tracer.value, tracer.memory = value, None
         return tracer
 
@@ -220,15 +219,14 @@ def append(
     kept = value
     if recorder.lean and (recorder.faded or (type(value) is _ARRAY and value.nbytes >= pool.LARGE)):
         kept = recorder.spared(primitive, parents, value)
-    values = recorder.values
+    values, tracer = recorder.values, Tracer()
+    tracer.recorder, tracer.index = recorder, len(values)
     recorder.primitives.append(primitive)
     recorder.parents.append(parents)
     values.append(kept)
     if frame is not None:
         position = (recorder.context, frame.f_lasti) if frame is recorder.frame else recorder.locate(frame)
         recorder.positions.append(position)
-    tracer = Tracer()
-    tracer.recorder, tracer.index = recorder, len(values) - 1
     tracer.value, tracer.memory = value, None
     return tracer
 
@@ -251,7 +249,10 @@ def stand_ins(recorder: Recorder) -> list[Any]:
         if primitive is CONSTANT and not shape_of(value):
             made.append(value)
             continue
-        made.append(stand_in(recorder, index, value))
+        tracer = Tracer()  # as `stand_in` does
+        tracer.recorder, tracer.index = recorder, index
+        tracer.value, tracer.memory = value, None
+        made.append(tracer)
     return made
 
 
@@ -263,7 +264,10 @@ def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: Fr
     except Exception as error:
         annotate(error, primitive, (value,))
         raise
-    return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
+    kind = type(made)
+    if kind is Tracer or (kind is _ARRAY and (made.base is not None or not made.shape)):
+        return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
+    return append(recorder, primitive.at(1, options), (x.index,), made, frame)
 
 
 def _element(x: Tracer, index: int, frame: FrameType | None) -> Tracer:
@@ -326,6 +330,30 @@ def annotate(error: Exception, primitive: Primitive, values: Sequence[Any]) -> N
     error.add_note(f"{_NOTE} {primitive.name}({shapes})\n  at {here()}")
 
 
+def pair(primitive: Primitive, x: Any, y: Any) -> Any:
+    """Record an application of a ufunc to two: short for values of one trace, or one and a plain one."""
+    if type(x) is Tracer:
+        recorder, first = x.recorder, x.value
+        if type(y) is Tracer and y.recorder is recorder:
+            second, parents = y.value, (x.index, y.index)
+        elif type(y) in PLAIN:
+            second, parents = y, (x.index, recorder.constant(y))
+        else:
+            return record(primitive, (x, y), {})
+    elif type(x) in PLAIN and type(y) is Tracer:
+        recorder = y.recorder
+        first, second, parents = x, y.value, (recorder.constant(x), y.index)
+    else:
+        return record(primitive, (x, y), {})
+    call = primitive.call
+    try:
+        value = call(first, second)
+    except Exception as error:
+        annotate(error, primitive, (first, second))
+        raise
+    return append(recorder, primitive, parents, value, _getframe(1) if recorder.source else None)
+
+
 def record(primitive: Primitive, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """Record an application in the innermost trace among its arguments; what is foreign to it is a constant."""
     if len(args) == 1:
@@ -383,7 +411,9 @@ def _still(arg: Any) -> Any:
 TRACED[Tracer] = TRACED[Outdated] = record
 
 
-_READY = frozenset({Tracer, float, np.float64, np.ndarray})
+PLAIN = frozenset({float, int, np.float64, np.ndarray})
+"""Types of numbers and arrays that a function brings along as nearly always."""
+_READY = PLAIN | {Tracer}
 """Types of arguments that stand as they are."""
 
 

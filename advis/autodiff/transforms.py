@@ -17,7 +17,8 @@ from advis.autodiff.jacobians import columns, is_forward, real_mode, rows
 from advis.autodiff.numbers import friendly
 from advis.autodiff.primitives.rule import CONSTANT, INPUT, plain_value, shape_of
 from advis.autodiff.recorder import Recorder, active_recorders
-from advis.autodiff.structure import fill, indices, leaves, map_leaves, same_structure
+from advis.autodiff.structure import Place, fill, indices, leaves, map_leaves, same_structure
+from advis.autodiff.sweep import forward_seeds
 from advis.autodiff.sweeps import owned, zero_like
 from advis.autodiff.tape import Tape
 from advis.autodiff.trace import (
@@ -129,11 +130,18 @@ def _value_and_gradient(
     """The columns of a record that nobody else will see, swept at once: no tape is made of them."""
     recorder = Recorder(call.name, False, None, lean=True)
     run = run_under(recorder, f, args, kwargs, call.parameters, call.chosen)
-    values, main = recorder.finished()[2], _main(call.verb, f, run.outcome, has_aux)
-    _check_one_number(call.verb, f, fill(main, values.__getitem__))
+    values = recorder.finished()[2]
+    main = _main(call.verb, f, run.outcome) if has_aux else run.outcome
+    if type(main) is not Place or type(values[main.index]) is not np.float64:
+        _check_one_number(call.verb, f, fill(main, values.__getitem__))
     value = fill(run.outcome, lambda index: owned(friendly(values[index]))) if valued else None
     column = sweep_away(recorder, main.index)
-    return value, _picked(fill(run.arguments, lambda index: _handed_over(values, column, index)), argnums)
+
+    def adjoint(index: int) -> Any:
+        return _handed_over(values, column, index)
+
+    arguments = run.arguments if isinstance(argnums, tuple) else run.arguments[0]
+    return value, fill(arguments, adjoint)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -296,8 +304,17 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     gradient = gradient_on_the_tape("hvp", f, tuple(range(len(primals))))
     tape = record(gradient, primals, {}, False, function_name(f), parameter_names(f, len(primals)))
     _leave_out_idle(tape)
-    product: tuple[Any, ...] = tape.forward(*vectors).result
-    return product
+    seeds, count = forward_seeds(tape, vectors, {})
+    if count is not None:
+        product: tuple[Any, ...] = tape.forward(*vectors).result
+        return product
+    column = tape.column("forward", seeds)
+
+    def along(index: int) -> Any:
+        tangent = column[index]
+        return owned(friendly(zero_like(tape.values[index]) if tangent is None else tangent))
+
+    return tuple(fill(tape._outcome, along))
 
 
 def _leave_out_idle(tape: Tape) -> None:
@@ -357,10 +374,8 @@ def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:
     return number % count
 
 
-def _main(verb: str, f: Callable[..., Any], outcome: Any, has_aux: bool) -> Any:
-    """The structure of what is differentiated: the whole result, or the first of a pair."""
-    if not has_aux:
-        return outcome
+def _main(verb: str, f: Callable[..., Any], outcome: Any) -> Any:
+    """The structure of what is differentiated: the first of a pair."""
     if not isinstance(outcome, tuple) or len(outcome) != 2:
         raise TypeError(f"{verb}: with has_aux=True, {function_name(f)} must return a pair (y, aux)")
     return outcome[0]

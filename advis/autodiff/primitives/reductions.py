@@ -148,6 +148,11 @@ def _combined(result, combine, initial):
 
 def _reduction(name, primitive, combine, neutral):
     whole = primitive.at(1, {"axis": None, "keepdims": False})  # of all elements, as at the end of nearly every loss
+    if primitive is sum_:
+        whole = whole.with_rules(
+            (lambda t, ans, x, axis=None, keepdims=False: np.sum(t),),
+            (lambda g, ans, x, axis=None, keepdims=False: g,),
+        )
 
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
         if axis is dtype is out is initial is where is None and keepdims is False and type(a) in TRACED:
