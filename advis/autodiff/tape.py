@@ -270,11 +270,11 @@ class Tape(Shown, Sequence["Node"]):
         return self._swept("reverse", column, count)
 
     def _swept(self, direction: str, seeds: list[Any], count: int | None) -> Sweep:
-        column = self.column(direction, seeds, count)
+        column = self._column(direction, seeds, count)
         self._latest[direction] = tuple(seeds), column, count
         return Sweep(self, direction, *self._latest[direction])
 
-    def column(self, direction: str, seeds: list[Any], count: int | None = None) -> list[Any]:
+    def _column(self, direction: str, seeds: list[Any], count: int | None = None) -> list[Any]:
         """Return the tangent or adjoint of each node as bare numbers and arrays, from a column of seeds; None is zero.
 
         Parameters

@@ -308,7 +308,7 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...
     if count is not None:
         product: tuple[Any, ...] = tape.forward(*vectors).result
         return product
-    column = tape.column("forward", seeds)
+    column = tape._column("forward", seeds)
 
     def along(index: int) -> Any:
         tangent = column[index]

@@ -19,7 +19,7 @@ from math import floor, inf
 
 import numpy as np
 
-from advis.films.layers import LARGE, Layers
+from advis.films.layers import Layers
 from advis.films.separation import shortest
 from advis.films.simplex import minimise
 
@@ -28,7 +28,8 @@ SCALE = 2  # steps per unit the network simplex counts in
 WEIGHTS = (2, 3, 16)  # of a segment that meets no, one or two bends: long edges are to run level (Gansner et al.)
 LEAF = 1  # weight of the only edge of a node ...
 SPINE = 6  # ... and of the only use of a result: a chain runs straight past the constants and inputs it uses
-EFFORT = 150_000  # node visits of the network simplex
+EFFORT = 150_000  # node visits of the network simplex, ...
+HASTE = 26_000  # ... and in large graphs, where the last tenth of the length would take half of the time
 SHORTER = 0.97  # a drawing must be so much shorter to be preferred to a more even one
 
 
@@ -62,7 +63,7 @@ def places(layers: Layers, spacing: Spacing) -> list[float]:
         return []
     marked = _conflicts(layers)
     gaps = [[spacing.between(first, second) for first, second in pairwise(row)] for row in layers.rows]
-    ways = (False,) if layers.size > LARGE else (True, False)
+    ways = (False,) if layers.large else (True, False)
     extremes = [_aligned(layers, gaps, marked, back=back, down=down) for back in ways for down in (True, False)]
     return _tighten(layers, gaps, _balance(extremes))
 
@@ -189,9 +190,9 @@ def _tighten(layers: Layers, gaps: list[list[float]], place: list[float]) -> lis
         {(number[first], number[second]): figure for (first, second), figure in pairs.items()}
         for pairs in (runs.apart, runs.joined)
     )
-    solved = shortest(start, apart, joined, EFFORT) if layers.size > LARGE else _helped(start, apart, joined)
+    solved = shortest(start, apart, joined, HASTE) if layers.large else _helped(start, apart, joined)
     short = [solved[number[head]] / SCALE for head in runs.of]
-    _straighten(runs, short)
+    _straighten(runs, short, passes=1 if layers.large else 2)
     return short if _cost(runs, short) < SHORTER * _cost(runs, place) else place
 
 
@@ -216,10 +217,10 @@ def _cost(runs: _Runs, place: list[float]) -> float:
 def _runs(layers: Layers, gaps: list[list[float]], place: list[float]) -> _Runs:
     """Contract the lanes; join neighbouring rows without a segment by one of weight 0 (the simplex needs that)."""
     run = list(range(layers.size))
-    for path in layers.paths:
-        for first, second in pairwise(path[1:-1]):
-            if abs(place[first] - place[second]) <= EVEN:
-                run[second] = run[first]
+    for bend in range(layers.count, layers.size):
+        (first,) = layers.before[bend]
+        if first >= layers.count and abs(place[first] - place[bend]) <= EVEN:
+            run[bend] = run[first]
     apart: dict[tuple[int, int], int] = {}
     joined: dict[tuple[int, int], int] = {}
     for row, room in zip(layers.rows, gaps, strict=True):
@@ -245,8 +246,11 @@ def _weight(layers: Layers, node: int, other: int) -> int:
     return SPINE if not bends and len(layers.after[node]) == 1 else WEIGHTS[bends]
 
 
-def _straighten(runs: _Runs, place: list[float]) -> None:
-    """Move each run that may move at no cost: amid neighbours on one side, else level with one of its neighbours."""
+def _straighten(runs: _Runs, place: list[float], passes: int) -> None:
+    """Move each run that may move at no cost: amid neighbours on one side, else level with one of its neighbours.
+
+    The first pass goes through the runs in order, the second one backwards.
+    """
     sides: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
     total: defaultdict[int, int] = defaultdict(int)
     for (first, second), weight in runs.joined.items():
@@ -260,7 +264,7 @@ def _straighten(runs: _Runs, place: list[float]) -> None:
     for (first, second), room in runs.apart.items():
         low[second].append((first, room / SCALE))
         high[first].append((second, room / SCALE))
-    for node in [*sides, *reversed(sides)]:
+    for node in [*sides, *reversed(sides)][: passes * len(sides)]:
         if total[node] % 2:
             continue
         pulls = sorted([(place[other], ahead, other, weight) for other, weight, ahead in sides[node]])

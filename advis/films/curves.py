@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from advis.films.coordinates import EVEN, Spacing
 from advis.films.layers import Layers
@@ -97,9 +97,17 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
     for node in range(layers.count):
         half = sizes[node][1] / 2
         for side, ends, at in ((leaving[node], leave, 1), (entering[node], enter, -2)):
+            if len(side) < 2:
+                continue  # it keeps the middle
             side.sort(key=lambda edge: (place[layers.paths[edge][at]], edge))
-            away = [place[layers.paths[edge][at]] - place[node] for edge in side]
-            for edge, offset in zip(side, _offsets(away, half), strict=True):
+            ahead = [layers.paths[edge][at] for edge in side]
+            # what leaves by the same bend leaves from one port
+            apart = [at < 0 or not k or ahead[k] < layers.count or ahead[k] != ahead[k - 1] for k in range(len(side))]
+            away = [place[other] - place[node] for other in compress(ahead, apart)]
+            offsets = iter(_offsets(away, half))
+            offset = 0.0
+            for edge, own in zip(side, apart, strict=True):
+                offset = next(offsets) if own else offset
                 ends[edge] = place[node] + offset
     return Ports(leave, enter)
 
@@ -122,10 +130,8 @@ def level_lanes(layers: Layers, spacing: Spacing, place: list[float], at: Ports)
             if node >= layers.count:
                 below = row[index + 1] if index + 1 < len(row) else -1
                 neighbours[node] = (row[index - 1] if index else -1, below)
-    for edge, path in enumerate(layers.paths):
-        if len(path) < 3:
-            continue
-        first = 2
+    for edge in _trunks(layers).values():
+        path, first = layers.paths[edge], 2
         while first < len(path) - 1 and abs(place[path[first]] - place[path[1]]) <= EVEN:
             first += 1
         last = len(path) - 3
@@ -142,6 +148,15 @@ def level_lanes(layers: Layers, spacing: Spacing, place: list[float], at: Ports)
                     place[node] = goal
 
 
+def _trunks(layers: Layers) -> dict[int, int]:
+    """Return for each bend next to a source the edge that passes it; of those that share it, the longest."""
+    longest: dict[int, int] = {}
+    for edge, path in enumerate(layers.paths):
+        if len(path) > 2 and len(path) > len(layers.paths[longest.setdefault(path[1], edge)]):
+            longest[path[1]] = edge
+    return longest
+
+
 def curve(stops: Sequence[Pair]) -> tuple[float, ...]:
     """Return cubic Béziers with level ends through the stops; a level piece and the next one on its height are joined.
 
@@ -151,21 +166,52 @@ def curve(stops: Sequence[Pair]) -> tuple[float, ...]:
     (0.0, 0.0, 20.0, 0.0, 40.0, 0.0, 60.0, 0.0, 80.0, 0.0, 80.0, 30.0, 100.0, 30.0)
     """
     kept: list[Pair] = []
+    _extend(kept, stops)
+    return (*kept[0], *_pieces(kept))
+
+
+def _extend(kept: list[Pair], stops: Sequence[Pair]) -> None:
+    """Add stops to those that a curve keeps; only the last one of these may have to go."""
     for stop in stops:
         if kept and stop[0] - kept[-1][0] < EVEN and abs(stop[1] - kept[-1][1]) < EVEN:
             continue
         if len(kept) > 1 and abs(kept[-2][1] - kept[-1][1]) < EVEN and abs(kept[-1][1] - stop[1]) < EVEN:
             kept.pop()
         kept.append(stop)
-    numbers = list(kept[0])
+
+
+def _pieces(kept: Sequence[Pair]) -> list[float]:
+    """Return the numbers of the cubic pieces from each stop to the next."""
+    numbers: list[float] = []
     for (x0, y0), (x1, y1) in pairwise(kept):
         level = abs(y1 - y0) < EVEN
         first, second = (x0 + (x1 - x0) / 3, x1 - (x1 - x0) / 3) if level else ((x0 + x1) / 2, (x0 + x1) / 2)
         numbers += (first, y0, second, y1, x1, y1)
-    return tuple(numbers)
+    return numbers
 
 
-def stops(
+@dataclass(frozen=True, slots=True)
+class _Trunk:
+    """The way of a long edge through the ranks that it passes, for all edges that share it.
+
+    ``kept`` are the stops of its curve and ``numbers`` the pieces between them. After each rank there are ``counts``
+    of these stops, of which the last one stands at ``lasts``.
+    """
+
+    kept: list[Pair]
+    numbers: list[float]
+    counts: list[int]
+    lasts: list[Pair]
+
+    def to(self, rank: int, ending: Sequence[Pair]) -> tuple[float, ...]:
+        """Return the curve that leaves it after so many ranks, through further stops."""
+        before = self.counts[rank - 1] - 2
+        rest = [*self.kept[max(0, before) : before + 1], self.lasts[rank - 1]]
+        _extend(rest, ending)
+        return (*self.kept[0], *self.numbers[: 6 * max(0, before)], *_pieces(rest))
+
+
+def routes(
     layers: Layers,
     edges: Edges,
     sizes: Sequence[Pair],
@@ -175,22 +221,52 @@ def stops(
     cols: Columns,
     at: Ports,
     lane: float,
-) -> list[list[Pair]]:
-    """Return for every edge the points it passes level: its ports, and both ends of its lane in every column.
+) -> list[tuple[float, ...]]:
+    """Return the curve of every edge. It passes level its ports and, at its lane's height, all columns on the way.
 
-    Edges without a path (see `layers.proper`) run beyond all boxes, one lane for all edges of a source.
+    Edges without a path (see `layers.proper`) run beyond all boxes, those of a source in one lane.
     """
     edge_of_all = max((place[node] + sizes[node][1] / 2 for node in range(layers.count)), default=0.0)
-    outer: dict[int, float] = {}
-    lines: list[list[Pair]] = []
+    outside = _outside(layers, edges, rank)
+
+    def start(edge: int) -> list[Pair]:
+        source, height = edges[edge][0], at.leave[edge]
+        return [(begin[source] + sizes[source][0], height), (cols.ends[rank[source]], height)]
+
+    def trunk(edge: int) -> _Trunk:
+        kept: list[Pair] = []
+        _extend(kept, start(edge))
+        counts, lasts = [], []
+        for level, node in enumerate(layers.paths[edge][1:-1], rank[edges[edge][0]] + 1):
+            _extend(kept, [(cols.starts[level], place[node]), (cols.ends[level], place[node])])
+            counts.append(len(kept))
+            lasts.append(kept[-1])
+        return _Trunk(kept, _pieces(kept), counts, lasts)
+
+    trunks = {bend: trunk(edge) for bend, edge in _trunks(layers).items()}
+    curves = []
     for index, (source, target) in enumerate(edges):
-        line = [(begin[source] + sizes[source][0], at.leave[index]), (cols.ends[rank[source]], at.leave[index])]
         path = layers.paths[index]
-        for level, node in enumerate(path[1:-1], rank[source] + 1):
-            line += [(cols.starts[level], place[node]), (cols.ends[level], place[node])]
+        ending = [(cols.starts[rank[target]], at.enter[index]), (begin[target], at.enter[index])]
+        if len(path) > 2:
+            curves.append(trunks[path[1]].to(len(path) - 2, ending))
+            continue
         if not path:
-            height = outer.setdefault(source, edge_of_all + lane * (len(outer) + 1))
-            line += [(cols.starts[rank[source] + 1], height), (cols.ends[rank[target] - 1], height)]
-        line += [(cols.starts[rank[target]], at.enter[index]), (begin[target], at.enter[index])]
-        lines.append(line)
-    return lines
+            height = edge_of_all + lane * (1 + outside[source])
+            ending = [(cols.starts[rank[source] + 1], height), (cols.ends[rank[target] - 1], height), *ending]
+        curves.append(curve([*start(index), *ending]))
+    return curves
+
+
+def _outside(layers: Layers, edges: Edges, rank: Sequence[int]) -> dict[int, int]:
+    """Return for each source of edges without a path the first lane that is free from its rank to their last target."""
+    until: dict[int, int] = {}
+    for (source, target), path in zip(edges, layers.paths, strict=True):
+        if not path:
+            until[source] = max(until.get(source, 0), rank[target])
+    free = [0]  # from which rank on each lane is
+    lane: dict[int, int] = {}
+    for source in sorted(until, key=lambda node: (rank[node], -until[node], node)):
+        lane[source] = next((k for k, begin in enumerate(free) if begin <= rank[source]), len(free))
+        free[lane[source] : lane[source] + 1] = [until[source]]
+    return lane

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from math import hypot, inf
+from math import inf
 
 import numpy as np
 
@@ -23,24 +23,29 @@ CELL = 64.0  # side of a grid cell
 ROWS = 1 << 32  # of the grid, at most
 PIECES = 8  # chords a cubic is sampled by
 STEP = 10.0  # between two places tried along a curve ...
-TRIES = 32  # ... of which there are about so many at most
+TRIES = 32  # ... of which there are about so many at most ...
+MANY = 300  # ... but where there are more labels, ...
+ENOUGH = 6_000  # ... so many for all of them together, ...
+HASTY = 3  # ... and where each has no more than these, curves may be covered: they are everywhere
+PATIENCE = 3_400  # labels and further places tried where one stands on another, in all
+OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
 SHORT = 220.0  # longer edges carry their label near one end ...
 BESIDE = 62.0  # ... this far from the box
 PADDING = 3.0  # white space kept around a label
 COVERED = 30.0  # a label rather moves so far along its curve than cover another curve
 
 
-def point(curve: Sequence[float], place: float) -> Pair:
-    """Return the point of a curve at a place: the whole part counts its cubic pieces, the rest is the parameter.
+def point(curve: Sequence[float], piece: int, t: float) -> Pair:
+    """Return the point of one of a curve's cubic pieces at a parameter between 0 and 1.
 
     Examples
     --------
-    >>> point((0, 0, 1, 0, 2, 0, 3, 0), 0.5)
+    >>> point((0, 0, 1, 0, 2, 0, 3, 0), 0, 0.5)
     (1.5, 0.0)
     """
-    piece = min(int(place), (len(curve) - 8) // 6)
-    a, b, c, d = _bernstein(place - piece)
     x0, y0, x1, y1, x2, y2, x3, y3 = curve[6 * piece : 6 * piece + 8]
+    u = 1 - t
+    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
     return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
@@ -95,7 +100,7 @@ def place_labels(
     >>> place_labels([(0, 0), (80, 0)], [(20, 20)] * 2, [(0, 1)], [(20, 10, 40, 10, 60, 10, 80, 10)], [(20, 10)])
     [(50.0, 10.0)]
     """
-    surroundings = _Surroundings()
+    surroundings = _Surroundings(patience=max(0, PATIENCE - len(edges)))
     for (x, y), (width, height) in zip(boxes, sizes, strict=True):
         surroundings.add((x, y, x + width, y + height))
     leaving = [0] * len(sizes)
@@ -103,14 +108,42 @@ def place_labels(
     for source, target in edges:
         leaving[source] += 1
         entering[target] += 1
+    curves = [curve[6 * alone :] for curve, alone in zip(curves, _shared(curves), strict=True)]
     walked = _walked(surroundings, curves)
+    turns = 2 * TRIES + 2 if len(edges) <= MANY else max(1, ENOUGH // len(edges))
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1], edge)):
         source, target = edges[index]
         wish = _wish(walked[index][-1], leaving[source], entering[target])
-        centres[index] = _best(index, curves[index], walked[index], wish, labels[index], surroundings)
+        centres[index] = _best(index, curves[index], walked[index], wish, labels[index], surroundings, turns)
         surroundings.add(_around(centres[index], labels[index]))
     return centres
+
+
+def _shared(curves: Sequence[Sequence[float]]) -> list[int]:
+    """Return how many pieces of each curve are those of a longer one from the same port: there stands no label."""
+    longest: dict[Pair, int] = {}
+    for index, curve in enumerate(curves):
+        port = curve[0], curve[1]
+        if len(curve) > len(curves[longest.setdefault(port, index)]):
+            longest[port] = index
+    shared = []
+    for curve in curves:
+        trunk = curves[longest[curve[0], curve[1]]]
+        pieces, whole = 0, (len(curve) - 8) // 6 if trunk is not curve else 0
+        while pieces < whole and _same_way(curve[6 * pieces : 6 * pieces + 8], trunk[6 * pieces : 6 * pieces + 8]):
+            pieces += 1
+        shared.append(pieces)
+    return shared
+
+
+def _same_way(piece: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether a piece lies on another one from the same point: it is the same, or both are level and it is shorter."""
+    if piece == other or piece[:2] != other[:2]:
+        return piece == other
+    along, across = (0, 1) if piece[1] == piece[7] else (1, 0)
+    level = piece[across] == piece[across + 6] == other[across + 6]
+    return level and piece[along + 6] <= other[along + 6]
 
 
 @dataclass(slots=True)
@@ -118,10 +151,8 @@ class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
     rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
-    xs: list[float] = field(default_factory=list)  # of points of curves, cell by cell
-    ys: list[float] = field(default_factory=list)
-    owners: list[int] = field(default_factory=list)  # the curve of each point
-    ranges: dict[int, range] = field(default_factory=dict)  # where the points of each cell stand
+    points: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)  # of curves, with the curve
+    patience: int = 0  # further places to try
 
     def add(self, rectangle: Rectangle) -> None:
         for cell in _cells(rectangle):
@@ -140,14 +171,13 @@ class _Surroundings:
     def covered(self, rectangle: Rectangle, cells: Sequence[int], index: int) -> int:
         """Return how many curves other than the one with this index show in the rectangle."""
         left, top, right, bottom = rectangle
-        xs, ys = self.xs, self.ys
-        shown = [
-            self.owners[point]
+        shown = {
+            owner
             for cell in cells
-            for point in self.ranges.get(cell, ())
-            if left < xs[point] < right and top < ys[point] < bottom
-        ]
-        return len({*shown} - {index})
+            for x, y, owner in self.points.get(cell, ())
+            if left < x < right and top < y < bottom
+        }
+        return len(shown) - (index in shown)
 
 
 def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> list[list[float]]:
@@ -156,11 +186,13 @@ def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> l
     owners = np.repeat(np.arange(len(curves)), np.diff(begins))
     cells = np.floor(xs / CELL).astype(np.int64) * ROWS + np.floor(ys / CELL).astype(np.int64)
     order = np.argsort(cells, kind="stable")
-    surroundings.xs, surroundings.ys, surroundings.owners = (column[order].tolist() for column in (xs, ys, owners))
-    filed, starts = np.unique(cells[order], return_index=True)
-    ends = [*starts[1:].tolist(), len(order)]
-    surroundings.ranges = dict(zip(filed.tolist(), map(range, starts.tolist(), ends), strict=True))
-    chords = list(map(hypot, np.diff(xs).tolist(), np.diff(ys).tolist()))
+    points = list(zip(xs[order].tolist(), ys[order].tolist(), owners[order].tolist(), strict=True))
+    cells = cells[order]
+    starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]])[: len(cells)])
+    filed = [points[begin:end] for begin, end in pairwise([*starts.tolist(), len(order)])]
+    surroundings.points = dict(zip(cells[starts].tolist(), filed, strict=True))
+    dx, dy = np.diff(xs), np.diff(ys)
+    chords = np.sqrt(dx * dx + dy * dy).tolist()  # unlike np.hypot, the same on every machine
     return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
 
 
@@ -186,7 +218,13 @@ def _wish(length: float, leaving: int, entering: int) -> float:
 
 
 def _best(
-    index: int, curve: Sequence[float], walked: Sequence[float], wish: float, size: Pair, surroundings: _Surroundings
+    index: int,
+    curve: Sequence[float],
+    walked: Sequence[float],
+    wish: float,
+    size: Pair,
+    surroundings: _Surroundings,
+    turns: int,
 ) -> Pair:
     """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
     length = walked[-1]
@@ -196,16 +234,17 @@ def _best(
     cheapest = inf
     for turn in range(2 * TRIES + 2):
         way = (turn + 1) // 2 * step
-        if way >= cheapest:
+        if way >= cheapest or (turn >= turns and (cheapest < OVERLAP or not surroundings.patience)):
             break
+        surroundings.patience -= turn >= turns
         where = wish + way if turn % 2 else wish - way
         if not 0.0 < where < length:
             continue
         x, y = centre = _reached(curve, walked, where)
         rectangle = x - half_width, y - half_height, x + half_width, y + half_height
         cells = _cells(rectangle)
-        cost = way + 1000.0 * surroundings.overlap(rectangle, cells)
-        if cost < cheapest:
+        cost = way + OVERLAP * surroundings.overlap(rectangle, cells)
+        if cost < cheapest and turns > HASTY:
             cost += COVERED * surroundings.covered(rectangle, cells, index)
         if cost < cheapest:
             best, cheapest = centre, cost
@@ -215,6 +254,7 @@ def _best(
 def _reached(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
     """Return the point of a curve that far along it, given the way walked to each of its samples."""
     chord = bisect_right(walked, where, 1, len(walked) - 1) - 1
-    span = walked[chord + 1] - walked[chord]
-    share = (where - walked[chord]) / span if span else 0.0
-    return point(curve, (chord + share) / PIECES)
+    begin = walked[chord]
+    span = walked[chord + 1] - begin
+    piece, sample = divmod(chord, PIECES)
+    return point(curve, piece, (sample + ((where - begin) / span if span else 0.0)) / PIECES)

@@ -22,16 +22,17 @@ STARTS = 14  # initial orders tried at most
 SORTS = 4  # passes of plain sorting before the sweeps of every other start
 SWEEPS = 10  # sweeps from each start, ...
 LAST = 3  # ... so many of which count both rows alike
-EFFORT = 4_200  # nodes sifted from one start, about, but ...
-LEAST = 4  # ... no fewer sweeps
+EFFORT = 3_800  # nodes sifted from one start, about, but ...
+LEAST = 3  # ... no fewer sweeps
 TRIES = 2_500  # nodes sifted after which no further start is made
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
-LARGE = 300  # where there are more nodes, bends included, ...
+LARGE = 300  # where there are more nodes, bends included, or twice as many segments, ...
 NEAR = 8  # ... one moves past so many others at a time at most, after the first sweep, ...
 FEWER = 6  # ... and so many sweeps are enough
 CROWD = 500  # where there are more nodes, bends included, ...
-CROWDED = 2.5  # ... and so many times the real ones, the edges of a source are ordered as one cable
-DUMMIES = 60_000  # bound on the bends of long edges inside the layers
+CROWDED = 2.5  # ... and so many times the real ones, the edges of a source share their bends
+BENDS = 6  # of long edges inside the layers there are so many for each node at most, ...
+FEW = 1_200  # ... or so many in all
 
 
 @dataclass(slots=True)
@@ -61,11 +62,17 @@ class Layers:
         """Number of nodes, bends included."""
         return len(self.before)
 
+    @property
+    def large(self) -> bool:
+        """Whether there is too much for the most careful ways."""
+        return self.size > LARGE or sum(map(len, self.after)) > 2 * LARGE
+
 
 def proper(rank: Sequence[int], edges: Edges) -> Layers:
     """Return the layered graph in which long edges bend once in every rank they pass.
 
-    Edges are cut from the shortest to the longest; when the bends would exceed the limit, the remaining long edges get
+    Where bends would crowd out the nodes, the edges of a source share them: they run as one trunk, from which each
+    edge branches off before its target. Bends are spent on the shortest edges first; those for which none are left get
     no path: they are drawn outside the layers.
 
     Examples
@@ -73,43 +80,52 @@ def proper(rank: Sequence[int], edges: Edges) -> Layers:
     >>> proper([0, 1, 2], [(0, 1), (1, 2), (0, 2)]).paths
     [[0, 1], [1, 2], [0, 3, 2]]
     """
-    level = list(rank)
-    paths: list[list[int]] = [[] for _ in edges]
-    inside = _cut_within(rank, edges, DUMMIES)
-    for index, (source, target) in enumerate(edges):
-        if inside[index]:
-            passed = range(rank[source] + 1, rank[target])
-            paths[index] = [source, *range(len(level), len(level) + len(passed)), target]
-            level += passed
+    lengths = [rank[target] - rank[source] - 1 for source, target in edges]
+    size = len(rank) + sum(lengths)
+    shared = size > CROWD and size > CROWDED * len(rank)
+    owners = [source for source, _ in edges] if shared else list(range(len(edges)))
+    inside, reach = _affordable(lengths, owners, max(FEW, BENDS * len(rank)))
+    level, bends = list(rank), {owner: range(0) for owner in owners}
+    for (source, _), owner in zip(edges, owners, strict=True):
+        if reach[owner] and not bends[owner]:
+            bends[owner] = range(len(level), len(level) + reach[owner])
+            level += range(rank[source] + 1, rank[source] + 1 + reach[owner])
+    paths = [
+        [source, *bends[owner][:length], target] if within else []
+        for (source, target), owner, length, within in zip(edges, owners, lengths, inside, strict=True)
+    ]
     return _linked(len(rank), level, paths)
 
 
+def _affordable(lengths: Sequence[int], owners: Sequence[int], limit: int) -> tuple[list[bool], list[int]]:
+    """Tell which edges get bends, the shortest first, and how many each owner of bends has, together within a limit."""
+    inside = [False] * len(lengths)
+    reach = [0] * (max(owners, default=-1) + 1)
+    for index in sorted(range(len(lengths)), key=lambda edge: (lengths[edge], edge)):
+        owner = owners[index]
+        limit -= max(0, lengths[index] - reach[owner])
+        if limit < 0:
+            break
+        reach[owner] = max(reach[owner], lengths[index])
+        inside[index] = True
+    return inside, reach
+
+
 def _linked(count: int, level: Sequence[int], paths: list[list[int]]) -> Layers:
-    """Return the layers for nodes on these levels, joined along the paths."""
+    """Return the layers for nodes on these levels, joined along the paths; what paths share is joined once."""
     rows: list[list[int]] = [[] for _ in range(max(level, default=-1) + 1)]
     for node, row in enumerate(level):
         rows[row].append(node)
     before: list[list[int]] = [[] for _ in level]
     after: list[list[int]] = [[] for _ in level]
     for path in paths:
-        for upper, lower in pairwise(path):
+        place = len(path) - 1
+        while place > 1 and not before[path[place - 1]]:
+            place -= 1  # the bends up to here are joined already
+        for upper, lower in pairwise(path[max(0, place - 1) :]):
             after[upper].append(lower)
             before[lower].append(upper)
     return Layers(count, rows, before, after, paths)
-
-
-def _cut_within(rank: Sequence[int], edges: Edges, limit: int) -> list[bool]:
-    """Tell which edges get bends, the shortest first, so that all bends together stay below the limit."""
-    lengths = [rank[target] - rank[source] - 1 for source, target in edges]
-    if sum(lengths) <= limit:
-        return [True] * len(lengths)
-    inside = [False] * len(lengths)
-    for index in sorted(range(len(lengths)), key=lambda edge: (lengths[edge], edge)):
-        limit -= lengths[index]
-        if limit < 0:
-            break
-        inside[index] = True
-    return inside
 
 
 def crossings(layers: Layers) -> int:
@@ -149,8 +165,7 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     """Order the rows of layers so that few segments cross; deterministic.
 
     Sweeps start from several orders (breadth first from either end, then shuffled rows) and in several manners; the
-    best order seen stays. Of an order and its mirror image the one nearer to the order of the nodes is chosen. Where
-    bends crowd out the nodes, those of one source are ordered as one.
+    best order seen stays. Of an order and its mirror image the one nearer to the order of the nodes is chosen.
 
     Examples
     --------
@@ -159,46 +174,7 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     >>> layers.rows
     [[0, 1], [3, 2]]
     """
-    if layers.size > CROWD and layers.size > CROWDED * layers.count:
-        cables, cable = _cables(layers)
-        _reduce(cables, effort)
-        layers.rows = _spread(layers, cables, cable)
-    else:
-        _reduce(layers, effort)
-
-
-def _cables(layers: Layers) -> tuple[Layers, list[int]]:
-    """Return the layers with the bends of all edges of a source in a row merged, and what each node became there."""
-    level = [0] * layers.size
-    for index, row in enumerate(layers.rows):
-        for node in row:
-            level[node] = index
-    cable = list(range(layers.size))
-    merged: dict[tuple[int, int], int] = {}
-    for path in layers.paths:
-        for bend in path[1:-1]:
-            cable[bend] = merged.setdefault((path[0], level[bend]), layers.count + len(merged))
-    levels = [*level[: layers.count], *(row for _, row in merged)]
-    return _linked(layers.count, levels, [[cable[node] for node in path] for path in layers.paths]), cable
-
-
-def _spread(layers: Layers, cables: Layers, cable: list[int]) -> list[list[int]]:
-    """Return the rows of the ordered cables with the bends side by side again, in the order in which they part."""
-    position = _positions(cables.rows, cables.size)
-    place = [0] * layers.size
-    rows = []
-    for row in reversed(layers.rows):
-        ahead = [place[layers.after[node][0]] if node >= layers.count else 0 for node in row]
-        keys = {node: (position[cable[node]], next_place) for node, next_place in zip(row, ahead, strict=True)}
-        rows.append(sorted(row, key=keys.__getitem__))
-        for index, node in enumerate(rows[-1]):
-            place[node] = index
-    return rows[::-1]
-
-
-def _reduce(layers: Layers, effort: int) -> None:
-    """Order the rows by sweeps from several starts."""
-    large = layers.size > LARGE
+    large = layers.large
     sweeps = min(FEWER if large else SWEEPS, max(LEAST, effort // (layers.size + 1)))
     rows = arranged(layers.rows, layers.before, layers.after)
     best = crossings(layers)
@@ -216,7 +192,7 @@ def _reduce(layers: Layers, effort: int) -> None:
         if total < best:
             best, best_rows = total, ordered.rows
     arrange(rows, [row[::-1] for row in best_rows] if _upside_down(layers.count, best_rows) else best_rows)
-    for index in range(len(rows.order)):
+    for index in range(0 if large else len(rows.order)):
         if 1 < len(rows.order[index]) <= WIDEST:
             settle(rows, index, layers.count)
     layers.rows = rows.nodes()

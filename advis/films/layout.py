@@ -8,15 +8,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 import numpy as np
 
 from advis.films.coordinates import Spacing, places
-from advis.films.curves import box_starts, columns, curve, level_lanes, ports, stops
+from advis.films.curves import box_starts, columns, level_lanes, ports, routes
 from advis.films.labels import place_labels
 from advis.films.layers import Layers, proper, reduce_crossings
 from advis.films.ranks import ranks, topological
@@ -218,8 +218,8 @@ def _draw(
 ) -> Drawing:
     """Draw one connected part, flowing along the first axis."""
     rank = ranks(len(sizes), edges, [across + node_gap for _, across in sizes])
-    layers = proper(rank, edges)
-    layers.rows = [list(row) for row in ordered(tuple(rank), tuple(edges))]
+    layers = ordered(tuple(rank), tuple(edges))
+    layers = replace(layers, rows=[list(row) for row in layers.rows])
     every = _planes_of_all(layers, planes)
     for row in layers.rows if planes else []:
         row.sort(key=every.__getitem__)  # inside each plane the order stays
@@ -236,23 +236,23 @@ def _draw(
             gaps[gap] = max(gaps[gap], room + 2 * LABEL_MARGIN)
     cols = columns(layers, sizes, place, gaps)
     begin = box_starts(layers, sizes, cols)
-    lines = stops(layers, edges, sizes, rank, place, begin, cols, at, LANE + LANE_GAP)
+    curves = routes(layers, edges, sizes, rank, place, begin, cols, at, LANE + LANE_GAP)
     boxes = [(begin[node], place[node] - sizes[node][1] / 2) for node in range(len(sizes))]
-    return _from_origin(sizes, boxes, [curve(line) for line in lines])
+    return _from_origin(sizes, boxes, curves)
 
 
 @lru_cache(maxsize=64)
-def ordered(rank: tuple[int, ...], edges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], ...]:
-    """Return the rows of a graph with few crossings, which depend on no size: all films of a tape share them.
+def ordered(rank: tuple[int, ...], edges: tuple[tuple[int, int], ...]) -> Layers:
+    """Return the layers of a graph with few crossings, which depend on no size: all films of a tape share them.
 
     Examples
     --------
-    >>> ordered((0, 0, 1, 1), ((0, 3), (1, 2)))
-    ((0, 1), (3, 2))
+    >>> ordered((0, 0, 1, 1), ((0, 3), (1, 2))).rows
+    [[0, 1], [3, 2]]
     """
     layers = proper(rank, edges)
     reduce_crossings(layers)
-    return tuple(map(tuple, layers.rows))
+    return layers
 
 
 def _planes_of_all(layers: Layers, planes: Sequence[int]) -> list[int]:
@@ -278,30 +278,41 @@ def _part(place: list[float], across: Sequence[float], planes: Sequence[int]) ->
 
 def _from_origin(sizes: Sequence[Pair], boxes: Sequence[Pair], curves: Sequence[tuple[float, ...]]) -> Drawing:
     """Return the drawing moved so that it starts at the origin, its numbers rounded to tenths."""
+    points = np.array([number for curve in curves for number in curve]).reshape(-1, 2)
     left = min(x for x, _ in boxes)
-    top = min([y for _, y in boxes] + [y for numbers in curves for y in numbers[1::2]])
+    top = min([y for _, y in boxes] + points[:, 1:].min(axis=0, initial=inf).tolist())
     placed = [(round(x - left, 1), round(y - top, 1)) for x, y in boxes]
-    drawn = _shifted(curves, -left, -top)
+    drawn = _tenths(points - np.array([left, top]))
     along = max(x + width for (x, _), (width, _) in zip(placed, sizes, strict=True))
     across = max(
         [y + height for (_, y), (_, height) in zip(placed, sizes, strict=True)]
-        + [y for numbers in drawn for y in numbers[1::2]]
+        + drawn[:, 1:].max(axis=0, initial=-inf).tolist()
     )
-    return Drawing(round(along, 1), round(across, 1), placed, drawn)
+    return Drawing(round(along, 1), round(across, 1), placed, _parted(drawn, curves))
 
 
-def _shifted(
-    curves: Sequence[tuple[float, ...]], dx: float, dy: float, turned: bool = False
-) -> list[tuple[float, ...]]:
-    """Return the curves shifted, their numbers rounded to tenths, x and y exchanged if turned."""
-    numbers = np.array([number for curve in curves for number in curve])
-    moved = numbers.reshape(-1, 2) + np.array([dx, dy])
-    tenths = 10.0 * moved
-    rounded = np.rint(tenths) / 10.0
+def _tenths(points: np.ndarray) -> np.ndarray:
+    """Round to tenths, as Python does."""
+    tenths = 10.0 * points
+    rounded: np.ndarray = np.rint(tenths) / 10.0
     close = np.abs(tenths % 1.0 - 0.5) < 1e-6  # the product may be a tie where the number is none
-    rounded[close] = [round(number, 1) for number in moved[close].tolist()]
-    flat = (rounded[:, ::-1] if turned else rounded).ravel().tolist()
-    return [tuple(flat[start:end]) for start, end in pairwise(accumulate(map(len, curves), initial=0))]
+    rounded[close] = [round(number, 1) for number in points[close].tolist()]
+    return rounded
+
+
+def _parted(points: np.ndarray, like: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Return points, one curve after another, as curves of the same lengths as others."""
+    flat = points.ravel().tolist()
+    return [tuple(flat[start:end]) for start, end in pairwise(accumulate(map(len, like), initial=0))]
+
+
+def _shifted(curves: Sequence[tuple[float, ...]], dx: float, dy: float, turned: bool) -> list[tuple[float, ...]]:
+    """Return the curves shifted, their numbers rounded to tenths, x and y exchanged if turned."""
+    if not (dx or dy or turned):
+        return list(curves)
+    points = np.array([number for curve in curves for number in curve]).reshape(-1, 2)
+    moved = _tenths(points + np.array([dx, dy]))
+    return _parted(moved[:, ::-1] if turned else moved, curves)
 
 
 def _shelves(drawings: Sequence[Drawing]) -> tuple[list[Pair], float, float]:

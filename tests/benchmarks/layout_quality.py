@@ -22,6 +22,7 @@ from advis.films.layout import Layout, layered, ordered
 BOX = (176.0, 74.0)
 CONSTANT = (40.0, 24.0)
 LABEL_WIDTHS = (40.0, 52.0, 64.0, 90.0)
+NEARBY = 8.0  # crossings of the same two lines that are closer than this are one
 
 
 @dataclass(slots=True)
@@ -234,6 +235,77 @@ def operations(count: int, operands: float, reach: int, seed: int) -> Graph:
     return g
 
 
+def recurrent(steps: int, weights: int = 2) -> Graph:
+    """A recurrent network, unrolled: every step uses the same weights."""
+    g = Graph()
+    shared, state = [g.box() for _ in range(weights)], g.box()
+    for _ in range(steps):
+        for weight in shared:
+            state = g.box(state, weight)
+        state = g.box(state)
+    return g
+
+
+def sum_of(count: int) -> Graph:
+    """Many functions of one input, summed one after another."""
+    g = Graph()
+    x = g.box()
+    g.total([g.box(x) for _ in range(count)])
+    return g
+
+
+def delayed(count: int, lag: int) -> Graph:
+    """Every value uses the one before it and one from so many steps ago."""
+    g = Graph()
+    values = [g.box()]
+    for _ in range(count - 1):
+        values.append(g.box(values[-1], values[max(0, len(values) - 1 - lag)]))
+    return g
+
+
+def stencil(width: int, steps: int) -> Graph:
+    """A row of cells, each new one from the three around its place in the row before."""
+    g = Graph()
+    row = [g.box() for _ in range(width)]
+    for _ in range(steps - 1):
+        row = [g.box(*row[max(0, k - 1) : k + 2]) for k in range(width)]
+    return g
+
+
+def concatenating(count: int) -> Graph:
+    """A densely connected network: every layer uses the results of all before it."""
+    g = Graph()
+    values = [g.box()]
+    for _ in range(count):
+        values.append(g.box(g.box(*values)))
+    return g
+
+
+def fully_connected(width: int, depth: int) -> Graph:
+    """Layers of single neurons, each of which uses all of the layer before."""
+    g = Graph()
+    row = [g.box() for _ in range(width)]
+    for _ in range(depth - 1):
+        row = [g.box(*row) for _ in range(width)]
+    return g
+
+
+DENSE: dict[str, Callable[[], Graph]] = {
+    **{
+        f"3 operands of the last {reach}": partial(operations, 300, 3, reach, seed)
+        for seed, reach in enumerate((12, 30, 100, 300), 4)
+    },
+    "recurrent network, 98 steps": partial(recurrent, 98),
+    "sum of 149 functions": partial(sum_of, 149),
+    "each from 150 steps ago": partial(delayed, 300, 150),
+    "stencil, 60 cells, 5 steps": partial(stencil, 60, 5),
+    "dense network of 30 layers": partial(concatenating, 30),
+    "dense network of 60 layers": partial(concatenating, 60),
+    "37 layers of 8 neurons": partial(fully_connected, 8, 37),
+    "10 layers of 30 neurons": partial(fully_connected, 30, 10),
+}
+"""Scenes of at most 300 boxes that are hard to lay out; the last three have more than 1,000 edges."""
+
 LARGE: dict[str, Callable[[], Graph]] = {
     f"{operands} operands of the last {reach}": partial(operations, 300, operands, reach, seed)
     for seed, (operands, reach) in enumerate(product((1.5, 2), (5, 12, 30, 100, 300)))
@@ -261,7 +333,10 @@ GALLERY: dict[str, Callable[[], Graph]] = {
 
 
 def crossings(layout: Layout) -> int:
-    """Count the crossings of the curves, sampled by chords; meetings at their ends do not count."""
+    """Count where curves cross, sampled by chords; meetings at their ends do not count.
+
+    Where several edges of a source run as one line, one crosses it once.
+    """
     chords = [
         (min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1), (x0, y0, x1, y1), index)
         for index, path in enumerate(layout.curves)
@@ -269,24 +344,35 @@ def crossings(layout: Layout) -> int:
     ]
     chords.sort(key=lambda chord: chord[0])
     active: list[tuple[float, float, float, float, tuple[float, float, float, float], int]] = []
-    count = 0
+    found = set()
     for chord in chords:
         left, _, top, bottom, line, curve = chord
         active = [other for other in active if other[1] >= left]
         for _, _, above, below, other, index in active:
             if above < bottom and top < below and index != curve and _crosses(line, other):
-                count += 1
+                ports = sorted((layout.curves[index][:2], layout.curves[curve][:2]))
+                x, y = _meeting(line, other)
+                found.add((*ports, round(x / NEARBY), round(y / NEARBY)))
         active.append(chord)
-    return count
+    return len(found)
+
+
+def _side(chord: tuple[float, float, float, float], x: float, y: float) -> float:
+    """On which side of a chord a point is; 0 on it, but for round-off."""
+    area = (chord[2] - chord[0]) * (y - chord[1]) - (chord[3] - chord[1]) * (x - chord[0])
+    return area if abs(area) > 1e-3 else 0.0
 
 
 def _crosses(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     """Tell whether two chords cross properly (each separates the ends of the other)."""
+    return _side(a, b[0], b[1]) * _side(a, b[2], b[3]) < 0 and _side(b, a[0], a[1]) * _side(b, a[2], a[3]) < 0
 
-    def side(c: tuple[float, float, float, float], x: float, y: float) -> float:
-        return (c[2] - c[0]) * (y - c[1]) - (c[3] - c[1]) * (x - c[0])
 
-    return side(a, b[0], b[1]) * side(a, b[2], b[3]) < 0 and side(b, a[0], a[1]) * side(b, a[2], a[3]) < 0
+def _meeting(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> tuple[float, float]:
+    """Return where two chords cross."""
+    first, second = _side(a, b[0], b[1]), _side(a, b[2], b[3])
+    share = first / (first - second)
+    return b[0] + share * (b[2] - b[0]), b[1] + share * (b[3] - b[1])
 
 
 def box_overlaps(layout: Layout, sizes: Sequence[tuple[float, float]]) -> int:
@@ -370,23 +456,39 @@ def anew(*args: object, **options: object) -> Layout:
     return layered(*args, **options)  # type: ignore[arg-type]
 
 
+def milliseconds(graph: Graph, runs: int = 9) -> float:
+    """Return the median of the processor's time for a layout, labels included."""
+    times = []
+    for _ in range(runs):
+        start = process_time()
+        anew(graph.sizes, graph.edges, labels=graph.labels)
+        times.append(1e3 * (process_time() - start))
+    return median(times)
+
+
 def large_graphs() -> str:
     """Return the Markdown table of docs/benchmarks.md: random programs of 300 boxes, ours and dot's."""
     rows = []
     for name, make in LARGE.items():
         graph = make()
-        seconds = []
-        for _ in range(9):
-            start = process_time()
-            ours = anew(graph.sizes, graph.edges, labels=graph.labels)
-            seconds.append(process_time() - start)
+        ours = layered(graph.sizes, graph.edges, labels=graph.labels)
         dots = dot_layout(graph.sizes, graph.edges, labels=graph.labels)
         length = total_length(ours) / total_length(dots)
         counts = f"{crossings(ours)} | {crossings(dots)} | {length:.2f}"
-        rows.append(f"| {name} | {len(graph.edges)} | {1e3 * median(seconds):.0f} ms | {counts} |")
+        rows.append(f"| {name} | {len(graph.edges)} | {milliseconds(graph):.0f} ms | {counts} |")
     return "\n".join(
         ["| 300 boxes | edges | time | crossings | `dot` | length |", "|---|---:|---:|---:|---:|---:|", *rows]
     )
+
+
+def dense_graphs() -> str:
+    """Return the Markdown table of docs/benchmarks.md: the scenes that are hard to lay out."""
+    graphs = {name: make() for name, make in DENSE.items()}
+    rows = [
+        f"| {name} | {len(graph.sizes)} | {len(graph.edges)} | {milliseconds(graph):.0f} ms |"
+        for name, graph in graphs.items()
+    ]
+    return "\n".join(["| scene | boxes | edges | time |", "|---|---:|---:|---:|", *rows])
 
 
 def main() -> None:
@@ -419,6 +521,7 @@ def main() -> None:
     print("median ratios of crossings, lengths, centres:", *(f"{median(r):.2f}" for r in (crossed, lengths, distances)))
     print(crossings_of_the_gallery())
     print(large_graphs())
+    print(dense_graphs())
 
 
 if __name__ == "__main__":

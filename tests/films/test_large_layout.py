@@ -22,21 +22,23 @@ from tests.benchmarks import layout_quality as quality
 from tests.films.test_layout import assert_sound
 
 ROOT = Path(__file__).parents[2]
-RATIO = 16  # it was 24 before the work was bounded, and is 9.5 now
+RATIO = {"2 operands of the last 300": 12, "3 operands of the last 300": 18}
+"""At most so many times as long as a loop of 200,000 turns: half as much again as was measured (8.2 and 12)."""
+GRAPHS = {**quality.LARGE, **{name: make for name, make in quality.DENSE.items() if name != "10 layers of 30 neurons"}}
 
 
 @pytest.mark.parametrize("direction", ["right", "down"])
-@pytest.mark.parametrize("name", quality.LARGE)
-def test_random_programs_are_drawn_soundly(name, direction):
-    graph = quality.LARGE[name]()
+@pytest.mark.parametrize("name", GRAPHS)
+def test_large_graphs_are_drawn_soundly(name, direction):
+    graph = GRAPHS[name]()
     drawn = layered(graph.sizes, graph.edges, labels=graph.labels, direction=direction)
     assert_sound(graph, drawn, direction)
 
 
-@pytest.mark.parametrize("name", quality.LARGE)
+@pytest.mark.parametrize("name", GRAPHS)
 def test_the_work_is_bounded(name, monkeypatch):
     """Steps are counted, which no busy machine disturbs."""
-    graph = quality.LARGE[name]()
+    graph = GRAPHS[name]()
     sifted, visits, sizes = [], [], []
 
     def sift(rows, index, *weights, **how):
@@ -52,13 +54,14 @@ def test_the_work_is_bounded(name, monkeypatch):
     monkeypatch.setattr(layering, "sift", sift)
     monkeypatch.setattr(separation, "_exchange", exchange)
     quality.anew(graph.sizes, graph.edges, labels=graph.labels)
-    assert 0 < sum(sifted) <= 5_000
+    assert 0 < sum(sifted) <= 6_000
     assert len(visits) <= 0.75 * sizes[0]
     assert sum(visits) <= 75 * sizes[0]
 
 
-def test_the_time_is_a_multiple_of_a_loop():
-    graph = quality.LARGE["2 operands of the last 300"]()
+@pytest.mark.parametrize("name", RATIO)
+def test_the_time_is_a_multiple_of_a_loop(name):
+    graph = GRAPHS[name]()
 
     def seconds(task):
         start = process_time()
@@ -71,7 +74,7 @@ def test_the_time_is_a_multiple_of_a_loop():
     times = [
         (seconds(loop), seconds(lambda: quality.anew(graph.sizes, graph.edges, labels=graph.labels))) for _ in range(7)
     ]
-    assert min(layout for _, layout in times) < RATIO * min(loop for loop, _ in times)
+    assert min(layout for _, layout in times) < RATIO[name] * min(loop for loop, _ in times)
 
 
 def test_the_same_large_drawing_in_every_process():

@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import layout_quality as quality
 from tools import needs
 
-from advis.films import layers as layering
 from advis.films.dot import dot_layout
 from advis.films.labels import sample
 from advis.films.layers import crossings, proper, reduce_crossings
@@ -184,13 +183,36 @@ def test_a_long_chain_needs_no_recursion() -> None:
     assert {y for _, y in layout.boxes} == {0.0}
 
 
-def test_too_many_bends_run_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_bends_run_outside_in_as_few_lanes_as_pass_one_place() -> None:
     count = 120
     graph = quality.Graph([(20.0, 10.0)] * count, [(node, node + 1) for node in range(count - 1)])
     graph.edges += [(node, node + 50) for node in range(count - 50)]
-    monkeypatch.setattr(layering, "DUMMIES", 1_000)
-    assert any(not path for path in proper(list(range(count)), graph.edges).paths)
-    assert_sound(graph, layered(graph.sizes, graph.edges))
+    paths = proper(list(range(count)), graph.edges).paths
+    outside = [edge for edge, path in zip(graph.edges, paths, strict=True) if not path]
+    assert outside
+    layout = layered(graph.sizes, graph.edges)
+    assert_sound(graph, layout)
+    drawn = {edge: curve for edge, curve in zip(graph.edges, layout.curves, strict=True) if edge in outside}
+    most = max(sum(source < place < target for source, target in outside) for place in range(count))
+    assert len({max(curve[1::2]) for curve in drawn.values()}) == most
+
+
+def test_where_bends_crowd_out_boxes_the_edges_of_a_source_share_a_trunk() -> None:
+    """The weights of a recurrent network: one line along the whole chain, from which each step branches off."""
+    graph = quality.Graph()
+    weights, state = [graph.box(), graph.box()], graph.box()
+    for _ in range(30):
+        for weight in weights:
+            state = graph.box(state, weight)
+    layout = layered(graph.sizes, graph.edges, labels=graph.labels)
+    assert_sound(graph, layout)
+    assert quality.label_overlaps(layout, graph.sizes, graph.labels) == 0
+    assert quality.crossings(layout) == 0
+    for weight in weights:
+        lines = [curve for (source, _), curve in zip(graph.edges, layout.curves, strict=True) if source == weight]
+        assert len({curve[:2] for curve in lines}) <= 2  # the first use is next to it, all others leave as one
+        assert len({curve[-2:] for curve in lines}) == len(lines)
+    assert layout.height < 6 * quality.BOX[1]
 
 
 def test_the_same_drawing_in_every_process() -> None:
