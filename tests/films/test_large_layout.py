@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from time import process_time
 
@@ -27,8 +27,7 @@ RATIO = {"2 operands of the last 300": 12, "3 operands of the last 300": 18}
 GRAPHS = {**quality.LARGE, **{name: make for name, make in quality.DENSE.items() if name != "10 layers of 30 neurons"}}
 
 
-@pytest.mark.parametrize("direction", ["right", "down"])
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize(("name", "direction"), list(zip(GRAPHS, cycle(("right", "down")), strict=False)))
 def test_large_graphs_are_drawn_soundly(name, direction):
     graph = GRAPHS[name]()
     drawn = layered(graph.sizes, graph.edges, labels=graph.labels, direction=direction)

@@ -91,9 +91,14 @@ def _edges(x: Any, bins: Any, range: tuple[float, float] | None) -> Any:
 
 
 def kernels(x: Any, edges: Any, width: Any) -> Any:
-    """Return how much of each event's logistic density lies in each bin; events stand in a column."""
-    above = sigmoid(scaled(x - edges, width))
-    return above[:, :-1] - above[:, 1:]
+    """Return how much of each event's logistic density lies in each bin; events stand in a column.
+
+    It is the difference of two tails, those on the side of the bin: on the other side both would be nearly 1.
+    """
+    beyond = scaled(x - edges, width)
+    low, high = beyond[:, :-1], beyond[:, 1:]
+    below = plain_value(low) + plain_value(high) > 0
+    return sigmoid(np.where(below, -high, low)) - sigmoid(np.where(below, -low, high))
 
 
 def _shares(x: Any, edges: Any, width: Any) -> Any:
