@@ -318,3 +318,14 @@ def test_bad_input_is_named():
         relax.histogram(X, 3, width=0.1, weights=np.ones(2))
     with pytest.raises(ValueError, match=r"temperature of shape \(6,\) must be one number"):
         relax.sort(X, temperature=np.ones(6))
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_a_bin_far_from_its_event_holds_the_tail_of_the_density(side):
+    """To the last digits, not the round-off of two numbers that are nearly 1."""
+    width, event = 0.02, np.array([0.5 + side * 1.5])
+    contents, _ = av.relax.histogram(event, np.array([0.0, 1.0]), width=width)
+    near, far = np.exp(-1.0 / width), np.exp(-2.0 / width)
+    np.testing.assert_allclose(contents, [near / (1 + near) - far / (1 + far)], rtol=1e-12)
+    slope = av.grad(lambda x: av.relax.histogram(x, np.array([0.0, 1.0]), width=width)[0][0])(event)
+    np.testing.assert_allclose(slope, -side * contents / width, rtol=1e-12)
