@@ -154,9 +154,12 @@ def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source
     A part of an array is added where it stands, so that reading an array element by element takes time in proportion.
     """
     if type(amount) is Part and not is_traced(before):
+        if before is None:
+            own.add(source)
+            return amount.begun(value.dtype)
         if source not in own:
             own.add(source)
-            before = amount.zeros(value.dtype) if before is None else np.array(fit(before, value))
+            before = np.array(fit(before, value))
         amount.add_to(before)
         return before
     amount = fit(whole(amount), value)

@@ -210,8 +210,8 @@ def test_a_part_adds_up():
 
 def test_reading_elements_adds_to_one_array(monkeypatch):
     made = []
-    zeros = Part.zeros
-    monkeypatch.setattr(Part, "zeros", lambda self, dtype: made.append(self.shape) or zeros(self, dtype))
+    begun = Part.begun
+    monkeypatch.setattr(Part, "begun", lambda self, dtype: made.append(self.shape) or begun(self, dtype))
     x = np.arange(50.0)
 
     def f(x):
@@ -223,6 +223,31 @@ def test_reading_elements_adds_to_one_array(monkeypatch):
     np.testing.assert_allclose(av.grad(f)(x), 2 * x[::-1])
     assert made == [(50,)]
     np.testing.assert_allclose(av.hessian(f)(x), 2 * np.eye(50)[::-1])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        slice(1, None),
+        slice(None, -1),
+        slice(2, 4),
+        slice(4, 2),
+        slice(-9, 99),
+        slice(None, None, 2),
+        slice(3, 0, -1),
+        1,
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("shape", [(5,), (5, 2)])
+def test_an_adjoint_begins_as_zeros_to_which_a_part_is_added(index, shape):
+    amount = np.full(np.zeros(shape)[index].shape, -0.0)
+    amount.reshape(-1)[:1] = 3.0
+    expected = np.zeros(shape)
+    expected[index] += amount
+    begun = Part(amount, index, shape, True).begun(np.dtype(float))
+    np.testing.assert_array_equal(begun, expected)
+    np.testing.assert_array_equal(np.signbit(begun), np.signbit(expected))
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -28,9 +28,18 @@ class Part(NamedTuple):
     shape: tuple[int, ...]
     basic: bool
 
-    def zeros(self, dtype: Any) -> np.ndarray:
-        """Return an array of the whole's shape to add to: where −0 is added, 0 stands."""
-        return np.zeros(self.shape, dtype)
+    def begun(self, dtype: Any) -> np.ndarray:
+        """Return a new array of the whole's shape, for more to be added to. Where −0 is added, 0 stands."""
+        if type(self.index) is slice and self.index.step is None:  # most of it is written once
+            total = np.empty(self.shape, dtype)
+            start, stop, _ = self.index.indices(self.shape[0])
+            total[:start] = 0
+            total[max(start, stop) :] = 0
+            np.add(self.amount, 0, out=total[start:stop])
+        else:
+            total = np.zeros(self.shape, dtype)
+            self.add_to(total)
+        return total
 
     def add_to(self, total: np.ndarray) -> None:
         """Add it to an array."""
