@@ -215,6 +215,31 @@ def test_where_bends_crowd_out_boxes_the_edges_of_a_source_share_a_trunk() -> No
     assert layout.height < 6 * quality.BOX[1]
 
 
+def test_labels_stand_on_the_branches_of_a_trunk() -> None:
+    """Horner's scheme: each step uses x, and what it contributes is not read from the line that all steps share."""
+    graph = quality.Graph()
+    x, total = graph.box(), graph.box()
+    for _ in range(30):
+        total = graph.box(graph.box(total, x))
+    for direction in ("right", "down"):
+        layout = layered(graph.sizes, graph.edges, labels=graph.labels, direction=direction)
+        uses = [index for index, (source, _) in enumerate(graph.edges) if source == x]
+        for use in uses:
+            others = [layout.curves[other] for other in uses if other != use]
+            assert min(distance(layout.labels[use], curve) for curve in others) > 5.0
+
+
+def test_labels_stand_on_the_trunk_at_their_branch_where_a_fan_leaves_them_no_room() -> None:
+    graph = quality.concatenating(20)
+    labels = [(100.0, 22.0)] * len(graph.edges)
+    layout = layered(graph.sizes, graph.edges, labels=labels)
+    assert quality.label_overlaps(layout, graph.sizes, labels) <= 0.02 * len(graph.edges)
+    for (source, target), curve, (x, _) in zip(graph.edges, layout.curves, layout.labels, strict=True):
+        shared = [other for (begin, _), other in zip(graph.edges, layout.curves, strict=True) if begin == source]
+        if any(other[-2] > curve[-2] and other[:2] == curve[:2] for other in shared):
+            assert x > layout.boxes[target][0] - 3 * quality.BOX[0]
+
+
 def test_the_same_drawing_in_every_process() -> None:
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]; import layout_quality as q; from advis.films.layout import layered\n"
