@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 from math import inf
 
 import numpy as np
@@ -31,6 +31,7 @@ PATIENCE = 3_400  # labels and further places tried where one stands on another,
 OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
 SHORT = 220.0  # longer edges carry their label near one end ...
 BESIDE = 62.0  # ... this far from the box
+TAIL = 160.0  # of a trunk before a branch may carry the label of the branch, where this has no room
 PADDING = 3.0  # white space kept around a label
 COVERED = 30.0  # a label rather moves so far along its curve than cover another curve
 
@@ -108,42 +109,56 @@ def place_labels(
     for source, target in edges:
         leaving[source] += 1
         entering[target] += 1
-    curves = [curve[6 * alone :] for curve, alone in zip(curves, _shared(curves), strict=True)]
+    shared = _shared(curves)
+    curves = [curve[6 * passed :] for curve, (passed, _) in zip(curves, shared, strict=True)]
     walked = _walked(surroundings, curves)
+    parted = [way[PIECES * pieces] for way, (_, pieces) in zip(walked, shared, strict=True)]
     turns = 2 * TRIES + 2 if len(edges) <= MANY else max(1, ENOUGH // len(edges))
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
-    for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1], edge)):
+    for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1] - parted[edge], edge)):
         source, target = edges[index]
-        wish = _wish(walked[index][-1], leaving[source], entering[target])
-        centres[index] = _best(index, curves[index], walked[index], wish, labels[index], surroundings, turns)
+        own = parted[index]
+        wish = own + _wish(walked[index][-1] - own, leaving[source], entering[target])
+        first = max(0.0, own - TAIL)
+        centres[index] = _best(index, curves[index], walked[index], first, wish, labels[index], surroundings, turns)
         surroundings.add(_around(centres[index], labels[index]))
     return centres
 
 
-def _shared(curves: Sequence[Sequence[float]]) -> list[int]:
-    """Return how many pieces of each curve are those of a longer one from the same port: there stands no label."""
-    longest: dict[Pair, int] = {}
+def _shared(curves: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """Return of each curve the pieces that lie on another one from the same port, where no label belongs.
+
+    Of these are counted first those that may be left out: all but the last one, and none of the longest curve, on which
+    the others lie; then the rest.
+    """
+    fans: defaultdict[Sequence[float], list[int]] = defaultdict(list)
     for index, curve in enumerate(curves):
-        port = curve[0], curve[1]
-        if len(curve) > len(curves[longest.setdefault(port, index)]):
-            longest[port] = index
-    shared = []
-    for curve in curves:
-        trunk = curves[longest[curve[0], curve[1]]]
-        pieces, whole = 0, (len(curve) - 8) // 6 if trunk is not curve else 0
-        while pieces < whole and _same_way(curve[6 * pieces : 6 * pieces + 8], trunk[6 * pieces : 6 * pieces + 8]):
-            pieces += 1
-        shared.append(pieces)
+        fans[curve[0], curve[1], curve[7 - _flow(curve)]].append(index)
+    shared = [(0, 0)] * len(curves)
+    for fan in fans.values():
+        if len(fan) < 2:
+            continue
+        flow = _flow(curves[fan[0]])
+        second, longest = sorted(fan, key=lambda index: (curves[index][flow - 2], index))[-2:]
+        for index in fan:
+            curve, other = curves[index], curves[second if index == longest else longest]
+            begins = range(0, len(curve) - 8, 6)  # its last piece is its own
+            alike = (_same_way(curve[begin : begin + 8], other[begin : begin + 8]) for begin in begins)
+            pieces = sum(takewhile(bool, alike))
+            kept = pieces if index == longest else min(1, pieces)
+            shared[index] = pieces - kept, kept
     return shared
 
 
+def _flow(curve: Sequence[float]) -> int:
+    """Return the axis along which a curve leaves its box: 0 for x, 1 for y."""
+    return int(curve[1] != curve[3])
+
+
 def _same_way(piece: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether a piece lies on another one from the same point: it is the same, or both are level and it is shorter."""
-    if piece == other or piece[:2] != other[:2]:
-        return piece == other
-    along, across = (0, 1) if piece[1] == piece[7] else (1, 0)
-    level = piece[across] == piece[across + 6] == other[across + 6]
-    return level and piece[along + 6] <= other[along + 6]
+    """Whether two pieces begin as one: they are the same, or both are level and from the same point."""
+    across = 1 - _flow(piece)
+    return piece == other or (piece[:2] == other[:2] and piece[across] == piece[across + 6] == other[across + 6])
 
 
 @dataclass(slots=True)
@@ -221,14 +236,15 @@ def _best(
     index: int,
     curve: Sequence[float],
     walked: Sequence[float],
+    first: float,
     wish: float,
     size: Pair,
     surroundings: _Surroundings,
     turns: int,
 ) -> Pair:
-    """Return the cheapest point: overlaps weigh most, then curves covered, then the way from the wish."""
+    """Return the cheapest place after the first: overlaps weigh most, then curves covered, then the way to the wish."""
     length = walked[-1]
-    step = max(STEP, length / TRIES)
+    step = max(STEP, (length - first) / TRIES)
     half_width, half_height = size[0] / 2 + PADDING, size[1] / 2 + PADDING
     best: Pair | None = None
     cheapest = inf
@@ -238,7 +254,7 @@ def _best(
             break
         surroundings.patience -= turn >= turns
         where = wish + way if turn % 2 else wish - way
-        if not 0.0 < where < length:
+        if not first < where < length:
             continue
         x, y = centre = _reached(curve, walked, where)
         rectangle = x - half_width, y - half_height, x + half_width, y + half_height

@@ -68,6 +68,18 @@ class Layers:
         return self.size > LARGE or sum(map(len, self.after)) > 2 * LARGE
 
 
+def crowded(rank: Sequence[int], edges: Edges) -> bool:
+    """Whether bends crowd out the nodes.
+
+    Examples
+    --------
+    >>> crowded([0, 1, 2], [(0, 1), (1, 2), (0, 2)])
+    False
+    """
+    size = len(rank) + sum(rank[target] - rank[source] - 1 for source, target in edges)
+    return size > CROWD and size > CROWDED * len(rank)
+
+
 def proper(rank: Sequence[int], edges: Edges) -> Layers:
     """Return the layered graph in which long edges bend once in every rank they pass.
 
@@ -81,9 +93,7 @@ def proper(rank: Sequence[int], edges: Edges) -> Layers:
     [[0, 1], [1, 2], [0, 3, 2]]
     """
     lengths = [rank[target] - rank[source] - 1 for source, target in edges]
-    size = len(rank) + sum(lengths)
-    shared = size > CROWD and size > CROWDED * len(rank)
-    owners = [source for source, _ in edges] if shared else list(range(len(edges)))
+    owners = [source for source, _ in edges] if crowded(rank, edges) else list(range(len(edges)))
     inside, reach = _affordable(lengths, owners, max(FEW, BENDS * len(rank)))
     level, bends = list(rank), {owner: range(0) for owner in owners}
     for (source, _), owner in zip(edges, owners, strict=True):

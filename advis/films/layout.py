@@ -18,8 +18,8 @@ import numpy as np
 from advis.films.coordinates import Spacing, places
 from advis.films.curves import box_starts, columns, level_lanes, ports, routes
 from advis.films.labels import place_labels
-from advis.films.layers import Layers, proper, reduce_crossings
-from advis.films.ranks import ranks, topological
+from advis.films.layers import Layers, crowded, proper, reduce_crossings
+from advis.films.ranks import later, ranks, topological
 
 Pair = tuple[float, float]
 Edges = Sequence[tuple[int, int]]
@@ -217,7 +217,10 @@ def _draw(
     planes: Sequence[int],
 ) -> Drawing:
     """Draw one connected part, flowing along the first axis."""
-    rank = ranks(len(sizes), edges, [across + node_gap for _, across in sizes])
+    heights = [across + node_gap for _, across in sizes]
+    rank = ranks(len(sizes), edges, heights)
+    if crowded(rank, edges):
+        rank = later(rank, edges, heights)
     layers = ordered(tuple(rank), tuple(edges))
     layers = replace(layers, rows=[list(row) for row in layers.rows])
     every = _planes_of_all(layers, planes)

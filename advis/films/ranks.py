@@ -107,3 +107,67 @@ def _balance(
         best = min(near, key=lambda column: (filled[column], abs(column - here), column))
         rank[node] = best
         filled[best] += heights[node]
+
+
+def later(rank: Sequence[int], edges: Edges, heights: Sequence[float]) -> list[int]:
+    """Return ranks for a graph whose edges share trunks, so that a source pays for the longest of its edges only.
+
+    A node moves to its first use, with all that nothing else uses, unless that makes the trunks longer in total or a
+    column fuller than the fullest one was.
+
+    Examples
+    --------
+    Nodes 1 and 2 use 0, which is used late anyway; 2 moves along to its use:
+
+    >>> later([0, 1, 1, 2, 3, 4], [(0, 1), (0, 2), (1, 3), (3, 4), (0, 4), (2, 5), (4, 5)], [1.0] * 6)
+    [0, 1, 3, 2, 3, 4]
+    """
+    moved = list(rank)
+    before: list[list[int]] = [[] for _ in rank]
+    after: list[list[int]] = [[] for _ in rank]
+    for source, target in edges:
+        before[target].append(source)
+        after[source].append(target)
+    reach = [max((rank[user] for user in users), default=0) for users in after]
+    filled = [0.0] * (max(rank, default=0) + 1)
+    for node, here in enumerate(rank):
+        filled[here] += heights[node]
+    fullest = max(filled)
+    for node in sorted(range(len(rank)), key=lambda node: -rank[node]):
+        way = min((moved[user] for user in after[node]), default=0) - 1 - moved[node]
+        if way <= 0:
+            continue
+        hanging = _hanging(node, before, after)
+        until: dict[int, int] = {}
+        change: dict[int, float] = {}
+        for member in hanging:
+            here = moved[member]
+            change[here] = change.get(here, 0.0) - heights[member]
+            change[here + way] = change.get(here + way, 0.0) + heights[member]
+            for source in before[member]:
+                if source not in hanging:
+                    until[source] = max(until.get(source, reach[source]), here + way)
+        longer = sum(end - reach[source] for source, end in until.items())
+        if longer > way or any(more > 0 and filled[column] + more > fullest for column, more in change.items()):
+            continue
+        for member in hanging:
+            moved[member] += way
+            reach[member] += way if member != node else 0
+        for source, end in until.items():
+            reach[source] = end
+        for column, more in change.items():
+            filled[column] += more
+    columns = {here: column for column, here in enumerate(sorted(set(moved)))}
+    return [columns[here] for here in moved]
+
+
+def _hanging(node: int, before: list[list[int]], after: list[list[int]]) -> dict[int, None]:
+    """Return a node with all that leads to it and nowhere else."""
+    found = {node: None}
+    queue = [node]
+    for member in queue:  # grows while it is read
+        for source in before[member]:
+            if source not in found and all(user in found for user in after[source]):
+                found[source] = None
+                queue.append(source)
+    return found

@@ -24,7 +24,7 @@ from advis.films.dot import dot_layout
 from advis.films.labels import sample
 from advis.films.layers import crossings, proper, reduce_crossings
 from advis.films.layout import Layout, layered
-from advis.films.ranks import ranks
+from advis.films.ranks import later, ranks
 from advis.films.simplex import minimise
 
 GALLERY = list(quality.GALLERY)
@@ -215,6 +215,42 @@ def test_where_bends_crowd_out_boxes_the_edges_of_a_source_share_a_trunk() -> No
     assert layout.height < 6 * quality.BOX[1]
 
 
+def test_labels_stand_on_the_branches_of_a_trunk() -> None:
+    """Horner's scheme: each step uses x, and what it contributes is not read from the line that all steps share."""
+    graph = quality.Graph()
+    x, total = graph.box(), graph.box()
+    for _ in range(30):
+        total = graph.box(graph.box(total, x))
+    for direction in ("right", "down"):
+        layout = layered(graph.sizes, graph.edges, labels=graph.labels, direction=direction)
+        uses = [index for index, (source, _) in enumerate(graph.edges) if source == x]
+        for use in uses:
+            others = [layout.curves[other] for other in uses if other != use]
+            assert min(distance(layout.labels[use], curve) for curve in others) > 5.0
+
+
+def test_labels_stand_on_the_trunk_at_their_branch_where_a_fan_leaves_them_no_room() -> None:
+    graph = quality.concatenating(20)
+    labels = [(100.0, 22.0)] * len(graph.edges)
+    layout = layered(graph.sizes, graph.edges, labels=labels)
+    assert quality.label_overlaps(layout, graph.sizes, labels) <= 0.02 * len(graph.edges)
+    for (source, target), curve, (x, _) in zip(graph.edges, layout.curves, layout.labels, strict=True):
+        shared = [other for (begin, _), other in zip(graph.edges, layout.curves, strict=True) if begin == source]
+        if any(other[-2] > curve[-2] and other[:2] == curve[:2] for other in shared):
+            assert x > layout.boxes[target][0] - 3 * quality.BOX[0]
+
+
+def test_what_hangs_on_a_trunk_stands_at_its_use() -> None:
+    """The terms of a sum, two boxes each, wait at the trunk of x rather than in lanes of their own."""
+    graph = quality.Graph()
+    x = graph.box()
+    graph.total([graph.box(graph.box(x, graph.constant())) for _ in range(60)])
+    layout = layered(graph.sizes, graph.edges, labels=graph.labels)
+    assert_sound(graph, layout)
+    assert quality.crossings(layout) <= 2
+    assert layout.height < 8 * quality.BOX[1]
+
+
 def test_the_same_drawing_in_every_process() -> None:
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]; import layout_quality as q; from advis.films.layout import layered\n"
@@ -263,6 +299,28 @@ def test_ranks_respect_the_edges_and_cannot_be_improved_by_moving_one_node(graph
             moved = [place + step * (index == node) for index, place in enumerate(rank)]
             if all(moved[source] < moved[target] for source, target in edges):
                 assert sum(moved[t] - moved[s] for s, t in edges) >= sum(rank[t] - rank[s] for s, t in edges)
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs())
+def test_later_ranks_respect_the_edges_and_lengthen_neither_trunks_nor_columns(graph: quality.Graph) -> None:
+    heights = [height for _, height in graph.sizes]
+    rank = ranks(len(graph.sizes), graph.edges, heights)
+    moved = later(rank, graph.edges, heights)
+
+    def trunks(rank: list[int]) -> int:
+        reach = {source: rank[source] for source, _ in graph.edges}
+        for source, target in graph.edges:
+            reach[source] = max(reach[source], rank[target])
+        return sum(end - rank[source] for source, end in reach.items())
+
+    def fullest(rank: list[int]) -> float:
+        return max(sum(heights[node] for node, here in enumerate(rank) if here == column) for column in rank)
+
+    assert all(moved[source] < moved[target] for source, target in graph.edges)
+    assert set(moved) == set(range(max(moved) + 1))
+    assert trunks(moved) <= trunks(rank)
+    assert fullest(moved) <= fullest(rank)
 
 
 def test_the_simplex_keeps_lengths_even_without_effort() -> None:

@@ -54,6 +54,37 @@ def test_the_picture_of_a_step_does_not_depend_on_the_way_to_it(show: Any) -> No
     assert shown.get(stage).replace(' class=""', "") == walked
 
 
+def weights() -> Film:
+    """A recurrent network, unrolled: the uses of each weight share a line."""
+
+    def f(w: Any, h: Any, b: Any) -> Any:
+        for _ in range(18):
+            h = np.tanh(w * h + b)
+        return h
+
+    return av.trace(f, 0.7, 0.5, 0.1).forward(w=1.0).film(fold=False)
+
+
+def test_of_edges_that_share_a_line_that_of_the_step_is_seen_and_pointed_at(show: Any) -> None:
+    shown = show(one(weights()), reduced_motion="reduce")
+    flowing = "[...root.querySelectorAll('.edges .link')].filter((link) => link.querySelector('.edge.flow')).at(-1)"
+    shown.press(*["ArrowRight"] * 20)
+    line = f"{flowing}.querySelector('.edge')"
+    before = f"{line}.getPointAtLength({line}.getTotalLength() - 250)"
+    at = f"(({{ x, y }}) => [x, y])({before}.matrixTransform({line}.getScreenCTM()))"
+    under = f"root.elementsFromPoint(...{at}).filter((e) => e.classList.contains('band'))"
+    assert shown.get(f"{under}.length") > 10
+    x, y = shown.get(at)
+    shown.page.mouse.move(x, y)
+    assert shown.get("root.querySelector('.link.hovered').dataset.key") == shown.get(f"{flowing}.dataset.key")
+    stage = "root.querySelector('.edges').outerHTML"
+    shown.page.mouse.move(1, 1)
+    walked = shown.get(stage).replace(' class=""', "")
+    shown.press("End", *["ArrowLeft"] * 35)
+    assert shown.count() == "20 / 55"
+    assert shown.get(stage).replace(' class=""', "") == walked
+
+
 def test_it_plays_to_the_end_stops_and_starts_again(show: Any) -> None:
     shown = show(one(sample()))
     shown.page.locator("select").select_option("4")

@@ -7,6 +7,7 @@ export function drawing(scene, cast, film) {
   const chosen = new Set(film.choices.map(({ key }) => key));
   const { width = 1, height = 1, description, title, marks } = scene;
   const [edges, boxes, tokens] = ["edges", "boxes", "tokens"].map((name) => s("g", { class: name }));
+  edges.append(s("g"), s("g"), s("g"));
   for (const mark of marks ?? []) {
     if (mark.kind === "box") drawBox(mark, cast, boxes);
     else if (mark.kind === "group") drawGroup(mark, cast, boxes, chosen.has(mark.key));
@@ -83,18 +84,32 @@ function drawBox(mark, cast, layer) {
   layer.append(group);
 }
 
-/** An edge answers the pointer over a wide band, as a whole with its token; with it answer both its ends. */
+const ORDER = new WeakMap(); // of edges, by their links
+
+/**
+ * An edge answers the pointer over a wide band, as a whole with its token; with it answer both its ends. Where edges share
+ * a line, one is seen and pointed at: that of the step, before those of steps that were, before all others.
+ */
 function drawEdge(mark, cast, edges, tokens) {
   const { elements, view } = drawInks(mark);
   const link = s("g", { class: "link" }, [s("path", { class: "band", d: outline({ tag: "path", at: mark.path }) }), ...elements.slice(0, 3)]);
   const token = s("g", { class: "link" }, elements.slice(3));
-  edges.append(link);
+  const raise = (role) => {
+    const layer = edges.children[role.includes("flow") ? 2 : role.includes("done") ? 1 : 0];
+    if (link.parentNode === layer) return;
+    let after = null; // the same order whatever the way to a step
+    for (let other = layer.lastChild; other && ORDER.get(other) > ORDER.get(link); other = other.previousSibling) after = other;
+    layer.insertBefore(link, after);
+  };
+  ORDER.set(link, tokens.childElementCount);
+  raise("");
   tokens.append(token);
   for (const face of [link, token]) cast.face(mark.key, face);
   cast.kin.set(mark.key, [mark.source, mark.target]);
   cast.watch([mark.key, ...(mark.label ? [] : [`${mark.key}.p`])], (states, motion) => {
     view(states, motion);
     const { role } = at(states, mark.key);
+    raise(role);
     if (role.includes("flow")) motion?.travel(token, mark, role.includes("adjoint"));
   });
 }
