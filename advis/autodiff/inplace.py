@@ -16,7 +16,7 @@ import numpy as np
 
 from advis.autodiff.errors import off_tape
 from advis.autodiff.primitives import shaping
-from advis.autodiff.primitives.rule import Primitive, is_traced
+from advis.autodiff.primitives.rule import Primitive, is_traced, plain_value
 
 if TYPE_CHECKING:
     from advis.autodiff.tracer import Tracer
@@ -152,21 +152,27 @@ def write(array: Tracer, fresh: Tracer) -> None:
 def _lay_out(chain: list[Tracer], before: Any) -> None:
     """Give the values of a view and its bases the strides that they have in NumPy, where writing changes no strides.
 
-    They decide whether a later reshape is a view or a copy.
+    They decide whether a later reshape is a view or a copy; in a trace inside another one, where that one records it.
     """
-    root = chain[-1]
-    plain = isinstance(before, np.ndarray) and isinstance(root.value, np.ndarray)
-    if plain and root.value.strides != before.strides:
+    root, before = chain[-1], plain_value(before)
+    value = plain_value(root)
+    if isinstance(before, np.ndarray) and isinstance(value, np.ndarray) and value.strides != before.strides:
         laid = np.empty_like(before)
-        laid[...] = root.value
-        root.value = laid
-        root.recorder.moved(root.index, laid)
+        laid[...] = value
+        _move(root, laid)
     for view, base in zip(chain[-2::-1], chain[:0:-1], strict=True):
-        memory = view.memory
-        if isinstance(base.value, np.ndarray) and memory is not None and memory.primitive is not None:
-            value = memory.primitive.call(base.value, **memory.options)
-            view.value = value if value.shape else value[()]
-            view.recorder.moved(view.index, view.value)
+        memory, value = view.memory, plain_value(base)
+        if isinstance(value, np.ndarray) and memory is not None and memory.primitive is not None:
+            taken = memory.primitive.call(value, **memory.options)
+            _move(view, taken if taken.shape else taken[()])
+
+
+def _move(array: Tracer, value: Any) -> None:
+    """Give an array the same numbers laid out anew, at the outermost trace, which holds them."""
+    while is_traced(array.value):
+        array = array.value
+    array.value = value
+    array.recorder.moved(array.index, value)
 
 
 def _put_back(view: Tracer, base: Tracer, memory: Memory) -> Any:

@@ -94,7 +94,6 @@ _METHODS = (
     np.choose,
     np.clip,
     np.compress,
-    np.conjugate,
     np.cumprod,
     np.cumsum,
     np.diagonal,
@@ -117,6 +116,11 @@ _METHODS = (
     np.var,
 )
 """The functions that are also methods of arrays."""
+
+
+def _conjugate(self: Tracer) -> Any:
+    """Return ``np.conjugate`` of the value; what is real itself, as NumPy's method does."""
+    return np.conjugate(self) if self.dtype.kind == "c" else self
 
 
 def _install() -> None:
@@ -157,7 +161,7 @@ def _install() -> None:
         setattr(Tracer, function.__name__, _written_back(function))
     Tracer.mT = property(lambda self: np.matrix_transpose(self))  # type: ignore[attr-defined]
     Tracer.flat = property(lambda self: np.ravel(self))  # type: ignore[attr-defined]
-    Tracer.conj = Tracer.conjugate  # type: ignore[attr-defined]
+    Tracer.conj = Tracer.conjugate = _conjugate  # type: ignore[attr-defined]
     setattr(Tracer, "__divmod__", lambda self, other: np.divmod(self, other))  # noqa: B010 (mypy does not know it)
     setattr(Tracer, "__rdivmod__", lambda self, other: np.divmod(other, self))  # noqa: B010
     for name in dir(np.ndarray):

@@ -323,15 +323,25 @@ def _raise_own(error: BaseException, recorder: Recorder) -> None:
     When it is asked for a count, as in ``np.zeros(x)``, it drops our error altogether: then it is told in a note.
     An attribute that arrays do not have is missed as NumPy says it.
     """
-    if isinstance(error, AttributeError) and isinstance(error.obj, Tracer):
-        error.args = (f"{type(plain_value(error.obj)).__name__!r} object has no attribute {error.name!r}",)
+    if isinstance(error, AttributeError) and str(error) == _missed(Tracer, error.name):  # not the reader's own words
+        error.args = (_missed(type(plain_value(error.obj)), error.name),)
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     if last is not None and recorder.refused and recorder.refused[1:] == (last.tb_frame.f_code, last.tb_lineno):
         error.add_note(f"advis: {recorder.refused[0]}")
+    while error.__cause__ is not None and not isinstance(error.__cause__, OffTape):
+        error = error.__cause__
     cause = error.__cause__
-    while cause is not None:
-        if isinstance(cause, OffTape):
-            raise cause from None
-        cause = cause.__cause__
+    if cause is None:
+        return
+    error.__cause__ = None  # it becomes the context of its own cause, and two errors that hold each other never go
+    try:
+        raise cause from None
+    finally:
+        del error, cause, last  # nor does an error that a frame of its own traceback holds; and with it the record
+
+
+def _missed(kind: type, name: str | None) -> str:
+    """What Python says when an object of a type has no attribute of this name."""
+    return f"{kind.__name__!r} object has no attribute {name!r}"

@@ -136,9 +136,11 @@ class Tracer(Asked):
             recorder.positions[index] = recorder.locate(_getframe(1))
         return stand_in(recorder, index, recorder.values[index], Memory({}))
 
-    def astype(self, dtype: Any, **_: Any) -> Any:
+    def astype(self, dtype: Any, *, copy: bool = True, **_: Any) -> Any:
         """Return the value in another type: recorded, and without tangent when integers or booleans come out."""
-        return self.copy() if np.dtype(dtype) == self.dtype else _cast(self, np.dtype(dtype))
+        if np.dtype(dtype) == self.dtype:
+            return self.copy() if copy else self
+        return _cast(self, np.dtype(dtype))
 
     def copy(self, order: str = "C") -> Any:
         """Return the same value under another name: what is written into one is not seen by the other."""
@@ -265,7 +267,7 @@ def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: Fr
         annotate(error, primitive, (value,))
         raise
     kind = type(made)
-    if kind is Tracer or (kind is _ARRAY and (made.base is not None or not made.shape)):
+    if kind is Tracer or (kind is _ARRAY and (made is value or made.base is not None or not made.shape)):
         return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
     return append(recorder, primitive.at(1, options), (x.index,), made, frame)
 
@@ -388,7 +390,9 @@ def _made(
     """Append what NumPy made of values; an array without axes becomes a number, a view knows whose it is."""
     value = made[()] if type(made) is _ARRAY and not made.shape else made
     result = append(recorder, primitive.at(len(args), options), parents, value, frame)
-    if type(made) is Tracer or (type(made) is _ARRAY and (made.base is not None or not made.shape)):
+    if type(made) is Tracer or (
+        type(made) is _ARRAY and (made is values[0] or made.base is not None or not made.shape)
+    ):  # NumPy returns an array itself where there is nothing to do, as np.squeeze
         inplace.remember(result, made, args, values, primitive, options)
     return result
 

@@ -236,10 +236,13 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, mode: str = "auto") ->
     """
     if mode not in ("auto", "forward", "reverse"):
         raise ValueError(f"jacobian: mode={mode!r} is not known; choose 'auto', 'forward' or 'reverse'")
+    return _jacobian("jacobian", f, argnums, mode)
 
+
+def _jacobian(verb: str, f: Callable[..., Any], argnums: Argnums, mode: str) -> Callable[..., Any]:
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
-        chosen = _chosen("jacobian", f, argnums, len(args))
+        chosen = _chosen(verb, f, argnums, len(args))
         tape = record(f, args, kwargs, False, function_name(f), parameter_names(f, len(args)), chosen)
         forward = is_forward(tape, real_mode(tape, mode))
         blocks = (columns if forward else rows)(tape)
@@ -267,7 +270,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[4., 2.],
            [2., 0.]])
     """
-    return jacobian(wraps(f)(gradient_on_the_tape("hessian", f, argnums)), argnums, mode="forward")
+    return _jacobian("hessian", wraps(f)(gradient_on_the_tape("hessian", f, argnums)), argnums, "forward")
 
 
 def hvp(f: Callable[..., Any], primals: tuple[Any, ...], vectors: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -328,7 +331,7 @@ def _leave_out_idle(tape: Tape) -> None:
         if leads[index]:
             for parent in parents[index]:
                 leads[parent] = 1
-        else:
+        elif primitives[index] is not INPUT:  # which keeps its name
             primitives[index] = CONSTANT
 
 
@@ -362,7 +365,10 @@ def gradient_on_the_tape(verb: str, f: Callable[..., Any], argnums: Argnums) -> 
 def _chosen(verb: str, f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
     """Which of ``count`` arguments are differentiated: numbers from 0."""
     numbers = argnums if isinstance(argnums, tuple) else (argnums,)
-    return [_position(verb, f, number, count) for number in numbers]
+    chosen = [_position(verb, f, number, count) for number in numbers]
+    if len({*chosen}) < len(chosen):
+        raise ValueError(f"{verb}: argnums={argnums!r} names an argument twice; name each once")
+    return chosen
 
 
 def _position(verb: str, f: Callable[..., Any], number: int, count: int) -> int:

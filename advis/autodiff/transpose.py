@@ -20,8 +20,8 @@ _TOGETHER = frozenset(
     for primitive in (
         arithmetic.add, arithmetic.subtract, arithmetic.negative, arithmetic.positive, arithmetic.conjugate,
         arithmetic.real, arithmetic.imag, reductions.sum_, reductions.mean, reductions.cumsum, shaping.reshape,
-        shaping.transpose, shaping.squeeze, shaping.expand_dims, shaping.broadcast_to, shaping.concatenate,
-        shaping.stack, shaping.getitem, shaping.scatter, shaping.setitem, to_float,
+        shaping.raveled, shaping.transpose, shaping.squeeze, shaping.expand_dims, shaping.broadcast_to,
+        shaping.concatenate, shaping.stack, shaping.getitem, shaping.scatter, shaping.setitem, to_float,
     )
 )  # fmt: skip
 """Linear in all their arguments together; one that does not move with them must be zero."""

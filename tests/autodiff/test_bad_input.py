@@ -523,7 +523,17 @@ def test_an_error_of_f_itself_passes_through() -> None:
 def test_missing_attribute_reads_like_numpys() -> None:
     with pytest.raises(AttributeError, match="'ndarray' object has no attribute 'shap'"):
         av.trace(lambda x: x.shap, V)
+    with pytest.raises(AttributeError, match="'float64' object has no attribute 'shap'"):
+        av.grad(av.grad(lambda x: x.shap))(2.0)
     assert av.trace(lambda x: x * hasattr(x, "nothing"), 2.0).value == 0.0
+
+
+def test_an_attribute_error_of_the_readers_own_keeps_its_words() -> None:
+    def f(x: Any) -> Any:
+        raise AttributeError("this model has no temperature", name="temperature", obj=x)
+
+    with pytest.raises(AttributeError, match=r"^this model has no temperature$"):
+        av.trace(f, 1.0)
 
 
 def test_length_and_iteration_of_a_number() -> None:

@@ -454,3 +454,71 @@ def test_a_constant_that_changes_only_the_sign_of_a_zero_has_changed():
         return np.sum(x / c) + 0.0 * np.sum(np.isnan(before))
 
     np.testing.assert_array_equal(av.grad(f)(np.ones(2)), [-np.inf, 1.0])
+
+
+def _zeros_of_nan(y):
+    return np.nan_to_num(y, copy=False)
+
+
+SAME_MEMORY = {
+    "squeeze": np.squeeze,
+    "method squeeze": lambda y: y.squeeze(),
+    "method conj": lambda y: y.conj(),
+    "astype without copy": lambda y: y.astype(float, copy=False),
+    "np.astype without copy": lambda y: np.astype(y, float, copy=False),
+    "nan_to_num": _zeros_of_nan,
+    "ravel": np.ravel,
+    "ravel backwards": lambda y: np.ravel(y[::-1]),
+    "ravel of every other": lambda y: y[..., ::2].ravel(),
+    "reshape backwards": lambda y: np.reshape(y[::-1], -1),
+    "np.conj": np.conj,
+    "astype": lambda y: y.astype(float),
+}
+"""What gives a view, the array itself or a copy, as NumPy sees fit."""
+
+
+@pytest.mark.parametrize("take", SAME_MEMORY.values(), ids=SAME_MEMORY.keys())
+@pytest.mark.parametrize("x", [X, A], ids=["vector", "matrix"])
+@pytest.mark.parametrize("first", [True, False], ids=["written first", "read anew"])
+def test_memory_is_shared_where_numpy_shares_it(take, x, first):
+    def f(x):
+        y = x * 1.0
+        z = take(y)
+        if first:
+            z[-1] = np.sum(x)
+        else:
+            y *= 3.0
+        return np.sum(y**2) + np.sum(z**3)
+
+    assert av.trace(f, x).value == pytest.approx(f(x))
+    v = np.linspace(-1.0, 1.0, x.size).reshape(x.shape)
+    assert np.sum(av.grad(f)(x) * v) == pytest.approx(slope(f, (x,), (v,)))
+
+
+def test_a_diagonal_sees_what_is_written_into_its_matrix():
+    def f(x):
+        m = np.outer(x, x)
+        diagonals = np.diag(m), np.diagonal(m), np.linalg.diagonal(m)
+        m[1] = 0.0
+        return sum(np.sum(each) for each in diagonals)
+
+    np.testing.assert_allclose(av.grad(f)(X), np.array([6.0, 0.0, 6.0, 6.0]) * X)
+    with pytest.raises(av.OffTape, match=r"write into a copy of it: x.copy\(\)"):
+        av.trace(lambda x: np.diag(np.outer(x, x)).sort(), X)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_trace_inside_another_keeps_the_layout_too(order):
+    def f(x):
+        y = x * 1.0
+        back = y[::-1]
+        back -= 0.25
+        row = np.reshape(back, -1)  # a copy, since the rows stand in another order
+        row *= 3.0
+        return np.sum(np.sin(y)) + np.sum(row**2)
+
+    x = np.asarray(A, order=order)
+    v = np.linspace(-1.0, 1.0, x.size).reshape(x.shape)
+    nested = av.jvp(av.grad(f), (x,), (v,))[1]
+    np.testing.assert_allclose(nested, av.hvp(f, (x,), (v,))[0])
+    assert np.sum(av.grad(f)(x) * v) == pytest.approx(slope(f, (x,), (v,)))

@@ -1,7 +1,9 @@
 """What a gradient does with memory: parts added in place, copies handed over, large copies used again."""
 
+import gc
 import threading
 import weakref
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -12,6 +14,7 @@ from advis.autodiff import pool
 from advis.autodiff.primitives.part import Part
 from advis.autodiff.primitives.reads import ANSWER, read_by
 from advis.autodiff.primitives.rule import CONSTANT, shape_of
+from advis.autodiff.recorder import Recorder
 from advis.autodiff.structure import leaves
 from advis.autodiff.transforms import gradient_on_the_tape
 from tests.gallery import GALLERY
@@ -375,3 +378,51 @@ def test_a_gradient_on_the_tape_by_a_value_that_was_computed_there():
     z = np.array([1.0, 2.0])
     np.testing.assert_array_equal(av.trace(f, z).value, 12 * z**2)
     np.testing.assert_array_equal(av.jacobian(f)(z), np.diag(24 * z))
+
+
+def held(x):
+    """Traced values in a closure, in defaults, in a container."""
+    return av.checkpoint(lambda y, *, pair: np.sum(np.sin(x) * y * pair["b"]))(x * x, pair={"b": x + 1.0})
+
+
+def stepped(a):
+    return av.odeint(lambda y, t: -a * y, a, np.linspace(0.0, 1.0, 4), derivative="continuous")[-1]
+
+
+def off_the_tape(x):
+    np.zeros(3)[0] = x
+
+
+GONE = {
+    "grad": lambda: av.grad(lambda x: np.sum(x[1:] * np.cos(x)[:-1]))(np.ones(4)),
+    "hvp": lambda: av.hvp(lambda x: np.sum(x**3), (np.ones(4),), (np.ones(4),)),
+    "grad of grad": lambda: av.grad(lambda x: np.sum(av.grad(lambda x: np.sum(x**3))(x)))(np.ones(4)),
+    "checkpoint": lambda: av.grad(held)(np.ones(4)),
+    "checkpoint in a Hessian": lambda: av.hessian(held)(np.ones(4)),
+    "fixed_point": lambda: av.grad(lambda a: av.fixed_point(lambda x: np.cos(a * x), a))(0.7),
+    "root in a Hessian": lambda: av.hessian(lambda a: av.root(lambda x, a: x * x - a, 1.5, a))(2.0),
+    "argmin": lambda: av.grad(lambda a: av.argmin(lambda x, a: (x - a) ** 2 + x**4, 1.0, a))(2.0),
+    "odeint": lambda: av.grad(stepped)(0.7),
+    "an attribute that is missed": lambda: av.grad(lambda x: x.nothing)(1.0),
+    "an error that NumPy hides": lambda: av.grad(off_the_tape)(1.0),
+}
+
+
+@pytest.mark.parametrize("run", GONE.values(), ids=GONE.keys())
+def test_a_record_goes_at_once(run):
+    """Without waiting for the collector of cycles, which comes late where arrays are large and few."""
+
+    def records():
+        return sum(isinstance(item, Recorder) for item in gc.get_objects())
+
+    with suppress(av.OffTape, AttributeError):
+        run()
+    gc.collect()
+    gc.disable()
+    try:
+        before = records()
+        with suppress(av.OffTape, AttributeError):
+            run()
+        assert records() == before
+    finally:
+        gc.enable()

@@ -23,6 +23,7 @@ ELEMENTARY = (np.sin, np.tanh, np.cos, np.arctan, np.square, lambda a: np.log1p(
 VIEWS = (
     lambda a, k: a[k % len(a) :], lambda a, k: a[::-1], lambda a, k: np.reshape(a, -1), lambda a, k: np.transpose(a),
     lambda a, k: a[np.newaxis], lambda a, k: a[..., :1], lambda a, k: np.swapaxes(a, 0, -1), lambda a, k: a[0],
+    lambda a, k: np.squeeze(a), lambda a, k: np.ravel(a),
 )  # fmt: skip
 
 

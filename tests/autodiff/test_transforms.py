@@ -166,6 +166,8 @@ def test_what_is_not_scalar_or_not_there_is_refused():
         ValueError, match=r"argnums=2, but .* was called with 1 positional argument; choose from 0 to 0"
     ):
         av.grad(lambda x: x, argnums=2)(1.0)
+    with pytest.raises(ValueError, match=r"^hessian: argnums=2, but"):
+        av.hessian(lambda x: x, argnums=2)(1.0)
     with pytest.raises(TypeError, match=r"must return a pair \(y, aux\)"):
         av.grad(lambda x: x, has_aux=True)(1.0)
     with pytest.raises(ValueError, match="mode='sideways'"):
@@ -209,3 +211,15 @@ def test_blocks_of_jacobians_and_hessians_are_the_callers_own():
     h = av.hessian(lambda a, b: np.sum((a + b) ** 2), (0, 1))(x, x)
     h[0][0][...] = 7.0
     np.testing.assert_array_equal(h[1][0], 2 * np.eye(3))
+
+
+@pytest.mark.parametrize("transform", [av.grad, av.value_and_grad, av.jacobian, av.hessian])
+@pytest.mark.parametrize("argnums", [(0, 0), (1, -1)])
+def test_an_argument_that_is_named_twice_is_refused(transform, argnums):
+    with pytest.raises(ValueError, match=r"argnums=.* names an argument twice; name each once"):
+        transform(lambda x, y: x * x * y, argnums=argnums)(2.0, 3.0)
+
+
+def test_hvp_names_an_argument_on_which_nothing_depends():
+    with pytest.raises(ValueError, match=r"\(x: 2, y: 3\)"):
+        av.hvp(lambda x, y: x**2 + y, (1.0, 2.0), (np.ones(2), np.ones(3)))

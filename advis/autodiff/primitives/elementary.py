@@ -127,12 +127,17 @@ nan_to_num = Primitive("nan_to_num", np.nan_to_num, _nan_rules, _nan_rules, ("di
 def _nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     """What is not finite is replaced by a number, which does not move."""
     if plain_value(x).dtype.kind == "c":
-        real, imag = (_nan_to_num(part, copy, nan, posinf, neginf) for part in (np.real(x), np.imag(x)))
-        return real + 1j * imag
-    return nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+        real, imag = (_nan_to_num(part, True, nan, posinf, neginf) for part in (np.real(x), np.imag(x)))
+        found = real + 1j * imag
+    else:
+        found = nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+    if copy or not shape_of(x):
+        return found
+    x[...] = found
+    return x
 
 
 for _step in (np.spacing, np.bitwise_count, np.left_shift, np.right_shift, np.gcd, np.lcm, np.isneginf, np.isposinf,
               np.isreal, np.iscomplex, np.fix, np.array_equiv):  # fmt: skip
     without_tangent(_step)
-FUNCTIONS[np.astype] = lambda x, dtype, /, *, copy=True, device=None: x.astype(dtype)
+FUNCTIONS[np.astype] = lambda x, dtype, /, *, copy=True, device=None: x.astype(dtype, copy=copy)

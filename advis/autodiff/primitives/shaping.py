@@ -1,5 +1,6 @@
 """The same numbers in another arrangement: reshape, transpose, broadcast, stack, index."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -46,9 +47,13 @@ def _reshape(a, /, shape=None, order="C", *, newshape=None, copy=None):
     return np.transpose(reshape(np.transpose(a), shape=shape[::-1]))
 
 
+# a view where all elements stand side by side, else a copy: of a slice with steps np.reshape is a view still
+raveled = replace(reshape, call=lambda x, shape: np.ravel(x))
+
+
 @adapter(np.ravel)
 def _ravel(a, order="C"):
-    return reshape(a if _rows_first("np.ravel", a, order) else np.transpose(a), shape=(-1,))
+    return raveled(a if _rows_first("np.ravel", a, order) else np.transpose(a), shape=(-1,))
 
 
 transpose = Primitive(

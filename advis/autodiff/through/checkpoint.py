@@ -59,16 +59,16 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(f)
     def recomputed(*args: Any, **kwargs: Any) -> Any:
-        found = hoisted((args, kwargs, f))
-        if not found.values:
+        inner, rebuilt, _ = hoisted((args, kwargs, f))
+        if not inner:
             return f(*args, **kwargs)
 
         def run(*values: Any) -> Any:
-            args, kwargs, f = found.rebuilt(values)
+            args, kwargs, f = rebuilt(values)
             return f(*args, **kwargs)
 
         with shut("checkpoint", name):
-            result, nodes = _first(run, [plain_value(value) for value in found.values])
+            result, nodes = _first(run, [plain_value(value) for value in inner])
         if any(is_traced(leaf) for _, leaf in leaves(result)):
             raise refusal("checkpoint", name)
         moving = _moving(result)
@@ -79,8 +79,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         def packed(*values: Any) -> Any:
             return packing.pack(_moving(run(*values)))
 
-        box = _box(name, packed, len(found.values), np.asarray(packing.pack(moving))[()], nodes)
-        parts = packing.unpack(box(*found.values))
+        box = _box(name, packed, len(inner), np.asarray(packing.pack(moving))[()], nodes)
+        parts = packing.unpack(box(*inner))
         remaining = iter(parts if isinstance(parts, list) else [parts])
         return map_leaves(lambda leaf: next(remaining) if _moves(leaf) else leaf, result)
 

@@ -58,7 +58,8 @@ def hoisted(item: Any) -> Hoisted:
     if is_traced(item):
         return Hoisted((item,), lambda values: values[0], True)
     if isinstance(item, (tuple, list, dict)):
-        return _joined([hoisted(leaf) for _, leaf in leaves(item)], partial(_filled, item), item)
+        emptied = map_leaves(lambda leaf: None, item)
+        return _joined([hoisted(leaf) for _, leaf in leaves(item)], partial(_filled, emptied), item)
     if isinstance(item, partial):
         parts = [hoisted(part) for part in (item.func, item.args, item.keywords)]
         return _joined(parts, lambda new: partial(new[0], *new[1], **new[2]), item)
@@ -89,13 +90,14 @@ def _of_function(function: FunctionType) -> Hoisted:
     finally:
         _walking.functions.discard(id(function))
 
+    kept = [None if part.changed else cell for cell, part in zip(cells, parts, strict=False)]
+    code, module, name, attributes = function.__code__, function.__globals__, function.__name__, function.__dict__
+
     def rebuilt(new: list[Any]) -> FunctionType:
-        closure = tuple(
-            CellType(content) if part.changed else cell for cell, part, content in zip(cells, parts, new, strict=False)
-        )
-        copy = FunctionType(function.__code__, function.__globals__, function.__name__, new[-2] or None, closure)
+        closure = tuple(CellType(content) if cell is None else cell for cell, content in zip(kept, new, strict=False))
+        copy = FunctionType(code, module, name, new[-2] or None, closure)
         copy.__kwdefaults__ = new[-1] or None
-        copy.__dict__.update(function.__dict__)
+        copy.__dict__.update(attributes)
         return copy
 
     return _joined(parts, rebuilt, function)
@@ -116,16 +118,19 @@ def _filled(tree: Any, new: list[Any]) -> Any:
 def _joined(parts: Sequence[Hoisted], rebuild: Callable[[list[Any]], Any], original: Any) -> Hoisted:
     """Several parts as one; if they hold nothing traced, it is the original."""
     values = tuple(value for part in parts for value in part.values)
-    changed = any(part.changed for part in parts)
+    if not any(part.changed for part in parts):
+        return Hoisted(values, lambda given: original, False)
+    # without the traced values themselves: what rebuilds stands on the tape that they hold, and would be a cycle
+    steps = [(part.rebuilt, len(part.values)) for part in parts]
 
     def rebuilt(given: Sequence[Any]) -> Any:
         new, start = [], 0
-        for part in parts:
-            new.append(part.rebuilt(given[start : start + len(part.values)]))
-            start += len(part.values)
+        for rebuilt_part, count in steps:
+            new.append(rebuilt_part(given[start : start + count]))
+            start += count
         return rebuild(new)
 
-    return Hoisted(values, rebuilt if changed else lambda given: original, changed)
+    return Hoisted(values, rebuilt, True)
 
 
 class shut:  # noqa: N801 (reads as a verb: with shut("fixed_point", "f"))

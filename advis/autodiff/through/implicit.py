@@ -51,9 +51,10 @@ def solution(problem: Problem, residual: Residual, solve: Callable[..., Any]) ->
         w = system.solve(g, x, args, transposed=True)
         return [0.0 - part for part in system.pull(w, x, args)]  # not −0
 
-    rules = together(moved, pulled, len(problem.args))
+    args = problem.hand_over()
+    rules = together(moved, pulled, len(args))
     box = closed_primitive(problem.verb, call, rules, "implicit", "solves a linear system at the solution, and ")
-    return problem.packing.unpack(box(*problem.args))
+    return problem.packing.unpack(box(*args))
 
 
 def size_of(x: Any) -> float:

@@ -224,7 +224,6 @@ class System:
     def __init__(self, verb: str, residual: Residual) -> None:
         self.verb, self.residual = verb, residual
         self._latest: Linear | None = None
-        self._primitives: dict[tuple[bool, int], Primitive] = {}
 
     def at(self, x: Any, args: tuple[Any, ...], pulled: bool = False) -> Linear:
         """Return the Jacobian at a point; the latest one is remembered."""
@@ -236,10 +235,8 @@ class System:
 
     def solve(self, b: Any, x: Any, args: tuple[Any, ...], transposed: bool = False) -> Any:
         """Return w with A w = b, or Aᵀ w = b, at any level of nesting."""
-        key = (transposed, len(args))
-        if key not in self._primitives:
-            self._primitives[key] = self._primitive(*key)
-        return self._primitives[key](b, x, *args)
+        primitive = self._primitive(transposed, len(args))  # not kept: it holds the system, which would never go
+        return primitive(b, x, *args)
 
     def pull(self, w: Any, x: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the adjoints of the arguments for an adjoint of the residual, at any level of nesting."""

@@ -88,7 +88,8 @@ def odeint(
     if derivative == "discrete" or not flow.problem.args:
         found = flow.solved(*flow.problem.args)
     else:
-        found = flow.box()(*flow.problem.args)
+        args = flow.problem.hand_over()
+        found = flow.box(len(args))(*args)
     return map_leaves(friendly, _unpacked(flow.problem.packing, found))
 
 
@@ -140,13 +141,13 @@ class _Flow:
         """Solve another equation in the same way."""
         return odeint(slope, y0, t, derivative="continuous", steps=self.steps, solver=self.solver)
 
-    def box(self) -> Any:
-        """Return the primitive that solves, with the variational and the adjoint equation as its rules."""
+    def box(self, count: int) -> Any:
+        """Return the primitive of ``count`` arguments that solves, with equations of its own as its rules."""
 
         def call(*args: Any) -> Any:
             return self.solved(*args)
 
-        rules = together(self.moved, self.pulled, len(self.problem.args))
+        rules = together(self.moved, self.pulled, count)
         return closed_primitive("odeint", call, rules, "continuous", "solves an equation of its own, and ")
 
     def moved(self, place: int, change: Any, ys: Any, *args: Any) -> Any:

@@ -106,6 +106,14 @@ class Problem:
         self.returned = f"what {self.name} returned"
         self._latest: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), found.rebuilt(()) if not found.values else ())
 
+    def hand_over(self) -> tuple[Any, ...]:
+        """Return ``args`` for a box, and hold nothing traced any more.
+
+        The tape holds the box, and the box this problem: a cycle would keep the tape alive.
+        """
+        args, self.args, self.start = self.args, (), None
+        return args
+
     def bound(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return ``(*params, f)`` with these numbers in the place of ``args``; the latest are remembered."""
         known, found = self._latest
