@@ -29,7 +29,7 @@ WEIGHTS = (2, 3, 16)  # of a segment that meets no, one or two bends: long edges
 LEAF = 1  # weight of the only edge of a node ...
 SPINE = 6  # ... and of the only use of a result: a chain runs straight past the constants and inputs it uses
 EFFORT = 150_000  # node visits of the network simplex, ...
-HASTE = 26_000  # ... and in large graphs, where the last tenth of the length would take half of the time
+HASTE = 20_000  # ... and in large graphs, where the last tenth of the length would take half of the time
 SHORTER = 0.97  # a drawing must be so much shorter to be preferred to a more even one
 
 

@@ -26,6 +26,7 @@ STEP = 10.0  # between two places tried along a curve ...
 TRIES = 32  # ... of which there are about so many at most ...
 MANY = 300  # ... but where there are more labels, ...
 ENOUGH = 6_000  # ... so many for all of them together, ...
+FEWER = 5  # chords for each cubic, ...
 HASTY = 3  # ... and where each has no more than these, curves may be covered: they are everywhere
 PATIENCE = 3_400  # labels and further places tried where one stands on another, in all
 OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
@@ -101,7 +102,7 @@ def place_labels(
     >>> place_labels([(0, 0), (80, 0)], [(20, 20)] * 2, [(0, 1)], [(20, 10, 40, 10, 60, 10, 80, 10)], [(20, 10)])
     [(50.0, 10.0)]
     """
-    surroundings = _Surroundings(patience=max(0, PATIENCE - len(edges)))
+    surroundings = _Surroundings(PIECES if len(edges) <= MANY else FEWER, patience=max(0, PATIENCE - len(edges)))
     for (x, y), (width, height) in zip(boxes, sizes, strict=True):
         surroundings.add((x, y, x + width, y + height))
     leaving = [0] * len(sizes)
@@ -112,7 +113,7 @@ def place_labels(
     shared = _shared(curves)
     curves = [curve[6 * passed :] for curve, (passed, _) in zip(curves, shared, strict=True)]
     walked = _walked(surroundings, curves)
-    parted = [way[PIECES * pieces] for way, (_, pieces) in zip(walked, shared, strict=True)]
+    parted = [way[surroundings.pieces * count] for way, (_, count) in zip(walked, shared, strict=True)]
     turns = 2 * TRIES + 2 if len(edges) <= MANY else max(1, ENOUGH // len(edges))
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1] - parted[edge], edge)):
@@ -165,6 +166,7 @@ def _same_way(piece: Sequence[float], other: Sequence[float]) -> bool:
 class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
+    pieces: int  # chords that each cubic piece is sampled by
     rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
     points: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)  # of curves, with the curve
     patience: int = 0  # further places to try
@@ -197,7 +199,7 @@ class _Surroundings:
 
 def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> list[list[float]]:
     """File the samples of all curves; return for each curve the way from its first sample to every one."""
-    xs, ys, begins = _sampled(curves, PIECES)
+    xs, ys, begins = _sampled(curves, surroundings.pieces)
     owners = np.repeat(np.arange(len(curves)), np.diff(begins))
     cells = np.floor(xs / CELL).astype(np.int64) * ROWS + np.floor(ys / CELL).astype(np.int64)
     order = np.argsort(cells, kind="stable")
@@ -248,6 +250,7 @@ def _best(
     half_width, half_height = size[0] / 2 + PADDING, size[1] / 2 + PADDING
     best: Pair | None = None
     cheapest = inf
+    hurried = turns < 2 * TRIES
     for turn in range(2 * TRIES + 2):
         way = (turn + 1) // 2 * step
         if way >= cheapest or (turn >= turns and (cheapest < OVERLAP or not surroundings.patience)):
@@ -256,21 +259,22 @@ def _best(
         where = wish + way if turn % 2 else wish - way
         if not first < where < length:
             continue
-        x, y = centre = _reached(curve, walked, where)
+        x, y = centre = _reached(curve, walked, where, surroundings.pieces)
         rectangle = x - half_width, y - half_height, x + half_width, y + half_height
         cells = _cells(rectangle)
-        cost = way + OVERLAP * surroundings.overlap(rectangle, cells)
-        if cost < cheapest and turns > HASTY:
+        shared = surroundings.overlap(rectangle, cells)
+        cost = way + OVERLAP * shared
+        if cost < cheapest and turns > HASTY and not (shared and hurried):
             cost += COVERED * surroundings.covered(rectangle, cells, index)
         if cost < cheapest:
             best, cheapest = centre, cost
-    return best or _reached(curve, walked, wish)
+    return best or _reached(curve, walked, wish, surroundings.pieces)
 
 
-def _reached(curve: Sequence[float], walked: Sequence[float], where: float) -> Pair:
+def _reached(curve: Sequence[float], walked: Sequence[float], where: float, pieces: int) -> Pair:
     """Return the point of a curve that far along it, given the way walked to each of its samples."""
     chord = bisect_right(walked, where, 1, len(walked) - 1) - 1
     begin = walked[chord]
     span = walked[chord + 1] - begin
-    piece, sample = divmod(chord, PIECES)
-    return point(curve, piece, (sample + ((where - begin) / span if span else 0.0)) / PIECES)
+    piece, sample = divmod(chord, pieces)
+    return point(curve, piece, (sample + ((where - begin) / span if span else 0.0)) / pieces)
