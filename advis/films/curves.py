@@ -83,7 +83,7 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
     --------
     >>> from advis.films.layers import proper
     >>> edges = [(0, 1), (0, 2)]
-    >>> ports(proper([0, 1, 1], edges), edges, [(80, 60)] * 3, [0, 0, 90])
+    >>> ports(proper([0, 1, 1], edges), edges, [(80, 60)] * 3, [0.0, 0.0, 90.0])
     Ports(leave=[0.0, 21.0], enter=[0.0, 90.0])
     """
     leave = [place[source] for source, _ in edges]
