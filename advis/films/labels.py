@@ -26,9 +26,9 @@ STEP = 10.0  # between two places tried along a curve ...
 TRIES = 32  # ... of which there are about so many at most ...
 MANY = 300  # ... but where there are more labels, ...
 ENOUGH = 6_000  # ... so many for all of them together, ...
-FEWER = 5  # chords for each cubic, ...
-HASTY = 3  # ... and where each has no more than these, curves may be covered: they are everywhere
-PATIENCE = 3_400  # labels and further places tried where one stands on another, in all
+FEWER = 5  # ... chords for each cubic, and ...
+PATIENCE = 3_400  # ... labels and further places tried where one stands on another, in all
+MOST = 1_000  # of still more labels each stands where it wants to: they cover each other anyway
 OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
 SHORT = 220.0  # longer edges carry their label near one end ...
 BESIDE = 62.0  # ... this far from the box
@@ -102,7 +102,8 @@ def place_labels(
     >>> place_labels([(0, 0), (80, 0)], [(20, 20)] * 2, [(0, 1)], [(20, 10, 40, 10, 60, 10, 80, 10)], [(20, 10)])
     [(50.0, 10.0)]
     """
-    surroundings = _Surroundings(PIECES if len(edges) <= MANY else FEWER, patience=max(0, PATIENCE - len(edges)))
+    patience = PATIENCE - len(edges) if len(edges) <= MOST else 0
+    surroundings = _Surroundings(PIECES if len(edges) <= MANY else FEWER, patience=patience)
     for (x, y), (width, height) in zip(boxes, sizes, strict=True):
         surroundings.add((x, y, x + width, y + height))
     leaving = [0] * len(sizes)
@@ -114,7 +115,7 @@ def place_labels(
     curves = [curve[6 * passed :] for curve, (passed, _) in zip(curves, shared, strict=True)]
     walked = _walked(surroundings, curves)
     parted = [way[surroundings.pieces * count] for way, (_, count) in zip(walked, shared, strict=True)]
-    turns = 2 * TRIES + 2 if len(edges) <= MANY else max(1, ENOUGH // len(edges))
+    turns = 2 * TRIES + 2 if len(edges) <= MANY else ENOUGH // len(edges) if len(edges) <= MOST else 0
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1] - parted[edge], edge)):
         source, target = edges[index]
@@ -264,7 +265,7 @@ def _best(
         cells = _cells(rectangle)
         shared = surroundings.overlap(rectangle, cells)
         cost = way + OVERLAP * shared
-        if cost < cheapest and turns > HASTY and not (shared and hurried):
+        if cost < cheapest and not (shared and hurried):
             cost += COVERED * surroundings.covered(rectangle, cells, index)
         if cost < cheapest:
             best, cheapest = centre, cost
