@@ -266,8 +266,7 @@ def alone(primitive: Primitive, x: Tracer, options: Mapping[str, Any], frame: Fr
     except Exception as error:
         annotate(error, primitive, (value,))
         raise
-    kind = type(made)
-    if kind is Tracer or (kind is _ARRAY and (made is value or made.base is not None or not made.shape)):
+    if _shares(made, value):
         return _made(recorder, primitive, (x,), (value,), options, (x.index,), made, frame)
     return append(recorder, primitive.at(1, options), (x.index,), made, frame)
 
@@ -390,11 +389,15 @@ def _made(
     """Append what NumPy made of values; an array without axes becomes a number, a view knows whose it is."""
     value = made[()] if type(made) is _ARRAY and not made.shape else made
     result = append(recorder, primitive.at(len(args), options), parents, value, frame)
-    if type(made) is Tracer or (
-        type(made) is _ARRAY and (made is values[0] or made.base is not None or not made.shape)
-    ):  # NumPy returns an array itself where there is nothing to do, as np.squeeze
+    if _shares(made, values[0]):
         inplace.remember(result, made, args, values, primitive, options)
     return result
+
+
+def _shares(made: Any, first: Any) -> bool:
+    """Whether a result may share memory: NumPy gives a view, or, where there is nothing to do, the array itself."""
+    kind = type(made)
+    return kind is Tracer or (kind is _ARRAY and (made is first or made.base is not None or not made.shape))
 
 
 def _innermost(args: Sequence[Any]) -> Recorder:

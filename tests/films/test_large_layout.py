@@ -53,7 +53,7 @@ def test_the_work_is_bounded(name, monkeypatch):
     monkeypatch.setattr(layering, "sift", sift)
     monkeypatch.setattr(separation, "_exchange", exchange)
     quality.anew(graph.sizes, graph.edges, labels=graph.labels)
-    assert 0 < sum(sifted) <= 6_000
+    assert 0 < sum(sifted) <= (5_000 if name in quality.LARGE else 6_000)
     assert len(visits) <= 0.75 * sizes[0]
     assert sum(visits) <= 75 * sizes[0]
 

@@ -146,13 +146,8 @@ def _combined(result, combine, initial):
     return combine(result, initial) if _given(initial) else result
 
 
-def _reduction(name, primitive, combine, neutral):
-    whole = primitive.at(1, {"axis": None, "keepdims": False})  # of all elements, as at the end of nearly every loss
-    if primitive is sum_:
-        whole = whole.with_rules(
-            (lambda t, ans, x, axis=None, keepdims=False: np.sum(t),),
-            (lambda g, ans, x, axis=None, keepdims=False: g,),
-        )
+def _reduction(name, primitive, combine, neutral, of_all=None):
+    whole = of_all or primitive.at(1, _OF_ALL)
 
     def adapt(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
         if axis is dtype is out is initial is where is None and keepdims is False and type(a) in TRACED:
@@ -164,7 +159,14 @@ def _reduction(name, primitive, combine, neutral):
     return adapt
 
 
-adapter(np.sum)(_reduction("np.sum", sum_, np.add, 0.0))
+_OF_ALL = {"axis": None, "keepdims": False}
+"""The options of a reduction of all elements, as at the end of nearly every loss."""
+
+sum_of_all = sum_.at(1, _OF_ALL).with_rules(
+    (lambda t, ans, x, axis=None, keepdims=False: np.sum(t),),
+    (lambda g, ans, x, axis=None, keepdims=False: g,),
+)
+adapter(np.sum)(_reduction("np.sum", sum_, np.add, 0.0, sum_of_all))
 adapter(np.prod)(_reduction("np.prod", prod, np.multiply, 1.0))
 
 
