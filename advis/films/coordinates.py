@@ -29,7 +29,9 @@ WEIGHTS = (2, 3, 16)  # of a segment that meets no, one or two bends: long edges
 LEAF = 1  # weight of the only edge of a node ...
 SPINE = 6  # ... and of the only use of a result: a chain runs straight past the constants and inputs it uses
 EFFORT = 150_000  # node visits of the network simplex, ...
-HASTE = 20_000  # ... and in large graphs, where the last tenth of the length would take half of the time
+HASTE = 20_000  # ... and in large graphs, where the last tenth of the length would take half of the time, ...
+HURRY = 8_000  # ... and where there are more segments than ...
+MANY = 2_000  # ... so many, which nobody sees one by one
 SHORTER = 0.97  # a drawing must be so much shorter to be preferred to a more even one
 
 
@@ -190,9 +192,11 @@ def _tighten(layers: Layers, gaps: list[list[float]], place: list[float]) -> lis
         {(number[first], number[second]): figure for (first, second), figure in pairs.items()}
         for pairs in (runs.apart, runs.joined)
     )
-    solved = shortest(start, apart, joined, HASTE) if layers.large else _helped(start, apart, joined)
+    many = len(joined) > MANY
+    solved = shortest(start, apart, joined, HURRY if many else HASTE) if layers.large else _helped(start, apart, joined)
     short = [solved[number[head]] / SCALE for head in runs.of]
-    _straighten(runs, short, passes=1 if layers.large else 2)
+    if not many:
+        _straighten(runs, short, passes=1 if layers.large else 2)
     return short if _cost(runs, short) < SHORTER * _cost(runs, place) else place
 
 
@@ -221,6 +225,7 @@ def _runs(layers: Layers, gaps: list[list[float]], place: list[float]) -> _Runs:
         (first,) = layers.before[bend]
         if first >= layers.count and abs(place[first] - place[bend]) <= EVEN:
             run[bend] = run[first]
+    single = [len(before) + len(after) == 1 for before, after in zip(layers.before, layers.after, strict=True)]
     apart: dict[tuple[int, int], int] = {}
     joined: dict[tuple[int, int], int] = {}
     for row, room in zip(layers.rows, gaps, strict=True):
@@ -231,7 +236,8 @@ def _runs(layers: Layers, gaps: list[list[float]], place: list[float]) -> _Runs:
             for other in layers.after[node]:
                 if run[node] != run[other]:
                     pair = run[node], run[other]
-                    joined[pair] = joined.get(pair, 0) + _weight(layers, node, other)
+                    weight = LEAF if single[node] or single[other] else _weight(layers, node, other)
+                    joined[pair] = joined.get(pair, 0) + weight
     for upper, lower in pairwise(layers.rows):
         if run[upper[0]] != run[lower[0]]:
             joined.setdefault((run[upper[0]], run[lower[0]]), 0)
@@ -239,9 +245,7 @@ def _runs(layers: Layers, gaps: list[list[float]], place: list[float]) -> _Runs:
 
 
 def _weight(layers: Layers, node: int, other: int) -> int:
-    """Return how strongly the segment between two nodes is kept short."""
-    if any(len(layers.before[end]) + len(layers.after[end]) == 1 for end in (node, other)):
-        return LEAF
+    """Return how strongly the segment between two nodes is kept short that both have others."""
     bends = (node >= layers.count) + (other >= layers.count)
     return SPINE if not bends and len(layers.after[node]) == 1 else WEIGHTS[bends]
 

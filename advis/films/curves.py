@@ -243,7 +243,15 @@ def routes(
             lasts.append(kept[-1])
         return _Trunk(kept, _pieces(kept), counts, lasts)
 
+    def beyond(edge: int) -> _Trunk:
+        source = edges[edge][0]
+        height = edge_of_all + lane * (1 + outside[source])
+        kept: list[Pair] = []
+        _extend(kept, [*start(edge), (cols.starts[rank[source] + 1], height)])
+        return _Trunk(kept, _pieces(kept), [len(kept)], [kept[-1]])
+
     trunks = {bend: trunk(edge) for bend, edge in _trunks(layers).items()}
+    lanes: dict[int, _Trunk] = {}
     curves = []
     for index, (source, target) in enumerate(edges):
         path = layers.paths[index]
@@ -252,9 +260,11 @@ def routes(
             curves.append(trunks[path[1]].to(len(path) - 2, ending))
             continue
         if not path:
-            height = edge_of_all + lane * (1 + outside[source])
-            ending = [(cols.starts[rank[source] + 1], height), (cols.ends[rank[target] - 1], height), *ending]
-        curves.append(curve([*start(index), *ending]))
+            if source not in lanes:
+                lanes[source] = beyond(index)
+            curves.append(lanes[source].to(1, [(cols.ends[rank[target] - 1], lanes[source].lasts[0][1]), *ending]))
+        else:
+            curves.append(curve([*start(index), *ending]))
     return curves
 
 

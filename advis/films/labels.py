@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, chain, pairwise, takewhile
 from math import inf
 
 import numpy as np
@@ -28,7 +28,7 @@ MANY = 300  # ... but where there are more labels, ...
 ENOUGH = 6_000  # ... so many for all of them together, ...
 FEWER = 5  # ... chords for each cubic, and ...
 PATIENCE = 3_400  # ... labels and further places tried where one stands on another, in all
-MOST = 1_000  # of still more labels each stands where it wants to: they cover each other anyway
+MOST = 1_000  # of still more labels each stands where its curve climbs: they cover each other anyway
 OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
 SHORT = 220.0  # longer edges carry their label near one end ...
 BESIDE = 62.0  # ... this far from the box
@@ -72,7 +72,7 @@ def _sampled(curves: Sequence[Sequence[float]], pieces: int) -> tuple[np.ndarray
     """Return x and y of the samples of all curves, one curve after the other, and where those of each begin."""
     counts = [(len(curve) - 2) // 6 for curve in curves]
     begins = list(accumulate((1 + pieces * count for count in counts), initial=0))
-    numbers = np.array([number for curve in curves for number in curve])
+    numbers = np.fromiter(chain.from_iterable(curves), dtype=float)
     first = np.repeat(2 * np.arange(len(curves)), counts) + 6 * np.arange(sum(counts))  # number each cubic begins with
     weights = np.array([_bernstein(step / pieces) for step in range(1, pieces + 1)]).T
     later = np.ones(begins[-1], dtype=bool)
@@ -102,20 +102,21 @@ def place_labels(
     >>> place_labels([(0, 0), (80, 0)], [(20, 20)] * 2, [(0, 1)], [(20, 10, 40, 10, 60, 10, 80, 10)], [(20, 10)])
     [(50.0, 10.0)]
     """
-    patience = PATIENCE - len(edges) if len(edges) <= MOST else 0
-    surroundings = _Surroundings(PIECES if len(edges) <= MANY else FEWER, patience=patience)
-    for (x, y), (width, height) in zip(boxes, sizes, strict=True):
-        surroundings.add((x, y, x + width, y + height))
     leaving = [0] * len(sizes)
     entering = [0] * len(sizes)
     for source, target in edges:
         leaving[source] += 1
         entering[target] += 1
+    if len(edges) > MOST:
+        return _on_climbs(curves, [_middle(leaving[source], entering[target]) for source, target in edges])
+    surroundings = _Surroundings(PIECES if len(edges) <= MANY else FEWER, patience=PATIENCE - len(edges))
+    for (x, y), (width, height) in zip(boxes, sizes, strict=True):
+        surroundings.add((x, y, x + width, y + height))
     shared = _shared(curves)
     curves = [curve[6 * passed :] for curve, (passed, _) in zip(curves, shared, strict=True)]
     walked = _walked(surroundings, curves)
     parted = [way[surroundings.pieces * count] for way, (_, count) in zip(walked, shared, strict=True)]
-    turns = 2 * TRIES + 2 if len(edges) <= MANY else ENOUGH // len(edges) if len(edges) <= MOST else 0
+    turns = 2 * TRIES + 2 if len(edges) <= MANY else ENOUGH // len(edges)
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
     for index in sorted(range(len(edges)), key=lambda edge: (walked[edge][-1] - parted[edge], edge)):
         source, target = edges[index]
@@ -125,6 +126,16 @@ def place_labels(
         centres[index] = _best(index, curves[index], walked[index], first, wish, labels[index], surroundings, turns)
         surroundings.add(_around(centres[index], labels[index]))
     return centres
+
+
+def _on_climbs(curves: Sequence[Sequence[float]], shares: Sequence[float]) -> list[Pair]:
+    """Return for each curve the point that far (0 to 1) along its last piece that is not level."""
+    level = [len(curve) > 8 and (curve[-1] == curve[-7] or curve[-2] == curve[-8]) for curve in curves]
+    climbs = [curve[-14:-6] if before else curve[-8:] for curve, before in zip(curves, level, strict=True)]
+    x0, y0, x1, y1, x2, y2, x3, y3 = np.array(climbs).T
+    a, b, c, d = _bernstein(np.array(shares))
+    xs, ys = a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
 def _shared(curves: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
@@ -168,9 +179,10 @@ class _Surroundings:
     """Rectangles and points of curves, filed by the grid cells they touch."""
 
     pieces: int  # chords that each cubic piece is sampled by
-    rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
-    points: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)  # of curves, with the curve
     patience: int = 0  # further places to try
+    rectangles: defaultdict[int, list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
+    points: tuple[list[float], list[float], list[int]] = ([], [], [])  # x, y and curve of each, cell after cell
+    filed: dict[int, slice] = field(default_factory=dict)  # which of these lie in each cell
 
     def add(self, rectangle: Rectangle) -> None:
         for cell in _cells(rectangle):
@@ -189,12 +201,14 @@ class _Surroundings:
     def covered(self, rectangle: Rectangle, cells: Sequence[int], index: int) -> int:
         """Return how many curves other than the one with this index show in the rectangle."""
         left, top, right, bottom = rectangle
-        shown = {
-            owner
-            for cell in cells
-            for x, y, owner in self.points.get(cell, ())
-            if left < x < right and top < y < bottom
-        }
+        xs, ys, owners = self.points
+        shown: set[int] = set()
+        for cell in cells:
+            here = self.filed.get(cell)
+            if here is not None:
+                for x, y, owner in zip(xs[here], ys[here], owners[here], strict=True):
+                    if left < x < right and top < y < bottom:
+                        shown.add(owner)
         return len(shown) - (index in shown)
 
 
@@ -204,11 +218,11 @@ def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> l
     owners = np.repeat(np.arange(len(curves)), np.diff(begins))
     cells = np.floor(xs / CELL).astype(np.int64) * ROWS + np.floor(ys / CELL).astype(np.int64)
     order = np.argsort(cells, kind="stable")
-    points = list(zip(xs[order].tolist(), ys[order].tolist(), owners[order].tolist(), strict=True))
+    surroundings.points = xs[order].tolist(), ys[order].tolist(), owners[order].tolist()
     cells = cells[order]
     starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]])[: len(cells)])
-    filed = [points[begin:end] for begin, end in pairwise([*starts.tolist(), len(order)])]
-    surroundings.points = dict(zip(cells[starts].tolist(), filed, strict=True))
+    within = [slice(begin, end) for begin, end in pairwise([*starts.tolist(), len(order)])]
+    surroundings.filed = dict(zip(cells[starts].tolist(), within, strict=True))
     dx, dy = np.diff(xs), np.diff(ys)
     chords = np.sqrt(dx * dx + dy * dy).tolist()  # unlike np.hypot, the same on every machine
     return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
@@ -232,7 +246,12 @@ def _wish(length: float, leaving: int, entering: int) -> float:
     """Return how far along a curve its label wants to stand."""
     if length > SHORT:
         return length - BESIDE if leaving >= entering else BESIDE
-    return length * (0.5 + 0.25 * (leaving - entering) / (leaving + entering))
+    return length * _middle(leaving, entering)
+
+
+def _middle(leaving: int, entering: int) -> float:
+    """Return the share of a curve before its label, by the number of edges at either end: where they stand apart."""
+    return 0.5 + 0.25 * (leaving - entering) / (leaving + entering)
 
 
 def _best(

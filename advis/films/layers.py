@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 
-from advis.films.sifting import Rows, arrange, arranged, settle, sift
+from advis.films.sifting import Rows, arrange, arranged, crossed, settle, sift
 
 Edges = Sequence[tuple[int, int]]
 
@@ -23,12 +23,13 @@ SORTS = 4  # passes of plain sorting before the sweeps of every other start
 SWEEPS = 10  # sweeps from each start, ...
 LAST = 3  # ... so many of which count both rows alike
 EFFORT = 3_800  # nodes sifted from one start, about, but ...
-LEAST = 3  # ... no fewer sweeps
+LEAST = 2  # ... no fewer sweeps
 TRIES = 2_500  # nodes sifted after which no further start is made
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
 LARGE = 300  # where there are more nodes, bends included, or twice as many segments, ...
-NEAR = 8  # ... one moves past so many others at a time at most, after the first sweep, ...
-FEWER = 6  # ... and so many sweeps are enough
+NEAR = 8  # ... one moves past so many others at a time at most, ...
+BRIEF = 3  # ... after the first sweep if there are more than so many, ...
+FEWER = 6  # ... of which so many are enough
 CROWD = 500  # where there are more nodes, bends included, ...
 CROWDED = 2.5  # ... and so many times the real ones, the edges of a source share their bends
 BENDS = 6  # of long edges inside the layers there are so many for each node at most, ...
@@ -111,6 +112,11 @@ def _affordable(lengths: Sequence[int], owners: Sequence[int], limit: int) -> tu
     """Tell which edges get bends, the shortest first, and how many each owner of bends has, together within a limit."""
     inside = [False] * len(lengths)
     reach = [0] * (max(owners, default=-1) + 1)
+    for owner, length in zip(owners, lengths, strict=True):
+        reach[owner] = max(reach[owner], length)
+    if sum(reach) <= limit:
+        return [True] * len(lengths), reach
+    reach = [0] * len(reach)
     for index in sorted(range(len(lengths)), key=lambda edge: (lengths[edge], edge)):
         owner = owners[index]
         limit -= max(0, lengths[index] - reach[owner])
@@ -187,7 +193,8 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     large = layers.large
     sweeps = min(FEWER if large else SWEEPS, max(LEAST, effort // (layers.size + 1)))
     rows = arranged(layers.rows, layers.before, layers.after)
-    best = crossings(layers)
+    numerous = large and max(map(len, layers.rows)) <= WIDEST
+    best = crossed(rows) if numerous else crossings(layers)
     best_rows = layers.rows
     for start in range(STARTS):
         if not best or start * sweeps * (layers.size + 5 * len(layers.rows)) > TRIES:
@@ -198,7 +205,7 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
         arrange(rows, ordered.rows)
         _sweep(rows, sweeps, patient=start != 1, near=NEAR if large else None)
         ordered.rows = rows.nodes()
-        total = crossings(ordered)
+        total = crossed(rows) if numerous else crossings(ordered)
         if total < best:
             best, best_rows = total, ordered.rows
     arrange(rows, [row[::-1] for row in best_rows] if _upside_down(layers.count, best_rows) else best_rows)
@@ -263,10 +270,11 @@ def _sweep(rows: Rows, sweeps: int, *, patient: bool, near: int | None) -> None:
     """Improve the rows forwards and backwards.
 
     If patient, the weight of the row ahead rises from 0 to that of the row behind, otherwise it has that at once.
-    After the first sweep a node stays near its place, if asked.
+    A node stays near its place, if asked: in few sweeps always, in more of them after the first one.
     """
     count = len(rows.order)
     whole = max(1, sweeps - (LAST if near is None else 1))
+    free = 1 if sweeps > BRIEF else 0
     for turn in range(sweeps):
         forwards = turn % 2 == 0
         risen = min(turn, whole) if patient else whole
@@ -275,4 +283,4 @@ def _sweep(rows: Rows, sweeps: int, *, patient: bool, near: int | None) -> None:
         above, below = (behind, ahead) if forwards else (ahead, behind)
         for index in range(count) if forwards else range(count - 1, -1, -1):
             if 1 < len(rows.order[index]) <= WIDEST:
-                sift(rows, index, above, below, late=turn % 4 > 1, near=near if turn else None)
+                sift(rows, index, above, below, late=turn % 4 > 1, near=None if turn < free else near)

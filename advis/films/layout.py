@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate, pairwise
-from math import inf, isfinite, sqrt
+from itertools import accumulate, chain, pairwise
+from math import inf, sqrt
 
 import numpy as np
 
@@ -131,7 +131,8 @@ curves=((40.0, 10.0, 61.3, 10.0, 82.7, 10.0, 104.0, 10.0),), labels=((72.0, 10.0
     ]
     width, height, boxes, curves = _assembled(parts, drawings, turned)
     centres = place_labels(boxes, sizes, edges, curves, [(0.0, 0.0)] * len(edges) if labels is None else labels)
-    return Layout(width, height, tuple(boxes), tuple(curves), tuple((round(x, 1), round(y, 1)) for x, y in centres))
+    middles = _tenths(np.array(centres).reshape(-1, 2)).tolist()
+    return Layout(width, height, tuple(boxes), tuple(curves), tuple(map(tuple, middles)))
 
 
 def check(name: str, sizes: Sequence[Pair], edges: Edges, labels: Sequence[Pair] | None, direction: str) -> None:
@@ -148,7 +149,7 @@ def check(name: str, sizes: Sequence[Pair], edges: Edges, labels: Sequence[Pair]
         raise ValueError(f'{name}: direction = {direction!r} is unknown; use "right" or "down"')
     for argument, pairs in (("sizes", sizes), ("labels", labels or ())):
         for index, pair in enumerate(pairs):
-            if len(pair) != 2 or not all(isfinite(side) and side >= 0 for side in pair):
+            if len(pair) != 2 or not (0 <= pair[0] < inf and 0 <= pair[1] < inf):
                 raise ValueError(f"{name}: {argument}[{index}] = {pair!r} is no size; use (width, height), both >= 0")
     for index, (source, target) in enumerate(edges):
         if not (0 <= source < len(sizes) and 0 <= target < len(sizes)):
@@ -192,8 +193,11 @@ def _parts(count: int, edges: Edges) -> list[tuple[list[int], list[int]]]:
         return node
 
     for source, target in edges:
-        first, second = sorted((find(source), find(target)))
-        leader[second] = first
+        first, second = find(source), find(target)
+        if first != second:
+            leader[max(first, second)] = min(first, second)
+    if not any(map(find, range(count))):
+        return [(list(range(count)), list(range(len(edges))))] if count else []
     parts: dict[int, tuple[list[int], list[int]]] = {}
     for node in range(count):
         parts.setdefault(find(node), ([], []))[0].append(node)
@@ -281,7 +285,7 @@ def _part(place: list[float], across: Sequence[float], planes: Sequence[int]) ->
 
 def _from_origin(sizes: Sequence[Pair], boxes: Sequence[Pair], curves: Sequence[tuple[float, ...]]) -> Drawing:
     """Return the drawing moved so that it starts at the origin, its numbers rounded to tenths."""
-    points = np.array([number for curve in curves for number in curve]).reshape(-1, 2)
+    points = np.fromiter(chain.from_iterable(curves), dtype=float).reshape(-1, 2)
     left = min(x for x, _ in boxes)
     top = min([y for _, y in boxes] + points[:, 1:].min(axis=0, initial=inf).tolist())
     placed = [(round(x - left, 1), round(y - top, 1)) for x, y in boxes]
@@ -313,7 +317,7 @@ def _shifted(curves: Sequence[tuple[float, ...]], dx: float, dy: float, turned: 
     """Return the curves shifted, their numbers rounded to tenths, x and y exchanged if turned."""
     if not (dx or dy or turned):
         return list(curves)
-    points = np.array([number for curve in curves for number in curve]).reshape(-1, 2)
+    points = np.fromiter(chain.from_iterable(curves), dtype=float).reshape(-1, 2)
     moved = _tenths(points + np.array([dx, dy]))
     return _parted(moved[:, ::-1] if turned else moved, curves)
 

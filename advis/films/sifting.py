@@ -128,6 +128,18 @@ def sift(rows: Rows, index: int, above: float, below: float, *, late: bool, near
         rows.settled[index] = state
 
 
+def crossed(rows: Rows) -> int:
+    """Return how many pairs of segments cross; much faster than one by one where there are many."""
+    total = 0
+    for index, side in enumerate(rows.below[:-1]):
+        width, depth = len(rows.order[index]), len(rows.order[index + 1])
+        begins, ends = rows.place[rows.members[index][side.owners]], rows.place[side.others]
+        counts = np.bincount(begins * depth + ends, minlength=width * depth).reshape(width, depth)
+        before = (counts.cumsum(axis=0) - counts).cumsum(axis=1)  # segments from earlier nodes, to this place at most
+        total += int((counts * (before[:, -1:] - before)).sum())
+    return total
+
+
 def settle(rows: Rows, index: int, count: int) -> None:
     """Exchange neighbours in a row where that changes no crossing, so that nodes stand in the order of their indices.
 
