@@ -32,6 +32,7 @@ EFFORT = 150_000  # node visits of the network simplex, ...
 HASTE = 20_000  # ... and in large graphs, where the last tenth of the length would take half of the time, ...
 HURRY = 8_000  # ... and where there are more segments than ...
 MANY = 2_000  # ... so many, which nobody sees one by one
+FULL = 5_000  # with more segments than so many a box has so many neighbours that their middle is as good a place
 SHORTER = 0.97  # a drawing must be so much shorter to be preferred to a more even one
 
 
@@ -67,7 +68,8 @@ def places(layers: Layers, spacing: Spacing) -> list[float]:
     gaps = [[spacing.between(first, second) for first, second in pairwise(row)] for row in layers.rows]
     ways = (False,) if layers.large else (True, False)
     extremes = [_aligned(layers, gaps, marked, back=back, down=down) for back in ways for down in (True, False)]
-    return _tighten(layers, gaps, _balance(extremes))
+    balanced = _balance(extremes)
+    return balanced if sum(map(len, layers.after)) > FULL else _tighten(layers, gaps, balanced)
 
 
 def _conflicts(layers: Layers) -> set[tuple[int, int]]:

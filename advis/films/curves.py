@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress, pairwise
+from itertools import pairwise
 
 from advis.films.coordinates import EVEN, Spacing
 from advis.films.layers import Layers
@@ -88,9 +88,10 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
     """
     leave = [place[source] for source, _ in edges]
     enter = [place[target] for _, target in edges]
+    paths = layers.paths
     leaving: list[list[int]] = [[] for _ in range(layers.count)]
     entering: list[list[int]] = [[] for _ in range(layers.count)]
-    for index, path in enumerate(layers.paths):
+    for index, path in enumerate(paths):
         if path:
             leaving[path[0]].append(index)
             entering[path[-1]].append(index)
@@ -99,16 +100,15 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
         for side, ends, at in ((leaving[node], leave, 1), (entering[node], enter, -2)):
             if len(side) < 2:
                 continue  # it keeps the middle
-            side.sort(key=lambda edge: (place[layers.paths[edge][at]], edge))
-            ahead = [layers.paths[edge][at] for edge in side]
-            # what leaves by the same bend leaves from one port
-            apart = [at < 0 or not k or ahead[k] < layers.count or ahead[k] != ahead[k - 1] for k in range(len(side))]
-            away = [place[other] - place[node] for other in compress(ahead, apart)]
-            offsets = iter(_offsets(away, half))
-            offset = 0.0
-            for edge, own in zip(side, apart, strict=True):
-                offset = next(offsets) if own else offset
-                ends[edge] = place[node] + offset
+            side.sort(key=lambda edge: place[paths[edge][at]])
+            ahead = [paths[edge][at] for edge in side]
+            heads = list(range(len(side)))
+            if at > 0:  # what leaves by the same bend leaves from one port
+                heads = [k for k in heads if not k or ahead[k] < layers.count or ahead[k] != ahead[k - 1]]
+            offsets = _offsets([place[ahead[head]] - place[node] for head in heads], half)
+            for head, end, offset in zip(heads, [*heads[1:], len(side)], offsets, strict=True):
+                for edge in side[head:end]:
+                    ends[edge] = place[node] + offset
     return Ports(leave, enter)
 
 
@@ -173,10 +173,11 @@ def curve(stops: Sequence[Pair]) -> tuple[float, ...]:
 def _extend(kept: list[Pair], stops: Sequence[Pair]) -> None:
     """Add stops to those that a curve keeps; only the last one of these may have to go."""
     for stop in stops:
-        if kept and stop[0] - kept[-1][0] < EVEN and abs(stop[1] - kept[-1][1]) < EVEN:
-            continue
-        if len(kept) > 1 and abs(kept[-2][1] - kept[-1][1]) < EVEN and abs(kept[-1][1] - stop[1]) < EVEN:
-            kept.pop()
+        if kept and abs(kept[-1][1] - stop[1]) < EVEN:
+            if stop[0] - kept[-1][0] < EVEN:
+                continue
+            if len(kept) > 1 and abs(kept[-2][1] - kept[-1][1]) < EVEN:
+                kept.pop()
         kept.append(stop)
 
 
@@ -229,9 +230,9 @@ def routes(
     edge_of_all = max((place[node] + sizes[node][1] / 2 for node in range(layers.count)), default=0.0)
     outside = _outside(layers, edges, rank)
 
-    def start(edge: int) -> list[Pair]:
+    def start(edge: int) -> tuple[Pair, Pair]:
         source, height = edges[edge][0], at.leave[edge]
-        return [(begin[source] + sizes[source][0], height), (cols.ends[rank[source]], height)]
+        return (begin[source] + sizes[source][0], height), (cols.ends[rank[source]], height)
 
     def trunk(edge: int) -> _Trunk:
         kept: list[Pair] = []
@@ -255,7 +256,7 @@ def routes(
     curves = []
     for index, (source, target) in enumerate(edges):
         path = layers.paths[index]
-        ending = [(cols.starts[rank[target]], at.enter[index]), (begin[target], at.enter[index])]
+        ending = (cols.starts[rank[target]], at.enter[index]), (begin[target], at.enter[index])
         if len(path) > 2:
             curves.append(trunks[path[1]].to(len(path) - 2, ending))
             continue

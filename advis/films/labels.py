@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise, takewhile
-from math import inf
+from math import floor, inf
 
 import numpy as np
 
@@ -228,13 +228,15 @@ def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> l
     return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]
 
 
-def _cells(rectangle: Rectangle) -> list[int]:
+def _cells(rectangle: Rectangle) -> Sequence[int]:
     left, top, right, bottom = rectangle
-    first, last = int(left // CELL) * ROWS, int(right // CELL) * ROWS
-    rows = range(int(top // CELL), int(bottom // CELL) + 1)
+    first, last = floor(left / CELL) * ROWS, floor(right / CELL) * ROWS
+    upper, lower = floor(top / CELL), floor(bottom / CELL)
     if first == last:
-        return [first + row for row in rows]
-    return [column + row for column in range(first, last + 1, ROWS) for row in rows]
+        return range(first + upper, first + lower + 1)
+    if upper == lower:
+        return range(first + upper, last + upper + 1, ROWS)
+    return [column + row for column in range(first, last + 1, ROWS) for row in range(upper, lower + 1)]
 
 
 def _around(centre: Pair, size: Pair) -> Rectangle:

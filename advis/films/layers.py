@@ -33,7 +33,8 @@ FEWER = 6  # ... of which so many are enough
 CROWD = 500  # where there are more nodes, bends included, ...
 CROWDED = 2.5  # ... and so many times the real ones, the edges of a source share their bends
 BENDS = 6  # of long edges inside the layers there are so many for each node at most, ...
-FEW = 1_200  # ... or so many in all
+FEW = 1_200  # ... or so many in all, ...
+BUSES = 1_200  # ... and none where there are more edges: every value then has a line beside the boxes
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def proper(rank: Sequence[int], edges: Edges) -> Layers:
     """
     lengths = [rank[target] - rank[source] - 1 for source, target in edges]
     owners = [source for source, _ in edges] if crowded(rank, edges) else list(range(len(edges)))
-    inside, reach = _affordable(lengths, owners, max(FEW, BENDS * len(rank)))
+    inside, reach = _affordable(lengths, owners, max(FEW, BENDS * len(rank)) if len(edges) <= BUSES else 0)
     level, bends = list(rank), {owner: range(0) for owner in owners}
     for (source, _), owner in zip(edges, owners, strict=True):
         if reach[owner] and not bends[owner]:
