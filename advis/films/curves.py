@@ -185,9 +185,12 @@ def _pieces(kept: Sequence[Pair]) -> list[float]:
     """Return the numbers of the cubic pieces from each stop to the next."""
     numbers: list[float] = []
     for (x0, y0), (x1, y1) in pairwise(kept):
-        level = abs(y1 - y0) < EVEN
-        first, second = (x0 + (x1 - x0) / 3, x1 - (x1 - x0) / 3) if level else ((x0 + x1) / 2, (x0 + x1) / 2)
-        numbers += (first, y0, second, y1, x1, y1)
+        if abs(y1 - y0) < EVEN:
+            third = (x1 - x0) / 3
+            numbers += (x0 + third, y0, x1 - third, y1, x1, y1)
+        else:
+            middle = (x0 + x1) / 2
+            numbers += (middle, y0, middle, y1, x1, y1)
     return numbers
 
 
@@ -227,8 +230,7 @@ def routes(
 
     Edges without a path (see `layers.proper`) run beyond all boxes, those of a source in one lane.
     """
-    edge_of_all = max((place[node] + sizes[node][1] / 2 for node in range(layers.count)), default=0.0)
-    outside = _outside(layers, edges, rank)
+    outside = _outside(layers, edges, rank, place, [size[1] for size in sizes], lane)
 
     def start(edge: int) -> tuple[Pair, Pair]:
         source, height = edges[edge][0], at.leave[edge]
@@ -246,9 +248,8 @@ def routes(
 
     def beyond(edge: int) -> _Trunk:
         source = edges[edge][0]
-        height = edge_of_all + lane * (1 + outside[source])
         kept: list[Pair] = []
-        _extend(kept, [*start(edge), (cols.starts[rank[source] + 1], height)])
+        _extend(kept, [*start(edge), (cols.starts[rank[source] + 1], outside[source])])
         return _Trunk(kept, _pieces(kept), [len(kept)], [kept[-1]])
 
     trunks = {bend: trunk(edge) for bend, edge in _trunks(layers).items()}
@@ -269,15 +270,33 @@ def routes(
     return curves
 
 
-def _outside(layers: Layers, edges: Edges, rank: Sequence[int]) -> dict[int, int]:
-    """Return for each source of edges without a path the first lane that is free from its rank to their last target."""
-    until: dict[int, int] = {}
+def _outside(
+    layers: Layers, edges: Edges, rank: Sequence[int], place: Sequence[float], heights: Sequence[float], lane: float
+) -> dict[int, float]:
+    """Return for each source of edges without a path the height of its line, above all boxes or below them.
+
+    In the first lane that is free from there to its last target it runs on the side where all its edges are shorter.
+    """
+    joined: dict[int, list[int]] = {}
     for (source, target), path in zip(edges, layers.paths, strict=True):
         if not path:
-            until[source] = max(until.get(source, 0), rank[target])
-    free = [0]  # from which rank on each lane is
-    lane: dict[int, int] = {}
-    for source in sorted(until, key=lambda node: (rank[node], -until[node], node)):
-        lane[source] = next((k for k, begin in enumerate(free) if begin <= rank[source]), len(free))
-        free[lane[source] : lane[source] + 1] = [until[source]]
-    return lane
+            joined.setdefault(source, []).append(target)
+    if not joined:
+        return {}
+    until = {source: max(rank[target] for target in targets) for source, targets in joined.items()}
+    sides = (
+        (min(place[node] - heights[node] / 2 for node in range(layers.count)), -lane),
+        (max(place[node] + heights[node] / 2 for node in range(layers.count)), lane),
+    )
+    free: tuple[list[int], list[int]] = [], []  # from which rank on each lane is
+    outside: dict[int, float] = {}
+    for source in sorted(joined, key=lambda node: (rank[node], -until[node], node)):
+        ends = [place[source], *(place[target] for target in joined[source])]
+        ways = []
+        for (border, step), lanes in zip(sides, free, strict=True):
+            number = next((k for k, begin in enumerate(lanes) if begin <= rank[source]), len(lanes))
+            height = border + step * (1 + number)
+            ways.append((sum(abs(height - end) for end in ends), number, height, lanes))
+        _, number, outside[source], lanes = min(ways, key=lambda way: way[0])
+        lanes[number : number + 1] = [until[source]]
+    return outside

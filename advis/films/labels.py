@@ -27,6 +27,7 @@ TRIES = 32  # ... of which there are about so many at most ...
 MANY = 300  # ... but where there are more labels, ...
 ENOUGH = 6_000  # ... so many for all of them together, ...
 FEWER = 5  # ... chords for each cubic, and ...
+NUMEROUS = 700  # of more labels each would cover curves anyway: these do not count then; ...
 PATIENCE = 3_400  # ... labels and further places tried where one stands on another, in all
 MOST = 1_000  # of still more labels each stands where its curve climbs: they cover each other anyway
 OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
@@ -114,7 +115,10 @@ def place_labels(
         surroundings.add((x, y, x + width, y + height))
     shared = _shared(curves)
     curves = [curve[6 * passed :] for curve, (passed, _) in zip(curves, shared, strict=True)]
-    walked = _walked(surroundings, curves)
+    xs, ys, begins = _sampled(curves, surroundings.pieces)
+    if len(edges) <= NUMEROUS:
+        _file(surroundings, xs, ys, begins)
+    walked = _walked(xs, ys, begins)
     parted = [way[surroundings.pieces * count] for way, (_, count) in zip(walked, shared, strict=True)]
     turns = 2 * TRIES + 2 if len(edges) <= MANY else ENOUGH // len(edges)
     centres: list[Pair] = [(0.0, 0.0)] * len(edges)
@@ -212,10 +216,9 @@ class _Surroundings:
         return len(shown) - (index in shown)
 
 
-def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> list[list[float]]:
-    """File the samples of all curves; return for each curve the way from its first sample to every one."""
-    xs, ys, begins = _sampled(curves, surroundings.pieces)
-    owners = np.repeat(np.arange(len(curves)), np.diff(begins))
+def _file(surroundings: _Surroundings, xs: np.ndarray, ys: np.ndarray, begins: Sequence[int]) -> None:
+    """File the samples of all curves, of which those of each begin there, by the cells they lie in."""
+    owners = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
     cells = np.floor(xs / CELL).astype(np.int64) * ROWS + np.floor(ys / CELL).astype(np.int64)
     order = np.argsort(cells, kind="stable")
     surroundings.points = xs[order].tolist(), ys[order].tolist(), owners[order].tolist()
@@ -223,6 +226,10 @@ def _walked(surroundings: _Surroundings, curves: Sequence[Sequence[float]]) -> l
     starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]])[: len(cells)])
     within = [slice(begin, end) for begin, end in pairwise([*starts.tolist(), len(order)])]
     surroundings.filed = dict(zip(cells[starts].tolist(), within, strict=True))
+
+
+def _walked(xs: np.ndarray, ys: np.ndarray, begins: Sequence[int]) -> list[list[float]]:
+    """Return for each curve the way from its first sample to every one."""
     dx, dy = np.diff(xs), np.diff(ys)
     chords = np.sqrt(dx * dx + dy * dy).tolist()  # unlike np.hypot, the same on every machine
     return [list(accumulate(chords[begin : end - 1], initial=0.0)) for begin, end in pairwise(begins)]

@@ -25,6 +25,7 @@ LAST = 3  # ... so many of which count both rows alike
 EFFORT = 3_800  # nodes sifted from one start, about, but ...
 LEAST = 2  # ... no fewer sweeps
 TRIES = 2_500  # nodes sifted after which no further start is made
+MANY = 60  # with so many segments between two rows on average, crossings are counted by arrays
 WIDEST = 600  # rows with more nodes keep their first order: comparing all pairs would take too long
 LARGE = 300  # where there are more nodes, bends included, or twice as many segments, ...
 NEAR = 8  # ... one moves past so many others at a time at most, ...
@@ -34,7 +35,7 @@ CROWD = 500  # where there are more nodes, bends included, ...
 CROWDED = 2.5  # ... and so many times the real ones, the edges of a source share their bends
 BENDS = 6  # of long edges inside the layers there are so many for each node at most, ...
 FEW = 1_200  # ... or so many in all, ...
-BUSES = 1_200  # ... and none where there are more edges: every value then has a line beside the boxes
+BUSES = 1_200  # ... and where these are too few for more edges, none: every value has a line beside the boxes
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Layers:
     @property
     def large(self) -> bool:
         """Whether there is too much for the most careful ways."""
-        return self.size > LARGE or sum(map(len, self.after)) > 2 * LARGE
+        return self.size > LARGE or sum(map(len, self.after)) > 2 * LARGE or not all(self.paths)
 
 
 def crowded(rank: Sequence[int], edges: Edges) -> bool:
@@ -96,7 +97,7 @@ def proper(rank: Sequence[int], edges: Edges) -> Layers:
     """
     lengths = [rank[target] - rank[source] - 1 for source, target in edges]
     owners = [source for source, _ in edges] if crowded(rank, edges) else list(range(len(edges)))
-    inside, reach = _affordable(lengths, owners, max(FEW, BENDS * len(rank)) if len(edges) <= BUSES else 0)
+    inside, reach = _affordable(lengths, owners, FEW if len(edges) > BUSES else max(FEW, BENDS * len(rank)))
     level, bends = list(rank), {owner: range(0) for owner in owners}
     for (source, _), owner in zip(edges, owners, strict=True):
         if reach[owner] and not bends[owner]:
@@ -117,6 +118,8 @@ def _affordable(lengths: Sequence[int], owners: Sequence[int], limit: int) -> tu
         reach[owner] = max(reach[owner], length)
     if sum(reach) <= limit:
         return [True] * len(lengths), reach
+    if len(lengths) > BUSES:
+        return [not length for length in lengths], [0] * len(reach)
     reach = [0] * len(reach)
     for index in sorted(range(len(lengths)), key=lambda edge: (lengths[edge], edge)):
         owner = owners[index]
@@ -194,7 +197,7 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     large = layers.large
     sweeps = min(FEWER if large else SWEEPS, max(LEAST, effort // (layers.size + 1)))
     rows = arranged(layers.rows, layers.before, layers.after)
-    numerous = large and max(map(len, layers.rows)) <= WIDEST
+    numerous = sum(map(len, layers.after)) > MANY * len(layers.rows) and max(map(len, layers.rows)) <= WIDEST
     best = crossed(rows) if numerous else crossings(layers)
     best_rows = layers.rows
     for start in range(STARTS):
