@@ -7,7 +7,7 @@ the gaps between columns, where there are no boxes: so no curve can pass through
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -74,16 +74,19 @@ def box_starts(layers: Layers, sizes: Sequence[Pair], cols: Columns) -> list[flo
     return begin
 
 
-def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[float]) -> Ports:
+def ports(
+    layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[float], beside: Mapping[int, float]
+) -> Ports:
     """Spread the edges over the sides of their boxes, in the order in which they lead away.
 
     The one edge that leads straight on keeps the middle of the side, the others stand around it at equal distances.
+    Edges without a path lead to the line of their source (see `lines_beside`).
 
     Examples
     --------
     >>> from advis.films.layers import proper
     >>> edges = [(0, 1), (0, 2)]
-    >>> ports(proper([0, 1, 1], edges), edges, [(80, 60)] * 3, [0.0, 0.0, 90.0])
+    >>> ports(proper([0, 1, 1], edges), edges, [(80, 60)] * 3, [0.0, 0.0, 90.0], {})
     Ports(leave=[0.0, 21.0], enter=[0.0, 90.0])
     """
     leave = [place[source] for source, _ in edges]
@@ -91,21 +94,21 @@ def ports(layers: Layers, edges: Edges, sizes: Sequence[Pair], place: Sequence[f
     paths = layers.paths
     leaving: list[list[int]] = [[] for _ in range(layers.count)]
     entering: list[list[int]] = [[] for _ in range(layers.count)]
-    for index, path in enumerate(paths):
-        if path:
-            leaving[path[0]].append(index)
-            entering[path[-1]].append(index)
+    for index, (source, target) in enumerate(edges):
+        leaving[source].append(index)
+        entering[target].append(index)
     for node in range(layers.count):
         half = sizes[node][1] / 2
         for side, ends, at in ((leaving[node], leave, 1), (entering[node], enter, -2)):
             if len(side) < 2:
                 continue  # it keeps the middle
-            side.sort(key=lambda edge: place[paths[edge][at]])
-            ahead = [paths[edge][at] for edge in side]
+            goal = {edge: place[paths[edge][at]] if paths[edge] else beside[edges[edge][0]] for edge in side}
+            side.sort(key=goal.__getitem__)
             heads = list(range(len(side)))
-            if at > 0:  # what leaves by the same bend leaves from one port
+            if at > 0:  # what leaves by the same bend, or to the same line, leaves from one port
+                ahead = [paths[edge][at] if paths[edge] else layers.size for edge in side]
                 heads = [k for k in heads if not k or ahead[k] < layers.count or ahead[k] != ahead[k - 1]]
-            offsets = _offsets([place[ahead[head]] - place[node] for head in heads], half)
+            offsets = _offsets([goal[side[head]] - place[node] for head in heads], half)
             for head, end, offset in zip(heads, [*heads[1:], len(side)], offsets, strict=True):
                 for edge in side[head:end]:
                     ends[edge] = place[node] + offset
@@ -224,13 +227,12 @@ def routes(
     begin: Sequence[float],
     cols: Columns,
     at: Ports,
-    lane: float,
+    beside: Mapping[int, float],
 ) -> list[tuple[float, ...]]:
     """Return the curve of every edge. It passes level its ports and, at its lane's height, all columns on the way.
 
-    Edges without a path (see `layers.proper`) run beyond all boxes, those of a source in one lane.
+    Edges without a path (see `layers.proper`) run in the line of their source, beside the boxes.
     """
-    outside = _outside(layers, edges, rank, place, [size[1] for size in sizes], lane)
 
     def start(edge: int) -> tuple[Pair, Pair]:
         source, height = edges[edge][0], at.leave[edge]
@@ -246,14 +248,14 @@ def routes(
             lasts.append(kept[-1])
         return _Trunk(kept, _pieces(kept), counts, lasts)
 
-    def beyond(edge: int) -> _Trunk:
+    def line(edge: int) -> _Trunk:
         source = edges[edge][0]
         kept: list[Pair] = []
-        _extend(kept, [*start(edge), (cols.starts[rank[source] + 1], outside[source])])
+        _extend(kept, [*start(edge), (cols.starts[rank[source] + 1], beside[source])])
         return _Trunk(kept, _pieces(kept), [len(kept)], [kept[-1]])
 
     trunks = {bend: trunk(edge) for bend, edge in _trunks(layers).items()}
-    lanes: dict[int, _Trunk] = {}
+    lines: dict[int, _Trunk] = {}
     curves = []
     for index, (source, target) in enumerate(edges):
         path = layers.paths[index]
@@ -262,20 +264,20 @@ def routes(
             curves.append(trunks[path[1]].to(len(path) - 2, ending))
             continue
         if not path:
-            if source not in lanes:
-                lanes[source] = beyond(index)
-            curves.append(lanes[source].to(1, [(cols.ends[rank[target] - 1], lanes[source].lasts[0][1]), *ending]))
+            if source not in lines:
+                lines[source] = line(index)
+            curves.append(lines[source].to(1, [(cols.ends[rank[target] - 1], beside[source]), *ending]))
         else:
             curves.append(curve([*start(index), *ending]))
     return curves
 
 
-def _outside(
+def lines_beside(
     layers: Layers, edges: Edges, rank: Sequence[int], place: Sequence[float], heights: Sequence[float], lane: float
 ) -> dict[int, float]:
-    """Return for each source of edges without a path the height of its line, above all boxes or below them.
+    """Return for each source of edges without a path the height of its line, above all boxes and bends or below them.
 
-    In the first lane that is free from there to its last target it runs on the side where all its edges are shorter.
+    It runs in the first lane that is free from there to its last target, on the side where its edges are shorter.
     """
     joined: dict[int, list[int]] = {}
     for (source, target), path in zip(edges, layers.paths, strict=True):
@@ -285,11 +287,11 @@ def _outside(
         return {}
     until = {source: max(rank[target] for target in targets) for source, targets in joined.items()}
     sides = (
-        (min(place[node] - heights[node] / 2 for node in range(layers.count)), -lane),
-        (max(place[node] + heights[node] / 2 for node in range(layers.count)), lane),
+        (min(centre - height / 2 for centre, height in zip(place, heights, strict=True)), -lane),
+        (max(centre + height / 2 for centre, height in zip(place, heights, strict=True)), lane),
     )
     free: tuple[list[int], list[int]] = [], []  # from which rank on each lane is
-    outside: dict[int, float] = {}
+    beside: dict[int, float] = {}
     for source in sorted(joined, key=lambda node: (rank[node], -until[node], node)):
         ends = [place[source], *(place[target] for target in joined[source])]
         ways = []
@@ -297,6 +299,6 @@ def _outside(
             number = next((k for k, begin in enumerate(lanes) if begin <= rank[source]), len(lanes))
             height = border + step * (1 + number)
             ways.append((sum(abs(height - end) for end in ends), number, height, lanes))
-        _, number, outside[source], lanes = min(ways, key=lambda way: way[0])
+        _, number, beside[source], lanes = min(ways, key=lambda way: way[0])
         lanes[number : number + 1] = [until[source]]
-    return outside
+    return beside

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise, takewhile
 from math import floor, inf
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ FEWER = 5  # ... chords for each cubic, and ...
 NUMEROUS = 700  # of more labels each would cover curves anyway: these do not count then; ...
 PATIENCE = 3_400  # ... labels and further places tried where one stands on another, in all
 MOST = 1_000  # of still more labels each stands where its curve climbs: they cover each other anyway
+BRANCH = 0.15  # ... or where it leaves its lane: lanes stand apart
 OVERLAP = 1_000.0  # what a square unit shared with a box or a label costs
 SHORT = 220.0  # longer edges carry their label near one end ...
 BESIDE = 62.0  # ... this far from the box
@@ -52,7 +54,7 @@ def point(curve: Sequence[float], piece: int, t: float) -> Pair:
     return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
-def _bernstein(t: float) -> tuple[float, float, float, float]:
+def _bernstein(t: Any) -> tuple[Any, Any, Any, Any]:
     u = 1 - t
     return u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
 
@@ -132,8 +134,9 @@ def place_labels(
     return centres
 
 
-def _on_climbs(curves: Sequence[Sequence[float]], shares: Sequence[float]) -> list[Pair]:
-    """Return for each curve the point that far (0 to 1) along its last piece that is not level."""
+def _on_climbs(curves: Sequence[Sequence[float]], middles: Sequence[float]) -> list[Pair]:
+    """Return of each curve a point of its last piece that is not level: where it leaves its lane or, if it had none, midway."""
+    shares = [BRANCH if len(curve) >= 20 else middle for curve, middle in zip(curves, middles, strict=True)]
     level = [len(curve) > 8 and (curve[-1] == curve[-7] or curve[-2] == curve[-8]) for curve in curves]
     climbs = [curve[-14:-6] if before else curve[-8:] for curve, before in zip(curves, level, strict=True)]
     x0, y0, x1, y1, x2, y2, x3, y3 = np.array(climbs).T

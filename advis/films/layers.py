@@ -88,7 +88,7 @@ def proper(rank: Sequence[int], edges: Edges) -> Layers:
 
     Where bends would crowd out the nodes, the edges of a source share them: they run as one trunk, from which each
     edge branches off before its target. Bends are spent on the shortest edges first; those for which none are left get
-    no path: they are drawn outside the layers.
+    no path: they are drawn outside the layers. Of very many edges, all long ones are, unless there are bends for all.
 
     Examples
     --------
@@ -112,15 +112,15 @@ def proper(rank: Sequence[int], edges: Edges) -> Layers:
 
 def _affordable(lengths: Sequence[int], owners: Sequence[int], limit: int) -> tuple[list[bool], list[int]]:
     """Tell which edges get bends, the shortest first, and how many each owner of bends has, together within a limit."""
-    inside = [False] * len(lengths)
     reach = [0] * (max(owners, default=-1) + 1)
     for owner, length in zip(owners, lengths, strict=True):
         reach[owner] = max(reach[owner], length)
     if sum(reach) <= limit:
         return [True] * len(lengths), reach
-    if len(lengths) > BUSES:
-        return [not length for length in lengths], [0] * len(reach)
     reach = [0] * len(reach)
+    if len(lengths) > BUSES:
+        return [not length for length in lengths], reach
+    inside = [False] * len(lengths)
     for index in sorted(range(len(lengths)), key=lambda edge: (lengths[edge], edge)):
         owner = owners[index]
         limit -= max(0, lengths[index] - reach[owner])

@@ -16,7 +16,7 @@ from math import inf, sqrt
 import numpy as np
 
 from advis.films.coordinates import Spacing, places
-from advis.films.curves import box_starts, columns, level_lanes, ports, routes
+from advis.films.curves import box_starts, columns, level_lanes, lines_beside, ports, routes
 from advis.films.labels import place_labels
 from advis.films.layers import Layers, crowded, proper, reduce_crossings
 from advis.films.ranks import later, ranks, topological
@@ -235,7 +235,8 @@ def _draw(
     place = places(layers, spacing)
     if planes:
         _part(place, across, every)
-    at = ports(layers, edges, sizes, place)
+    beside = lines_beside(layers, edges, rank, place, across, LANE + LANE_GAP)
+    at = ports(layers, edges, sizes, place, beside)
     level_lanes(layers, spacing, place, at)
     gaps = [layer_gap] * max(0, len(layers.rows) - 1)
     for (source, target), room in zip(edges, label_room, strict=True):
@@ -243,7 +244,7 @@ def _draw(
             gaps[gap] = max(gaps[gap], room + 2 * LABEL_MARGIN)
     cols = columns(layers, sizes, place, gaps)
     begin = box_starts(layers, sizes, cols)
-    curves = routes(layers, edges, sizes, rank, place, begin, cols, at, LANE + LANE_GAP)
+    curves = routes(layers, edges, sizes, rank, place, begin, cols, at, beside)
     boxes = [(begin[node], place[node] - sizes[node][1] / 2) for node in range(len(sizes))]
     return _from_origin(sizes, boxes, curves)
 

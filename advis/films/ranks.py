@@ -74,7 +74,7 @@ def ranks(count: int, edges: Edges, heights: Sequence[float], effort: int = EFFO
         pull[source] += weight
         pull[target] -= weight
     rank = _start(topological(count, pairs), before, after, pull)
-    if any([rank[target] - rank[source] > 1 for source, target in pairs]):  # else nothing can be shorter
+    if any(rank[target] - rank[source] > 1 for source, target in pairs):  # else nothing can be shorter
         rank = minimise(rank, pairs, [1] * len(pairs), list(weights.values()), effort)
     _balance(rank, before, after, pull, heights)
     return rank

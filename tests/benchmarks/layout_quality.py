@@ -272,6 +272,30 @@ def stencil(width: int, steps: int) -> Graph:
     return g
 
 
+def lstm_cells(steps: int) -> Graph:
+    """A network of LSTM cells, unrolled: every step uses the same eight weights."""
+    g = Graph()
+    weights, h, c = [g.box() for _ in range(8)], g.box(), g.box()
+    for _ in range(steps):
+        x = g.box()
+        gates = [g.box(g.box(weights[2 * k], x), g.box(weights[2 * k + 1], h)) for k in range(4)]
+        c = g.box(g.box(gates[0], c), g.box(gates[1], gates[2]))
+        h = g.box(gates[3], g.box(c))
+    return g
+
+
+def newton(steps: int) -> Graph:
+    """Newton's method for a polynomial of degree 5 by Horner's rule, its slope as one operation."""
+    g = Graph()
+    coefficients, x = [g.box() for _ in range(5)], g.box()
+    for _ in range(steps):
+        value = x
+        for coefficient in coefficients:
+            value = g.box(value, coefficient)
+        x = g.box(x, g.box(value, g.box(x, *coefficients)))
+    return g
+
+
 def concatenating(count: int) -> Graph:
     """A densely connected network: every layer uses the results of all before it."""
     g = Graph()
@@ -295,8 +319,14 @@ DENSE: dict[str, Callable[[], Graph]] = {
         f"3 operands of the last {reach}": partial(operations, 300, 3, reach, seed)
         for seed, reach in enumerate((12, 30, 100, 300), 4)
     },
+    **{
+        f"{operands} operands of the last {reach}": partial(operations, 300, operands, reach, operands)
+        for operands, reach in ((4, 300), (5, 12), (5, 300), (7, 30), (20, 300))
+    },
     "recurrent network, 98 steps": partial(recurrent, 98),
     "sum of 149 functions": partial(sum_of, 149),
+    "LSTM cells, 16 steps": partial(lstm_cells, 16),
+    "Newton's method, 36 steps": partial(newton, 36),
     "each from 150 steps ago": partial(delayed, 300, 150),
     "stencil, 60 cells, 5 steps": partial(stencil, 60, 5),
     "dense network of 30 layers": partial(concatenating, 30),
@@ -304,7 +334,7 @@ DENSE: dict[str, Callable[[], Graph]] = {
     "37 layers of 8 neurons": partial(fully_connected, 8, 37),
     "10 layers of 30 neurons": partial(fully_connected, 30, 10),
 }
-"""Scenes of at most 300 boxes that are hard to lay out; the last three have more than 1,000 edges."""
+"""Scenes of at most 300 boxes that are hard to lay out."""
 
 LARGE: dict[str, Callable[[], Graph]] = {
     f"{operands} operands of the last {reach}": partial(operations, 300, operands, reach, seed)

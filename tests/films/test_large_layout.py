@@ -22,9 +22,15 @@ from tests.benchmarks import layout_quality as quality
 from tests.films.test_layout import assert_sound
 
 ROOT = Path(__file__).parents[2]
-RATIO = {"2 operands of the last 300": 12, "3 operands of the last 300": 18}
-"""At most so many times as long as a loop of 200,000 turns: half as much again as was measured (8.2 and 12)."""
-GRAPHS = {**quality.LARGE, **{name: make for name, make in quality.DENSE.items() if name != "10 layers of 30 neurons"}}
+RATIO = {
+    "2 operands of the last 300": 12,
+    "3 operands of the last 300": 16,
+    "20 operands of the last 300": 16,
+    "Newton's method, 36 steps": 17,
+}
+"""At most so many times as long as a loop of 200,000 turns: half as much again as was measured (8 to 11)."""
+SPARED = {"dense network of 60 layers", "10 layers of 30 neurons"}  # one has a box per column, one too many segments
+GRAPHS = {**quality.LARGE, **quality.DENSE}
 
 
 @pytest.mark.parametrize(("name", "direction"), list(zip(GRAPHS, cycle(("right", "down")), strict=False)))
@@ -53,9 +59,10 @@ def test_the_work_is_bounded(name, monkeypatch):
     monkeypatch.setattr(layering, "sift", sift)
     monkeypatch.setattr(separation, "_exchange", exchange)
     quality.anew(graph.sizes, graph.edges, labels=graph.labels)
-    assert 0 < sum(sifted) <= (5_000 if name in quality.LARGE else 6_000)
-    assert len(visits) <= 0.75 * sizes[0]
-    assert sum(visits) <= 75 * sizes[0]
+    assert sum(sifted) <= (5_000 if name in quality.LARGE else 6_000)
+    assert len(visits) <= 0.75 * max(sizes, default=0)
+    assert sum(visits) <= 75 * max(sizes, default=0)
+    assert (sifted and visits) or name in SPARED
 
 
 @pytest.mark.parametrize("name", RATIO)

@@ -192,9 +192,33 @@ def test_too_many_bends_run_outside_in_as_few_lanes_as_pass_one_place() -> None:
     assert outside
     layout = layered(graph.sizes, graph.edges)
     assert_sound(graph, layout)
+    top, bottom = min(y for _, y in layout.boxes), max(y + 10.0 for _, y in layout.boxes)
     drawn = {edge: curve for edge, curve in zip(graph.edges, layout.curves, strict=True) if edge in outside}
-    most = max(sum(source < place < target for source, target in outside) for place in range(count))
-    assert len({max(curve[1::2]) for curve in drawn.values()}) == most
+    above = {edge: min(curve[1::2]) for edge, curve in drawn.items() if min(curve[1::2]) < top}
+    below = {edge: max(curve[1::2]) for edge, curve in drawn.items() if max(curve[1::2]) > bottom}
+    assert sorted([*above, *below]) == outside
+    for heights in (above, below):
+        most = max(sum(source < place < target for source, target in heights) for place in range(count))
+        assert len(set(heights.values())) == most > 0
+
+
+def test_of_many_edges_all_long_ones_run_beside_the_boxes_one_line_for_each_value() -> None:
+    graph = quality.concatenating(60)
+    layout = layered(graph.sizes, graph.edges, labels=graph.labels)
+    assert_sound(graph, layout)
+    assert len({y for _, y in layout.boxes}) == 1  # nothing stands between the boxes
+    lines: dict[int, set[float]] = {}
+    entering: dict[int, list[float]] = {}
+    middle = layout.boxes[0][1] + quality.BOX[1] / 2
+    for (source, target), curve in zip(graph.edges, layout.curves, strict=True):
+        entering.setdefault(target, []).append(curve[-1])
+        if target > source + 1:
+            lines.setdefault(source, set()).add(max(curve[1::2], key=lambda y: abs(y - middle)))
+    assert len(lines) > 50
+    assert all(len(heights) == 1 for heights in lines.values())
+    assert len(set().union(*lines.values())) == len(lines)
+    assert quality.label_overlaps(layout, graph.sizes, graph.labels) < 0.01 * len(graph.edges)
+    assert all(len(set(ends)) == len(ends) for ends in entering.values())  # every line has a port of its own
 
 
 def test_where_bends_crowd_out_boxes_the_edges_of_a_source_share_a_trunk() -> None:
