@@ -135,7 +135,7 @@ def place_labels(
 
 
 def _on_climbs(curves: Sequence[Sequence[float]], middles: Sequence[float]) -> list[Pair]:
-    """Return of each curve a point of its last piece that is not level: where it leaves its lane or, if it had none, midway."""
+    """Return of each curve a point of its last piece that is not level: where it leaves its lane, if it had one."""
     shares = [BRANCH if len(curve) >= 20 else middle for curve, middle in zip(curves, middles, strict=True)]
     level = [len(curve) > 8 and (curve[-1] == curve[-7] or curve[-2] == curve[-8]) for curve in curves]
     climbs = [curve[-14:-6] if before else curve[-8:] for curve, before in zip(curves, level, strict=True)]

@@ -17,6 +17,7 @@ from advis.films import layers as layering
 from advis.films import separation
 from advis.films.layout import layered
 from advis.films.separation import shortest
+from advis.films.sifting import arranged, crossed
 from advis.films.simplex import minimise
 from tests.benchmarks import layout_quality as quality
 from tests.films.test_layout import assert_sound
@@ -143,3 +144,19 @@ def test_shortest_is_as_short_as_the_network_simplex_with_helpers(problem):
     assert kept(best)
     assert kept(untouched)
     assert cost(best) == cost(place)
+
+
+@st.composite
+def layered_graphs(draw):
+    """Ranks and edges, each to a later rank; edges may be there twice."""
+    rank = sorted(draw(st.lists(st.integers(0, 4), min_size=2, max_size=30)))
+    rank = [sorted(set(rank)).index(row) for row in rank]
+    pairs = [(a, b) for a in range(len(rank)) for b in range(len(rank)) if rank[a] < rank[b]]
+    return rank, draw(st.lists(st.sampled_from(pairs), max_size=60)) if pairs else []
+
+
+@settings(max_examples=200, deadline=None)
+@given(layered_graphs())
+def test_crossings_are_the_same_counted_by_arrays_and_one_by_one(graph):
+    layers = layering.proper(*graph)
+    assert crossed(arranged(layers.rows, layers.before, layers.after)) == layering.crossings(layers)
