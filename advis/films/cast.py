@@ -18,7 +18,9 @@ from advis.films.words import Words
 MOST_ENTRANCES = 20
 """So many values from outside have a box of their own in an inner place; the rest are counted."""
 MOST_PARALLEL = 3
-"""More values than this between the same two boxes are drawn as one curve, with their number."""
+"""More values than this from the same box into a fold are drawn as one curve, with their number."""
+MOST_SINGLE = 5
+"""More operands of a node than this from the same box are drawn as one curve, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,10 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A curve to be drawn: from which box to which, and the edges of the tape that it stands for."""
+    """A curve to be drawn: from which box to which, and the edges of the tape that it stands for.
+
+    It is a bundle if these are many operands of one node.
+    """
 
     key: str
     source: int
@@ -43,6 +48,10 @@ class Link:
     sources: tuple[int, ...]  # the nodes whose values pass
     uses: tuple[Use, ...]
     fold: Fold | None = None  # what it leads into, if that is folded
+
+    @property
+    def bundle(self) -> bool:
+        return self.fold is None and len(self.uses) > 1
 
 
 @dataclass(eq=False)
@@ -121,13 +130,26 @@ class Cast:
             return [link.key]
         if link.fold is not None:
             return [link.key.replace("@", str(q)) for q, _ in self.turns()]
-        (target, position), order = link.uses[0], self.place.order
-        return [edge_key((turn[order[target]], position)) for _, turn in self.turns()]
+        target, place = self.place.order[link.uses[0][0]], link.key.partition(".")[2]
+        return [f"e{turn[target]}.{place}" for _, turn in self.turns()]
+
+    def bundles(self) -> Iterator[tuple[str, tuple[int, ...], list[Use]]]:
+        """Each bundle in each turn: its key there, the nodes whose values pass, and the edges of the tape."""
+        order = self.place.order
+        for link in (link for link in self.links if link.bundle):
+            for key, (_, turn) in zip(self.keys(link), self.turns(), strict=True):
+                uses = [(turn[order[target]], place) for target, place in link.uses]
+                yield key, tuple(dict.fromkeys(self.tape.parents[target][place] for target, place in uses)), uses
 
 
 def edge_key(use: Use) -> str:
     """Return the key of an edge of the tape: to a node, from one of its parents."""
     return f"e{use[0]}.{use[1]}"
+
+
+def drawn_as(shown: list[Cast]) -> dict[str, str]:
+    """Return the keys of the edges that are drawn in a bundle, each with that of the bundle."""
+    return {edge_key(use): key for cast in shown for key, _, uses in cast.bundles() for use in uses}
 
 
 def casts(plan: Plan) -> list[Cast]:
@@ -169,12 +191,29 @@ def _cast(tape: Tape, place: Place) -> Cast:
     giver = {index: order[owner] for index, owner in owners.items()} | order
     for k, vertex in enumerate(cast.vertices):
         if vertex.kind == "node":
-            for position, parent in enumerate(tape.parents[vertex.index]):
-                use = (vertex.index, position)
-                cast.links.append(Link(cast.edge(use), giver[parent], k, (parent,), (use,)))
+            cast.links += _operands(cast, vertex.index, k, giver)
         elif vertex.fold is not None:
             cast.links += _ports(vertex.key, vertex.fold, k, giver)
     return cast
+
+
+def _operands(cast: Cast, index: int, target: int, giver: Mapping[int, int]) -> Iterator[Link]:
+    """The curves into a node: one for each operand, or one for many from the same box."""
+    parents = cast.tape.parents[index]
+    places: dict[int, list[int]] = {}
+    for place, parent in enumerate(parents):
+        places.setdefault(giver[parent], []).append(place)
+    many = [source for source, found in places.items() if len(found) > MOST_SINGLE]
+    for place, parent in enumerate(parents):
+        source = giver[parent]
+        if source not in many:
+            yield Link(cast.edge((index, place)), source, target, (parent,), ((index, place),))
+        elif place == places[source][0]:
+            sources = tuple(dict.fromkeys(parents[each] for each in places[source]))
+            uses = tuple((index, each) for each in places[source])
+            yield Link(
+                f"{cast.edge((index, place)).partition('.')[0]}.i{many.index(source)}", source, target, sources, uses
+            )
 
 
 def _ports(key: str, fold: Fold, target: int, giver: Mapping[int, int]) -> Iterator[Link]:

@@ -13,7 +13,7 @@ from advis.analysis.findings import Finding, told_apart
 from advis.autodiff.numbers import minus, number
 from advis.autodiff.primitives.rule import CONSTANT
 from advis.autodiff.tape import Tape
-from advis.films.cast import Cast, casts, edge_key
+from advis.films.cast import Cast, casts, drawn_as, edge_key
 from advis.films.film import Box, Film, Scene, Spans, State, Track
 from advis.films.folds import inside
 from advis.films.graph import Additions, tape_film_of, tape_graph, value_tracks
@@ -66,6 +66,8 @@ def _marked(
     direction: str,
 ) -> Film:
     words, seen = Words(tape), casts(plan(tape, fold=False))
+    whole = drawn_as(seen)
+    edges = {whole.get(key, key): state for key, state in edges.items()}
     tokens = {key: str(state.text) for key, state in edges.items()}
     graph = tape_graph(words, seen, Additions(tokens=tokens), engine, direction)
     tracks: dict[str, Track] = {**graph.tracks, **value_tracks(words, seen)}

@@ -73,8 +73,8 @@ def _arrays(tape: Tape, shown: list[Cast], swept: tuple[Sweep, ...]) -> Iterator
             found = sweep.at(index) if tape.carried[index] else None
             if shape_of(found):
                 yield f"n{index}.{sweep.voice[0]}", np.asarray(plain_value(found))
-    uses = [(target, place) for target, parents in enumerate(tape.parents) for place in range(len(parents))]
-    for use in uses if len(shown) == 1 else ():
+    links = shown[0].links if len(shown) == 1 else []
+    for use in [link.uses[0] for link in links if not link.bundle]:
         jacobian = _jacobian(Partial(tape, *use))
         if jacobian is not None:
             yield edge_key(use), jacobian

@@ -13,7 +13,7 @@ from advis.analysis.diagnosis import MOST_SHOWN, Diagnosis
 from advis.analysis.poison import Poison
 from advis.analysis.symptoms import Symptom
 from advis.autodiff.numbers import minus
-from advis.films.cast import Cast, casts, edge_key
+from advis.films.cast import Cast, casts, drawn_as, edge_key
 from advis.films.culprit import CROSS, folds_of
 from advis.films.film import Box, Film, Group, Ink, Scene, Spans, State, Track
 from advis.films.graph import Additions, tape_film_of, tape_graph, value_tracks
@@ -38,7 +38,7 @@ def diagnosis_film(diagnosis: Diagnosis, engine: str = "layered", direction: str
     tape = diagnosis.tape
     words, seen = Words(tape), casts(plan(tape))
     told = [*diagnosis.findings, *diagnosis.notes][:MOST_SHOWN]
-    edges = {key: CROSS for found in told for key in _stopped(found)}
+    edges = {key: CROSS for found in told for key in _stopped(found, seen)}
     graph = tape_graph(words, seen, Additions(tokens=edges), engine, direction)
     tags = _tags(told, seen)
     graph = replace(graph, scenes=tuple(_marked(scene, tags, direction) for scene in graph.scenes))
@@ -49,17 +49,19 @@ def diagnosis_film(diagnosis: Diagnosis, engine: str = "layered", direction: str
     return tape_film_of(tape, "diagnosis", graph, tracks, len(told), "value", word)
 
 
-def _stopped(found: Symptom) -> list[str]:
-    """The edges on which a derivative stops at this finding, by their keys."""
+def _stopped(found: Symptom, seen: list[Cast]) -> list[str]:
+    """The edges on which a derivative stops at this finding, by the keys under which they are drawn."""
     if not isinstance(found, (Blocked, Poison)) or found.node is None:
         return []
     tape, inside = found.node.tape, set(found.path)
-    return [
+    whole = drawn_as(seen)
+    keys = [
         edge_key((index, place))
         for index in (found.marked if isinstance(found, Blocked) else (found.node.index,))
         for place, parent in enumerate(tape.parents[index])
         if parent in inside and (tape.carried[parent] or found.grave)
     ]
+    return list(dict.fromkeys(whole.get(key, key) for key in keys))
 
 
 # -- what is marked all the time
@@ -130,7 +132,7 @@ def _tracks(told: list[Symptom], seen: list[Cast]) -> dict[str, Track]:
         for index in found.marked:
             for key in _keys(seen, index):
                 show(key, step, State(role))
-        for key in _stopped(found):
+        for key in _stopped(found, seen):
             show(key, step, State("flow wrong adjoint", CROSS))
     last = len(told)
     return {

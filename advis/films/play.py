@@ -10,7 +10,7 @@ from advis.analysis.play import Play
 from advis.autodiff.numbers import PICTURE, minus
 from advis.autodiff.sweeps import is_operation
 from advis.films import narration
-from advis.films.cast import Cast, casts, drawn, words_of
+from advis.films.cast import Cast, casts, drawn, drawn_as, words_of
 from advis.films.code import code_scene
 from advis.films.details import arrays_data
 from advis.films.draw import token_width
@@ -54,7 +54,7 @@ def play_film(
         ("reverse", "adjoint", reverse.last, values | back),
     ]
     first, second = additions_of(forward, there, tokens[0]), additions_of(reverse, back, tokens[1])
-    seeds = None if forward.folded else seeds_of(shown)
+    seeds = None if forward.folded or drawn_as(seen) else seeds_of(shown)
     usual = ("−0.8888 …",) * bool(seeds)  # other seeds bring other numbers
     texts = {key: usual + said for key, said in {**first.texts, **second.texts}.items()}
     widest = _widest(first.tokens, second.tokens)
@@ -144,7 +144,11 @@ def evaluation(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
             tracks[f"n{index}"] = ((step, State("active value")), (step + 1, State("done value")))
             tracks["say"] += ((step, State("", _step_said(words, index, _count(step, len(order), shown)))),)
     for cast in shown:
-        for link in (link for link in cast.links if link.fold is None):
+        for key, sources, uses in cast.bundles():
+            step = turns[uses[0][0]]
+            text = _passing(words, sources)
+            tracks[key] = ((step, State("flow value", text)), (step + 1, State("done value")))
+        for link in (link for link in cast.links if link.fold is None and not link.bundle):
             source, (target, place) = cast.vertices[link.source], link.uses[0]
             targets = cast.everywhere(target)
             for key, node in zip(cast.keys(link), targets, strict=True):
@@ -156,11 +160,15 @@ def evaluation(words: Words, shown: list[Cast]) -> tuple[int, Tracks]:
     return len(order), tracks
 
 
+def _passing(words: Words, sources: tuple[int, ...]) -> str:
+    return words.value(sources[0]) if len(sources) == 1 else f"{len(sources):,} values"
+
+
 def _passage(words: Words, steps: int) -> Passage:
     """How the evaluation goes through a fold."""
 
     def amount(sources: tuple[int, ...], _: list[tuple[int, int]]) -> tuple[str, float, bool]:
-        return words.value(sources[0]) if len(sources) == 1 else f"{len(sources)} values", 0.0, False
+        return _passing(words, sources), 0.0, False
 
     def said(label: str, count: int, first: int, last: int, passed: list[tuple[str, str]]) -> Spans:
         many = f"operations {first:,} to {last:,} of {steps:,}" if count > 1 else f"operation {first:,} of {steps:,}"

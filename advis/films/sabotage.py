@@ -11,7 +11,7 @@ from advis.analysis.bugs import Sabotage, running, same
 from advis.autodiff.numbers import PICTURE, minus, number
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution
-from advis.films.cast import casts, edge_key
+from advis.films.cast import casts, drawn_as, edge_key
 from advis.films.culprit import CROSS, crossed, shown_flat
 from advis.films.film import Film, Spans, State
 from advis.films.graph import tape_film_of, tape_graph, value_tracks
@@ -37,8 +37,10 @@ def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "ri
     script = write_script(sweep, words, seen)
     tokens = tokens_of(script)
     flows, rows = _differing(shown, last)
-    wrong_edges = {edge_key((flow.partial.index, flow.partial.place)) for flow in flows}
-    tokens |= {key: f"{CROSS} {tokens[key]}" for key in wrong_edges}
+    whole = drawn_as(seen)
+    keys = [edge_key((flow.partial.index, flow.partial.place)) for flow in flows]
+    wrong_edges = {whole.get(key, key) for key in keys}
+    tokens |= {key: f"{CROSS} {tokens.get(key, '')}".strip() for key in wrong_edges}
     tracks = value_tracks(words, seen) | sweep_tracks(script, tokens)
     tracks["say"] = (*tracks["say"][:last], (last, State("", _verdict(shown, last, rows))))
     tracks = {key: tuple(entry for entry in track if entry[0] <= last) for key, track in tracks.items()}

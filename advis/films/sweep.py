@@ -86,7 +86,7 @@ def sweep_film(sweep: Sweep, engine: str = "layered", direction: str = "right", 
 
 def sweep_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
     """Return everything that changes during a sweep."""
-    tracks = derivative_tracks(script) | node_tracks(script) | edge_tracks(script, tokens)
+    tracks = derivative_tracks(script) | node_tracks(script) | edge_tracks(script, tokens) | bundle_tracks(script)
     tracks |= fold_tracks(script.shown, script.turns, script.sweep.voice, passages(script))
     tracks["say"] = tuple((step, State("", spans)) for step, spans in narration.sentences(script).items())
     return tracks
@@ -133,7 +133,8 @@ def _start(sweep: Sweep, index: int) -> tuple[Any, float]:
 
 def tokens_of(script: Script) -> dict[str, str]:
     """Return what travels along each edge that is drawn, by its key."""
-    keys = [key for cast in script.shown for link in cast.links if link.fold is None for key in cast.keys(link)]
+    links = [(cast, link) for cast in script.shown for link in cast.links if link.fold is None and not link.bundle]
+    keys = [key for cast, link in links for key in cast.keys(link)]
     flows = ((key, script.edges[key].contribution) for key in keys if key in script.edges)
     return {key: token(script, flow) for key, flow in flows}
 
@@ -236,6 +237,33 @@ def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
     return tracks
 
 
+def bundle_tracks(script: Script) -> dict[str, Track]:
+    """Return the track of each bundle: what its edges carry together, and their share of the sum if it is one."""
+    voice, forward = script.sweep.voice, script.sweep.direction == "forward"
+    tracks: dict[str, Track] = {}
+    for key, sources, uses in (bundle for cast in script.shown for bundle in cast.bundles()):
+        arrived = [script.edges[edge] for edge in map(edge_key, uses) if edge in script.edges]
+        if not arrived:
+            continue
+        step, amounts = arrived[0].step, [arrival.contribution.amount for arrival in arrived]
+        text, share, sign = f"{len(arrived):,} {voice}s", 0.0, ""
+        if forward or len(sources) == 1:  # they go into one sum
+            sizes = [
+                _magnitude(other.contribution.amount) for other in script.arrivals[arrived[0].contribution.target.index]
+            ]
+            share = max(round(sum(map(_magnitude, amounts)) / (sum(sizes) or 1.0), 4), SMALLEST)
+        if not forward and len(sources) == 1:
+            total = sum(amounts[1:], amounts[0])
+            text, sign = _amount_text(total, arrived[-1].scale), " negative" if _negative(total) else ""
+        wrong = next((amount for amount in amounts if not finite(amount)), None)
+        odd, word = ("", "") if wrong is None else (" odd", odd_word(wrong))
+        tracks[key] = (
+            (step, State(f"flow{odd} {voice}{sign}", text, share)),
+            (step + 1, State(f"done{odd} {voice}{sign}", word, share)),
+        )
+    return tracks
+
+
 def _negative(amount: Any) -> bool:
     return not shape_of(amount) and float(np.real(amount)) < 0
 
@@ -259,7 +287,7 @@ def passages(script: Script) -> Passage:
         if not arrived:
             return None
         if len(sources) > 1:
-            return f"{len(sources)} {sweep.voice}s", 0.0, False
+            return f"{len(sources):,} {sweep.voice}s", 0.0, False
         if sweep.direction == "forward":
             return _amount_text(sweep.at(sources[0])), 0.0, False
         total = sum((arrival.contribution.amount for arrival in arrived[1:]), arrived[0].contribution.amount)

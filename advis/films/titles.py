@@ -65,7 +65,7 @@ class Titles:
 
     def label(self, link: Link) -> tuple[str | None, str]:
         """Return the partial on a curve, None if it differs from turn to turn, and the longest one."""
-        if link.fold is not None:
+        if link.fold is not None or link.bundle:
             said = self._passing(link)
             return said, said
         target, position = link.uses[0]
@@ -78,9 +78,11 @@ class Titles:
         return None, max(said_each, key=len)
 
     def _passing(self, link: Link) -> str:
-        """What goes into a fold: how many values, or the name of one that is nowhere else to be read."""
+        """What goes into a fold, or passes in a bundle: how many values, or the name of one that stands nowhere else."""
         if len(link.sources) > 1:
-            return f"{len(link.sources)} values"
+            return f"{len(link.sources):,} values"
+        if link.bundle:
+            return f"{len(link.uses):,} times"
         source = self.cast.vertices[link.source]
         if source.fold is None or len(source.fold.outputs) == 1:
             return ""
