@@ -16,7 +16,7 @@ import numpy as np
 from advis.autodiff.primitives import products
 from advis.autodiff.primitives.part import Part, is_basic, whole
 from advis.autodiff.primitives.rule import Primitive, Rule, is_traced, shape_of
-from advis.autodiff.primitives.shaping import scatter
+from advis.autodiff.primitives.shaping import joined_at, scatter, stacked_at
 from advis.autodiff.sweeps import fitted, grown
 
 
@@ -36,7 +36,27 @@ def _of_many(primitive: Primitive, forward: bool) -> Primitive:
     native = _NATIVE.get((primitive.name, forward))
     each = native(primitive) if native else []
     each = each or [rule and _one_by_one(rule) for rule in rules]
-    return primitive.with_rules(each, each)
+    lifted = primitive.with_rules(each, each)
+    if primitive.together:
+        object.__setattr__(lifted, "together", _together(primitive))
+    return lifted
+
+
+def _together(primitive: Primitive) -> tuple[Rule, Rule]:
+    """The rules of stacked or concatenated arrays for all of them at once: an axis further on."""
+    axis, at = primitive.options["axis"], stacked_at if primitive.name == "stack" else joined_at
+
+    def forward(tangents: Any, ans: Any, *arrays: Any) -> Any:
+        count = next(len(each) for each in tangents if each is not None)
+        moving = [
+            np.zeros((count, *shape_of(x))) if each is None else each for each, x in zip(tangents, arrays, strict=True)
+        ]
+        return primitive.call(*moving, axis=axis % len(shape_of(ans)) + 1)
+
+    def back(adjoints: Any, ans: Any, *arrays: Any) -> Any:
+        return [adjoints[(slice(None), *piece)] for piece in at(arrays, axis)]  # type: ignore[no-untyped-call]
+
+    return forward, back
 
 
 def _taken(primitive: Primitive) -> list[Rule | None]:

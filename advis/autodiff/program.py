@@ -139,14 +139,23 @@ class _Writing:
     def _forward(self) -> None:
         for index, primitive in enumerate(self.tape.primitives):
             self.writer.owner = index
-            total = None
-            for source, rule, args in self._edges(index, primitive.jvps):
-                tangent = self.flows[source]
-                if tangent is not None:
-                    amount = rule(tangent, self.terms[index], *args)
-                    total = amount if total is None else total + amount
+            total = self._tangent(index, primitive)
             if total is not None:
                 self.flows[index] = self._assigned(index, sweeps.grown(total, self.terms[index]))
+
+    def _tangent(self, index: int, primitive: Primitive) -> Any:
+        parents = self.tape.parents[index]
+        if primitive.together and len(parents) > 2:
+            moving = [self.flows[parent] for parent in parents]
+            together, args = primitive.together[0], [self.terms[parent] for parent in parents]
+            return together(moving, self.terms[index], *args) if any(t is not None for t in moving) else None
+        total = None
+        for source, rule, args in self._edges(index, primitive.jvps):
+            tangent = self.flows[source]
+            if tangent is not None:
+                amount = rule(tangent, self.terms[index], *args)
+                total = amount if total is None else total + amount
+        return total
 
     def _reverse(self) -> None:
         for index in reversed(range(len(self.tape))):

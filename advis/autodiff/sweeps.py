@@ -66,6 +66,10 @@ def forward_column(
             if tangents[second] is not None and rules[1] is not None:
                 amount = rules[1](tangents[second], value, x, y)
                 total = amount if total is None else total + amount
+        elif primitive.together:
+            moving = [tangents[source] for source in sources]
+            if any(tangent is not None for tangent in moving):
+                total = primitive.together[0](moving, value, *[values[source] for source in sources])
         else:
             args = [values[source] for source in sources]
             for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
@@ -138,6 +142,11 @@ def reverse_column(
                 give(first, rules[0](adjoint, value, x, y))
             if rules[1] is not None and not primitives[second].blind:
                 give(second, rules[1](adjoint, value, x, y))
+        elif primitive.together:
+            amounts = primitive.together[1](adjoint, value, *[values[source] for source in sources])
+            for source, amount in zip(sources, amounts, strict=True):
+                if not primitives[source].blind:
+                    give(source, amount)
         else:
             args = [values[source] for source in sources]
             for source, rule in zip(sources, rules):  # noqa: B905 (hot path)

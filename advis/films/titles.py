@@ -78,7 +78,7 @@ class Titles:
         return None, max(said_each, key=len)
 
     def _passing(self, link: Link) -> str:
-        """What goes into a fold, or passes in a bundle: how many values, or the name of one that stands nowhere else."""
+        """What goes into a fold or passes in a bundle: how many values, or the name of one that stands nowhere else."""
         if len(link.sources) > 1:
             return f"{len(link.sources):,} values"
         if link.bundle:
