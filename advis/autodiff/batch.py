@@ -8,6 +8,7 @@ after the other. In each case a seed's numbers are those of a sweep of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from advis.autodiff.primitives import products
 from advis.autodiff.primitives.part import Part, is_basic, whole
 from advis.autodiff.primitives.rule import Primitive, Rule, is_traced, shape_of
-from advis.autodiff.primitives.shaping import joined_at, scatter, stacked_at
+from advis.autodiff.primitives.shaping import scatter
 from advis.autodiff.sweeps import fitted, grown
 
 
@@ -37,26 +38,18 @@ def _of_many(primitive: Primitive, forward: bool) -> Primitive:
     each = native(primitive) if native else []
     each = each or [rule and _one_by_one(rule) for rule in rules]
     lifted = primitive.with_rules(each, each)
-    if primitive.together:
-        object.__setattr__(lifted, "together", _together(primitive))
-    return lifted
+    return _placing(primitive, lifted) if primitive.places is not None else lifted
 
 
-def _together(primitive: Primitive) -> tuple[Rule, Rule]:
-    """The rules of stacked or concatenated arrays for all of them at once: an axis further on."""
-    axis, at = primitive.options["axis"], stacked_at if primitive.name == "stack" else joined_at
+def _placing(primitive: Primitive, lifted: Primitive) -> Primitive:
+    """What puts arrays beside each other does so behind the seeds' axis, too: an axis counted from the front moves."""
+    axis = primitive.options["axis"]
 
-    def forward(tangents: Any, ans: Any, *arrays: Any) -> Any:
-        count = next(len(each) for each in tangents if each is not None)
-        moving = [
-            np.zeros((count, *shape_of(x))) if each is None else each for each, x in zip(tangents, arrays, strict=True)
-        ]
-        return primitive.call(*moving, axis=axis % len(shape_of(ans)) + 1)
+    def places(*arrays: Any) -> list[Any]:
+        assert primitive.places is not None
+        return [(slice(None), *place) for place in primitive.places(*arrays)]
 
-    def back(adjoints: Any, ans: Any, *arrays: Any) -> Any:
-        return [adjoints[(slice(None), *piece)] for piece in at(arrays, axis)]  # type: ignore[no-untyped-call]
-
-    return forward, back
+    return replace(lifted, options={"axis": axis + 1 if axis >= 0 else axis}, places=places)
 
 
 def _taken(primitive: Primitive) -> list[Rule | None]:

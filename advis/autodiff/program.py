@@ -145,10 +145,10 @@ class _Writing:
 
     def _tangent(self, index: int, primitive: Primitive) -> Any:
         parents = self.tape.parents[index]
-        if primitive.together and len(parents) > 2:
-            moving = [self.flows[parent] for parent in parents]
-            together, args = primitive.together[0], [self.terms[parent] for parent in parents]
-            return together(moving, self.terms[index], *args) if any(t is not None for t in moving) else None
+        moving = [self.flows[parent] for parent in parents]
+        if primitive.places is not None and len(parents) > 2 and any(tangent is not None for tangent in moving):
+            args = [self.terms[parent] for parent in parents]
+            return primitive.call(*sweeps.filled(moving, args), **primitive.options)
         total = None
         for source, rule, args in self._edges(index, primitive.jvps):
             tangent = self.flows[source]

@@ -12,6 +12,7 @@ import numpy as np
 from advis.autodiff import sweeps
 from advis.autodiff.numbers import friendly, looked_at
 from advis.autodiff.partial import Partial
+from advis.autodiff.primitives.part import scattered
 from advis.autodiff.primitives.rule import INPUT, is_traced, plain_value, shape_of
 from advis.autodiff.shown import Shown
 from advis.autodiff.structure import fill, leaves, planted, same_structure
@@ -216,6 +217,7 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
     """Return what flows along each edge of a node in its turn: computed anew, by the same rules in the same order."""
     tape, forward = node.tape, sweep.direction == "forward"
     found = []
+    places = _places(sweep, node.index)
     for place, parent in enumerate(tape.parents[node.index]):
         partial = Partial(tape, node.index, place)
         if not partial.passes:
@@ -223,10 +225,31 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
         end = parent if forward else node.index
         item = sweep._full(end, sweep.column[end])
         apply = partial.jvp if forward else partial.vjp
-        amount = plain_value(apply(item)) if sweep.count is None else _stacked(apply, item, partial, forward)
+        if places:
+            amount = plain_value(_through(places[place], item, tape.values[node.index], tape.values[parent], forward))
+        elif sweep.count is None:
+            amount = plain_value(apply(item))
+        else:
+            amount = _stacked(apply, item, partial, forward)
         ends = (tape[parent], node) if forward else (node, tape[parent])
         found.append(Contribution(*ends, partial, looked_at(amount)))
     return tuple(found)
+
+
+def _places(sweep: Sweep, index: int) -> list[Any]:
+    """Where a node puts its arguments, if there are many: then its rules are not asked, one after the other."""
+    tape = sweep.tape
+    primitive, parents = tape.primitives[index], tape.parents[index]
+    if primitive.places is None or len(parents) < 3 or sweep.count is not None:
+        return []
+    return primitive.places(*[tape.values[parent] for parent in parents])
+
+
+def _through(place: Any, item: Any, value: Any, argument: Any, forward: bool) -> Any:
+    """What passes an argument that is copied to a place: zeros but for its tangent there, or the adjoint there."""
+    if not forward:
+        return sweeps.fitted(plain_value(item)[place], argument)
+    return sweeps.grown(scattered(plain_value(item), place, shape_of(value)), value)
 
 
 def _stacked(apply: Callable[[Any], Any], seeds: Any, partial: Partial, forward: bool) -> Any:

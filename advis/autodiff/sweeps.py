@@ -66,10 +66,11 @@ def forward_column(
             if tangents[second] is not None and rules[1] is not None:
                 amount = rules[1](tangents[second], value, x, y)
                 total = amount if total is None else total + amount
-        elif primitive.together:
+        elif primitive.places is not None:
             moving = [tangents[source] for source in sources]
             if any(tangent is not None for tangent in moving):
-                total = primitive.together[0](moving, value, *[values[source] for source in sources])
+                args = [values[source] for source in sources]
+                total = primitive.call(*filled(moving, args, one), **primitive.options)
         else:
             args = [values[source] for source in sources]
             for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
@@ -83,6 +84,12 @@ def forward_column(
         fits = kind is _NUMBER or (one and kind is _ARRAY and total.shape == value.shape and total.dtype is value.dtype)
         tangents[index] = total if fits and kind is type(value) else fit(total, value)
     return tangents
+
+
+def filled(tangents: Sequence[Any], args: Sequence[Any], one: bool = True) -> list[Any]:
+    """Return the tangents of several arguments, zeros for None; of several seeds each has an axis in front."""
+    many = () if one else shape_of(next(t for t in tangents if t is not None))[:1]
+    return [np.zeros((*many, *shape_of(x))) if t is None else t for t, x in zip(tangents, args, strict=True)]
 
 
 def reverse_column(
@@ -142,11 +149,11 @@ def reverse_column(
                 give(first, rules[0](adjoint, value, x, y))
             if rules[1] is not None and not primitives[second].blind:
                 give(second, rules[1](adjoint, value, x, y))
-        elif primitive.together:
-            amounts = primitive.together[1](adjoint, value, *[values[source] for source in sources])
-            for source, amount in zip(sources, amounts, strict=True):
+        elif primitive.places is not None:
+            places = primitive.places(*[values[source] for source in sources])
+            for source, place in zip(sources, places, strict=True):
                 if not primitives[source].blind:
-                    give(source, amount)
+                    give(source, adjoint[place])
         else:
             args = [values[source] for source in sources]
             for source, rule in zip(sources, rules):  # noqa: B905 (hot path)

@@ -166,19 +166,19 @@ def derivative_tracks(script: Script) -> dict[str, Track]:
         arrivals = script.arrivals.get(index, [])
         seed = sweep._seeds[index]
         if index in given and (seed is not None or sweep.direction == "forward"):
-            entries[0] = _row_state(sweep._full(index, seed), 0.0, len(arrivals))
-        for place, arrival in enumerate(arrivals):
-            left = sum(later.step > arrival.step for later in arrivals[place + 1 :])
-            entries[arrival.step] = _row_state(arrival.total, arrival.scale, left)
+            entries[0] = _row_state(sweep._full(index, seed), 0.0, left=bool(arrivals))
+        latest = {arrival.step: arrival for arrival in arrivals}  # of each step the sum after all that it brings
+        for step, arrival in latest.items():
+            entries[step] = _row_state(arrival.total, arrival.scale, left=step < arrivals[-1].step)
         if not entries:
-            entries[script.turns.get(index, script.last)] = _row_state(sweep.at(index), 0.0, 0)
+            entries[script.turns.get(index, script.last)] = _row_state(sweep.at(index), 0.0, left=False)
         tracks[f"n{index}.{sweep.voice[0]}"] = tuple(sorted(entries.items()))
     return tracks
 
 
-def _row_state(value: Any, scale: float, left: int) -> State:
+def _row_state(value: Any, scale: float, left: bool) -> State:
     text = minus(value_text(plain_value(value), PICTURE, scale, room=2))
-    role = " ".join(["partial"] * bool(left) + ["odd"] * (not finite(value)))
+    role = " ".join(["partial"] * left + ["odd"] * (not finite(value)))
     return State(role, f"{text} …" if left else text, level_of(value))
 
 

@@ -40,10 +40,10 @@ class Primitive:
         How it reads on paper, with ``{0}``, ``{1}`` … for the arguments; empty for ``name(…)``.
     options : mapping
         What is not an array: axes, shapes, indices.
-    together : tuple of two callables, or ()
-        Of a linear function of any number of arguments: ``jvp(ts, ans, *args, **options)`` takes the tangents of all
-        arguments, None for zero, to that of the answer, ``vjp(g, ans, *args, **options)`` an adjoint to those of all.
-        One rule after the other would take time in proportion to the square of their number.
+    places : callable or None
+        Of a function that copies each of any number of arguments into a place of its own: ``places(*args, **options)``
+        are these places, as indices into the answer. So all tangents go in, and all adjoints come out, in one step;
+        one rule after the other would take time in proportion to the square of their number.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Primitive:
     strength: int = 9  # how tightly the symbol binds: 1 sum, 2 product, 3 sign, 4 power, 9 never in parentheses
     options: Mapping[str, Any] = field(default_factory=dict)
     variadic: bool = False  # any number of arguments: one rule, which is told the argument's place
-    together: tuple[Rule, Rule] | tuple[()] = ()
+    places: Callable[..., list[Any]] | None = None
     blind: bool = field(init=False)  # no derivative passes: a constant, a comparison, an argmax, a rounding
     elementwise: bool = field(init=False)  # one rule per argument serves both modes, element by element
 
@@ -95,14 +95,14 @@ class Primitive:
         )
         applied = self.with_rules(jvps, vjps)
         _set(applied, "options", options)
-        _set(applied, "together", tuple([partial(rule, **options) for rule in self.together]))
+        _set(applied, "places", self.places and partial(self.places, **options))
         if self.variadic:
             _set(applied, "structures", self.structures * count)
             _set(applied, "needs", self.needs * count)
         return applied
 
     def with_rules(self, jvps: Sequence[Rule | None], vjps: Sequence[Rule | None]) -> Primitive:
-        """Return this primitive with other rules, of one argument each.
+        """Return this primitive with other rules, which are then called one by one.
 
         It is on the hot path, where `dataclasses.replace` is too slow.
         """
@@ -111,7 +111,7 @@ class Primitive:
             _set(copy, name, getattr(self, name))
         _set(copy, "jvps", jvps)
         _set(copy, "vjps", vjps)
-        _set(copy, "together", ())
+        _set(copy, "places", None)
         _set(copy, "elementwise", jvps is vjps and self.elementwise)
         return copy
 
@@ -119,7 +119,7 @@ class Primitive:
         """Return this recorded primitive with its options put in, so that it can be applied, and recorded, again."""
         if not self.options and not self.variadic:
             return self
-        return replace(self, call=partial(self.call, **self.options), variadic=False, options={})  # rules are bound
+        return replace(self, call=partial(self.call, **self.options), variadic=False, options={})
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Apply the primitive; if an argument is traced, the application is recorded."""

@@ -147,41 +147,27 @@ def _full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, 
     return np.broadcast_to(fill_value.astype(dtype), shape).copy()
 
 
-def joined_at(arrays, axis):
+def _alone(tangent, arrays, place):
+    """The tangents of several arguments of which one moves."""
+    return [tangent if k == place else np.zeros(shape_of(x)) for k, x in enumerate(arrays)]
+
+
+def _joined(arrays, axis):
     """Where each of these arrays stands in their concatenation."""
     axis %= len(shape_of(arrays[0]))
     ends = accumulate((shape_of(x)[axis] for x in arrays), initial=0)
     return [(slice(None),) * axis + (slice(start, stop),) for start, stop in pairwise(ends)]
 
 
-def stacked_at(arrays, axis):
-    """Where each of these arrays stands when they are stacked."""
-    before = (slice(None),) * (axis % (len(shape_of(arrays[0])) + 1))
-    return [(*before, place) for place in range(len(arrays))]
-
-
-def _alone(tangent, arrays, place):
-    """The tangents of several arguments of which one moves."""
-    return [tangent if k == place else np.zeros(shape_of(x)) for k, x in enumerate(arrays)]
-
-
-def _moving(tangents, arrays):
-    """The tangents of several arguments, written out where they are zero."""
-    return [np.zeros(shape_of(x)) if t is None else t for t, x in zip(tangents, arrays, strict=True)]
-
-
 concatenate = Primitive(
     "concatenate",
     lambda *arrays, axis: np.concatenate(arrays, axis=axis),
     (lambda place, t, ans, *arrays, axis: np.concatenate(_alone(t, arrays, place), axis=axis),),
-    (lambda place, g, ans, *arrays, axis: g[joined_at(arrays, axis)[place]],),
+    (lambda place, g, ans, *arrays, axis: g[_joined(arrays, axis)[place]],),
     ("selection",),
     ("",),
     variadic=True,
-    together=(
-        lambda ts, ans, *arrays, axis: np.concatenate(_moving(ts, arrays), axis=axis),
-        lambda g, ans, *arrays, axis: [g[piece] for piece in joined_at(arrays, axis)],
-    ),
+    places=lambda *arrays, axis: _joined(arrays, axis),
 )
 
 
@@ -193,18 +179,21 @@ def _concatenate(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     return concatenate(*arrays, axis=axis)
 
 
+def _stacked(arrays, axis):
+    """Where each of these arrays stands when they are stacked."""
+    before = (slice(None),) * (axis % (len(shape_of(arrays[0])) + 1))
+    return [(*before, place) for place in range(len(arrays))]
+
+
 stack = Primitive(
     "stack",
     lambda *arrays, axis: np.stack(arrays, axis=axis),
     (lambda place, t, ans, *arrays, axis: np.stack(_alone(t, arrays, place), axis=axis),),
-    (lambda place, g, ans, *arrays, axis: g[stacked_at(arrays, axis)[place]],),
+    (lambda place, g, ans, *arrays, axis: g[_stacked(arrays, axis)[place]],),
     ("selection",),
     ("",),
     variadic=True,
-    together=(
-        lambda ts, ans, *arrays, axis: np.stack(_moving(ts, arrays), axis=axis),
-        lambda g, ans, *arrays, axis: [g[piece] for piece in stacked_at(arrays, axis)],
-    ),
+    places=lambda *arrays, axis: _stacked(arrays, axis),
 )
 
 
