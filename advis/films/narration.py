@@ -99,19 +99,24 @@ def _collects(script: Script, node: Node, flows: tuple[Contribution, ...]) -> Sp
     if not flows:
         return (("", "depends on nothing that moves: its tangent is 0."),)
     spans: list[tuple[str, str]] = [("", "collects ")]
-    for place, flow in enumerate(flows[:MOST_NAMED]):
+    parts, each = _parts(flows, forward=True), _jacobian_of_all(flows)
+    for place, part in enumerate(parts[:MOST_NAMED]):
+        flow = part[0]
+        amount = _text(script.sweep.at(flow.source.index)) if len(part) > 1 or each else _product(script, flow)
         spans += [
             ("", " plus " if place else ""),
-            ("tangent", _product(script, flow)),
+            ("tangent", amount),
             ("", " from "),
             ("name", script.words.told(flow.source.index, node.index)[0]),
+            ("", f" in {len(part):,} places" if len(part) > 1 else ""),
         ]
-    if len(flows) > MOST_NAMED:
-        spans.append(("", f" and {len(flows) - MOST_NAMED} more"))
+    if len(parts) > MOST_NAMED:
+        spans.append(("", f" and {len(parts) - MOST_NAMED:,} more"))
     arrivals = script.arrivals[node.index]
     total = _text(arrivals[-1].total, arrivals[-1].scale if len(arrivals) > 1 else 0.0)
     return (
         *spans,
+        ("", each),
         ("", ": its tangent is " if len(flows) > 1 else ", so its tangent is "),
         ("tangent", total),
         ("", "."),
@@ -121,19 +126,47 @@ def _collects(script: Script, node: Node, flows: tuple[Contribution, ...]) -> Sp
 def _hands_back(script: Script, node: Node, flows: tuple[Contribution, ...], step: int) -> Spans:
     spans: list[tuple[str, str]] = [("", "hands its adjoint "), ("adjoint", _text(script.sweep.at(node.index)))]
     spans.append(("", " back: "))
-    for place, flow in enumerate(flows[:MOST_NAMED]):
+    parts, each = _parts(flows, forward=False), _jacobian_of_all(flows)
+    for place, part in enumerate(parts[:MOST_NAMED]):
+        flow = part[0]
         before = [a for a in script.arrivals[flow.target.index] if a.step < step]
+        total = sum((other.amount for other in part[1:]), flow.amount)
         spans += [
             ("", "; " if place else ""),
             ("name", script.words.told(flow.target.index, node.index)[0]),
             ("adjoint", " gets "),
-            ("adjoint", _product(script, flow)),
+            ("adjoint", _text(total) if len(part) > 1 or each else _product(script, flow)),
+            ("", f" from {len(part):,} places" if len(part) > 1 else ""),
         ]
         if before:
             spans.append(("", f" on top of {_text(before[-1].total, before[-1].scale)}"))
-    if len(flows) > MOST_NAMED:
-        spans.append(("", f"; and {len(flows) - MOST_NAMED} more"))
-    return (*spans, ("", "."))
+    if len(parts) > MOST_NAMED:
+        spans.append(("", f"; and {len(parts) - MOST_NAMED:,} more"))
+    return (*spans, ("", f"{each}."))
+
+
+def _parts(flows: tuple[Contribution, ...], forward: bool) -> list[list[Contribution]]:
+    """The contributions one by one, but all of one node together if that has many."""
+    found: dict[int, list[Contribution]] = {}
+    for flow in flows:
+        found.setdefault((flow.source if forward else flow.target).index, []).append(flow)
+    several = {index for index, part in found.items() if len(part) > MOST_NAMED}
+    ends = [(flow.source if forward else flow.target).index for flow in flows]
+    firsts = {index: ends.index(index) for index in several}
+    return [
+        found[end] if end in several else [flow]
+        for place, (end, flow) in enumerate(zip(ends, flows, strict=True))
+        if firsts.get(end, place) == place
+    ]
+
+
+def _jacobian_of_all(flows: tuple[Contribution, ...]) -> str:
+    """Which Jacobian each of many contributions passes, if that is to be said only once."""
+    kinds = {(flow.partial.shape, flow.partial.structure) for flow in flows} if len(flows) > MOST_NAMED else set()
+    if len(kinds) != 1:
+        return ""
+    (((rows, columns), structure),) = kinds
+    return f", each through a {rows}×{columns} {structure} Jacobian" if (rows, columns) != (1, 1) else ""
 
 
 def _product(script: Script, flow: Contribution) -> str:

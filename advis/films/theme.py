@@ -185,7 +185,7 @@ INKS: tuple[tuple[str, str], ...] = (
     ("number wrong", "fill:@wrong;font-weight:600"),
     ("wall", "fill:@wrong"),
     ("tag", f"fill:@wrong;font-size:12.5px;font-weight:700;stroke:@paper;stroke-width:5px;{_HALO}"),
-    ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:5px;{_HALO}"),
+    ("local", f"fill:@soft;font-size:{LOCAL_SIZE:g}px;stroke:@paper;stroke-width:7px;{_HALO}"),
     ("token VOICE", "fill:@VOICE"),
     ("token wrong", "fill:@wrong"),
     ("amount", f"fill:@paper;font-size:{TOKEN_SIZE:g}px;font-weight:600"),

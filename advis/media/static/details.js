@@ -132,21 +132,23 @@ function details(player) {
     const { role } = at(player.states, edge.key), words = role.split(" "), voice = words.find((word) => word in VOICES);
     const passed = words.includes("flow") || (words.includes("done") && voice !== "value");
     const entry = passed && player.tracks[player.meant(edge.key)]?.find(([step, word = ""]) => step <= player.state.step && /^flow/.test(word) && word.includes(voice));
-    const product = entry ? wordsOf(entry[2]) : "", label = labelOf(edge);
-    return h("p", { class: `share ${voice}` }, [
-      h("i", {}, [`∂${target}/∂${source}`]), label ? ` ${/×/.test(label) ? "is" : "="} ${label}` : " passes nothing", h("span", {}, [product]),
-    ]);
+    const product = entry ? wordsOf(entry[2]) : "", label = labelOf(edge), name = isMany(label) ? `${source} → ${target}` : `∂${target}/∂${source}`;
+    const said = label ? ` ${isMany(label) ? "passes" : /×/.test(label) ? "is" : "="} ${label}` : " passes nothing";
+    return h("p", { class: `share ${voice}` }, [h("i", {}, [name]), said, h("span", {}, [product])]);
   }
 
   function edgeTold(mark) {
     const [source, target] = [mark.source, mark.target].map((key) => nameOf(known.get(key))), array = arrays.get(player.meant(mark.key));
     const title = h("p", { class: "head" }, [h("span", { class: "name" }, [source]), " → ", h("span", { class: "name" }, [target])]);
     const matrix = array ? arrayTold(array) : /×/.test(labelOf(mark)) ? [h("p", { class: "soft" }, ["More entries than are kept here."])] : [];
-    return [title, ...sideBySide([[h("h5", {}, ["The local Jacobian"]), contribution(mark), ...matrix]])];
+    return [title, ...sideBySide([[h("h5", {}, [isMany(labelOf(mark)) ? "Many in one" : "The local Jacobian"]), contribution(mark), ...matrix]])];
   }
 
   return { tools: [opener], start, furnished, press, shown: tell, selected: tell };
 }
+
+/** Whether a curve stands for many values, or for a value used many times. */
+const isMany = (label) => / (values|times)$/.test(label);
 
 /** Parts side by side where there is room. */
 const sideBySide = (each, ...more) => [h("div", { class: "parts" }, [...each, ...more].filter((part) => part.length).map((part) => h("div", {}, part)))];
