@@ -252,9 +252,10 @@ def bundle_tracks(script: Script) -> dict[str, Track]:
                 _magnitude(other.contribution.amount) for other in script.arrivals[arrived[0].contribution.target.index]
             ]
             share = max(round(sum(map(_magnitude, amounts)) / (sum(sizes) or 1.0), 4), SMALLEST)
-        if not forward and len(sources) == 1:
-            total = sum(amounts[1:], amounts[0])
-            text, sign = _amount_text(total, arrived[-1].scale), " negative" if _negative(total) else ""
+        if len(sources) == 1:
+            total = script.sweep.at(sources[0]) if forward else sum(amounts[1:], amounts[0])
+            text = _amount_text(total, 0.0 if forward else arrived[-1].scale)
+            sign = " negative" if not forward and _negative(total) else ""
         wrong = next((amount for amount in amounts if not finite(amount)), None)
         odd, word = ("", "") if wrong is None else (" odd", odd_word(wrong))
         tracks[key] = (
