@@ -1,7 +1,8 @@
 // The pure functions of the player's places, zoom and search.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { resolve, stopsOf } from "../../advis/media/static/places.js";
+import { resolve } from "../../advis/media/static/film.js";
+import { stopsOf } from "../../advis/media/static/places.js";
 import { findable, found } from "../../advis/media/static/search.js";
 import { scaled } from "../../advis/media/static/zoom.js";
 

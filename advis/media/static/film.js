@@ -124,6 +124,9 @@ export function lookup(tracks, step, meant = (key) => key) {
   return { get };
 }
 
+/** What a key of a shared scene means in a turn: `@3` is a node of its list, a bare `@` the number of the turn. */
+export const resolve = (key, turn, nodes) => key.replace(/@(\d*)/, (_, place) => (place ? nodes[place] : turn));
+
 /** @param {Map<string, State>} states @param {string} key @returns {State} */
 export const at = (states, key) => states.get(key) ?? EMPTY;
 

@@ -1,10 +1,11 @@
 // The panes beside the drawing: the trace as a table, and the reader's source; and how what matters comes into view.
-import { VOICES, at, pieces } from "./film.js";
+import { VOICES, at, pieces, resolve } from "./film.js";
 import { fill, h, write } from "./elements.js";
 
 export function table(scene, cast, film) {
   const { columns = [], marks = [] } = scene;
-  const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film));
+  const turns = film.blocks?.find(({ key }) => key === scene.block)?.turns ?? [];
+  const widths = columns.map((column, i) => columnWidth(column, marks.map((row) => row.cells?.[i] ?? ""), film.tracks, turns));
   const roles = columns.map(([, role]) => role), soft = roles.indexOf("soft"); // what may be cut short: the operation
   const need = widths.reduce((sum, width, i) => sum + (i === soft ? Math.min(width, 90) : width), 0);
   const cols = widths.map((width, i) => h("col", i === soft ? { class: "soft" } : { style: `width:${em(width)}` }));
@@ -18,8 +19,6 @@ export function table(scene, cast, film) {
 
 const em = (width) => `${(width / 14).toFixed(2)}em`; // of the letters of a table, which are smaller on a narrow page
 
-const UNKNOWN = [[0, "", "−0.0000"]]; // what a place of several turns may hold
-
 const SANS = 'ui-sans-serif,system-ui,"Helvetica Neue",Arial,sans-serif', BOLD = `600 14px ${SANS}`; // as in player.css
 const FONTS = { name: 'italic 15.7px Georgia,"Times New Roman",serif', strong: BOLD, tangent: BOLD, adjoint: BOLD };
 let brush = null; // what measures texts
@@ -32,12 +31,19 @@ function widthOf(text, role) {
 }
 
 /** What a column needs for the longest text that it will ever hold: reserved from the start, so that nothing moves. */
-function columnWidth([heading, role], cells, film) {
-  const held = (key) => (film.tracks[key] ?? UNKNOWN).map((entry) => entry[2] ?? "");
+function columnWidth([heading, role], cells, tracks, turns) {
+  const said = (key) => (tracks[key] ?? []).map((entry) => entry[2] ?? "");
+  const held = (key) => (key.includes("@") ? longest(turns.flatMap((nodes, turn) => (nodes ? said(resolve(key, turn, nodes)) : []))) : said(key));
   const texts = cells.flatMap((cell) => (typeof cell === "string" ? held(cell) : [cell]));
   const width = (text) => pieces(text).reduce((sum, [own, piece]) => sum + widthOf(piece, own in FONTS ? own : role), 0);
   const widest = texts.reduce((most, text) => Math.max(most, width(text)), 0.9 * widthOf(heading, ""));
   return Math.min(widest + 26, role === "name" ? 190 : 230);
+}
+
+/** Of many texts the one of most letters, as a list: there may be too many to measure. */
+function longest(texts) {
+  const size = (text) => pieces(text).reduce((sum, [, part]) => sum + part.length, 0);
+  return [texts.reduce((most, text) => (size(text) > size(most) ? text : most), "")];
 }
 
 function tableRow(row, columns, cast) {

@@ -1,10 +1,7 @@
 // Through the places of a folded program: a click enters a block, a trail leads back, and the steps are those of a place.
-import { at, lookup, pieces } from "./film.js";
+import { at, lookup, pieces, resolve } from "./film.js";
 import { button, h } from "./elements.js";
 import { FEATURES } from "./player.js";
-
-/** What a key of a shared scene means in a turn: `@3` is a node of its list, a bare `@` the number of the turn. */
-export const resolve = (key, turn, nodes) => key.replace(/@(\d*)/, (_, place) => (place ? nodes[place] : turn));
 
 /** The last step of each time that a track is active. @param {import("./film.js").Entry[]} track */
 export function stopsOf(track = [], steps) {
