@@ -435,3 +435,32 @@ def test_the_name_of_a_loop_is_written_out_in_the_trace(show: Any) -> None:
     cut = "[...root.querySelectorAll('td.name')].filter((cell) => cell.scrollWidth > cell.clientWidth).length"
     assert shown.get(cut) == 0
     assert "for k in range(50)" in shown.get("root.querySelector('table').textContent")
+
+
+def sawtooth(x: Any) -> Any:
+    return np.stack([np.sin(k * x) / k for k in range(1, 101)]).sum()
+
+
+def test_no_number_is_cut_in_any_turn_of_a_loop(show: Any) -> None:
+    shown = show(one(av.trace(sawtooth, 0.7).reverse().film()), reduced_motion="reduce")
+    shown.page.locator("g.node", has_text="for k in").click()
+    cut = """[...root.querySelectorAll('td:is(.value,.tangent,.adjoint)')]
+        .filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent)"""
+    for _ in range(4):
+        shown.press(*["ArrowRight"] * 3)
+        assert shown.get(cut) == []
+        shown.page.locator(".turn button").first.click()
+
+
+def test_a_curve_of_many_values_tells_how_many_it_carries(show: Any) -> None:
+    shown = show(one(av.trace(sawtooth, 0.7).reverse().film()), reduced_motion="reduce")
+    shown.press(*["ArrowRight"] * 2)
+    key = shown.get(
+        "[...root.querySelectorAll('.link')].find((e) => e.textContent.includes('100 adjoints')).dataset.key"
+    )
+    shown.press("ArrowRight")
+    shown.page.mouse.dblclick(*on_edge(shown, key))
+    said = shown.get(DETAILS)
+    assert "passes 100 values" in said
+    assert "100 adjoints" in said
+    assert "∂" not in said.split("Many in one")[1]
