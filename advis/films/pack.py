@@ -11,6 +11,8 @@
   covers the whole line but for its indentation is written as its key.
 * A track that says one text from the start is this text. One that has its turn at a step, and is something else from
   the next step on, is ``[step, role, later role, text, level]``.
+* A variant's track that is the film's own is left out. One that is its first k entries is k, one that is its last k,
+  moved back by as many steps as the variant has fewer, is -k. One that is not there is null.
 * A key that begins with the mark's own is written from the dot on: ``".v"`` in the box ``n3`` is ``n3.v``.
 * Curves that leave and arrive along one axis, with their controls half way, are written as knots (``right``, ``down``).
 """
@@ -24,7 +26,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Line, Mark, Row, Scene, Spans, State, Track
+from advis.films.film import SCHEMA, Box, Edge, Film, Group, Ink, Line, Mark, Row, Scene, Spans, State, Track, Variant
 
 
 def to_json(film: Film) -> str:
@@ -46,13 +48,34 @@ def packed(film: Film) -> dict[str, Any]:
         head["blocks"] = [[b.key, b.label, b.parent, b.each, _value(b.turns)] for b in film.blocks]
     if film.variants:  # most films have none
         head["variants"] = [
-            [variant.label, variant.voice, variant.steps, _tracks(variant.tracks, words)] for variant in film.variants
+            [variant.label, variant.voice, variant.steps, _variant(variant, film, words)] for variant in film.variants
         ]
     return {"schema": SCHEMA, **head, "scenes": scenes, "tracks": tracks, "words": words.listed}
 
 
 def _tracks(tracks: Mapping[str, Track], words: _Words) -> dict[str, Any]:
     return {key: _track(tracks[key], words) for key in sorted(tracks)}  # so words have one order in all films alike
+
+
+def _variant(variant: Variant, film: Film, words: _Words) -> dict[str, Any]:
+    """The tracks of a variant, told by those of the film as far as they can be."""
+    later = film.steps - variant.steps
+    packed: dict[str, Any] = {}
+    for key in sorted(film.tracks.keys() | variant.tracks.keys()):
+        whole, track = film.tracks.get(key), variant.tracks.get(key)
+        if track is None:
+            packed[key] = None
+        elif track != whole:
+            packed[key] = _part(track, whole or (), later) or _track(track, words)
+    return packed
+
+
+def _part(track: Track, whole: Track, later: int) -> int:
+    """How many entries at the beginning of a film's track are this one, or, below zero, at its end; 0 if neither."""
+    count = len(track)
+    if track == whole[:count]:
+        return count
+    return -count if track == tuple((step - later, state) for step, state in whole[-count:]) else 0
 
 
 def _track(track: Track, words: _Words) -> Any:

@@ -75,18 +75,19 @@ def _pairs(flat: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _film(record: dict[str, Any], words: _Words) -> Film:
+    tracks = _tracks(record["tracks"], words)
     return Film(
         record["kind"],
         record["title"],
         tuple(_scene(scene, words) for scene in record["scenes"]),
-        _tracks(record["tracks"], words),
+        tracks,
         record["steps"],
         record["subtitle"],
         record["voice"],
         tuple(_choice(choice, words) for choice in record["choices"]),
         tuple(
-            Variant(label, voice, steps, _tracks(tracks, words))
-            for label, voice, steps, tracks in record.get("variants", ())
+            Variant(label, voice, steps, _variant(packed, tracks, record["steps"] - steps, words))
+            for label, voice, steps, packed in record.get("variants", ())
         ),
         tuple(_block(*block) for block in record.get("blocks", ())),
         _data(record["data"]),
@@ -112,6 +113,20 @@ def _block(key: str, label: str, parent: str, each: int, turns: list[Any]) -> Bl
 
 def _tracks(packed: Mapping[str, Any], words: _Words) -> dict[str, Track]:
     return {key: _track(track, words) for key, track in packed.items()}
+
+
+def _variant(packed: Mapping[str, Any], film: Mapping[str, Track], later: int, words: _Words) -> dict[str, Track]:
+    """The tracks of a variant: those of the film, but for what is told here."""
+    own = {
+        key: _part(track, film[key], later) if isinstance(track, int) else _track(track, words)
+        for key, track in packed.items()
+        if track is not None
+    }
+    return {key: track for key, track in film.items() if key not in packed} | own
+
+
+def _part(count: int, whole: Track, later: int) -> Track:
+    return whole[:count] if count > 0 else tuple((step - later, state) for step, state in whole[count:])
 
 
 def _track(packed: Any, words: _Words) -> Track:

@@ -52,7 +52,15 @@ export function unpack(record) {
   const block = ([key, label, parent, each, turns]) => ({ key, label, parent, each, turns });
   film.blocks = (record.blocks ?? []).map(block);
   film.tracks = unpacked(record.tracks);
-  film.variants = (record.variants ?? []).map(([label, voice, steps, tracks]) => ({ label, voice, steps, tracks: unpacked(tracks) }));
+  film.variants = (record.variants ?? []).map(([label, voice, steps, packed]) => {
+    const back = ([step, ...state]) => [step - (film.steps - steps), ...state];
+    const part = (k, whole) => (k > 0 ? whole.slice(0, k) : whole.slice(k).map(back)), tracks = { ...film.tracks };
+    for (const [key, own] of Object.entries(packed)) {
+      if (own === null) delete tracks[key];
+      else tracks[key] = typeof own === "number" ? part(own, tracks[key]) : track(own);
+    }
+    return { label, voice, steps, tracks };
+  });
   return film;
 }
 
