@@ -1,5 +1,6 @@
 """The film of a play: evaluate, forward, reverse and both over one picture, in which nothing moves."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 import advis as av
 from advis.films.draw import lower
-from advis.films.film import Box, Film, State, state_at
+from advis.films.film import Box, Film, State, Variant, state_at
+from advis.films.unpack import from_json
 from tests.gallery import GALLERY
 
 
@@ -134,3 +136,30 @@ def test_a_grey_box_is_grey_in_all_its_texts(film):
     box = next(mark for scene in film.scenes for mark in scene.marks if isinstance(mark, Box) and mark.key == "n1")
     inks = lower(box, state_at(variant(film, "forward"), 0))
     assert all("idle" in ink.role for ink in inks if ink.role.split()[0] in ("frame", "title", "label", "number"))
+
+
+def test_the_sweeps_of_a_play_are_told_by_the_whole() -> None:
+    film = av.play(av.trace(classic, 2.0, 5.0)).film()
+    _, forward, reverse = json.loads(film.to_json())["variants"]
+    for _, _, _, tracks in (forward, reverse):
+        assert tracks
+        assert all(isinstance(track, int) or track == "" for key, track in tracks.items() if key != "sum"), tracks
+    assert from_json(film.to_json()) == film
+
+
+def test_a_variant_may_have_less_than_the_film_more_and_something_else() -> None:
+    said = ((0, State("", "a")), (2, State("", "b")), (5, State("", "c")))
+    tracks = {"start": said[:2], "end": ((2, State("", "c")),), "other": said, "new": said, "same": said}
+    film = Film(
+        "play",
+        "f",
+        steps=6,
+        tracks={"start": said, "end": said, "other": said[1:], "gone": said, "same": said},
+        variants=(Variant("part", "value", 3, tracks),),
+    )
+    packed = json.loads(film.to_json())["variants"][0][3]
+    assert packed["start"] == 2
+    assert packed["end"] == -1
+    assert packed["gone"] is None
+    assert "same" not in packed
+    assert from_json(film.to_json()) == film
