@@ -56,9 +56,11 @@ def _explained(
     """How a wrong sum came about, where that can be seen, and the contribution that was lost."""
     if len(flows) + (seed is not None) > 2 and _same(found, flat([flows[-1].amount])):
         return f": it was overwritten, only what came last, from {flows[-1].source.name}, counts", flows[0]
-    for flow in flows:
-        if _same(expected - found, flat([flow.amount])):
-            return f": the contribution of {flow.source.name} is lost", flow
+    lost = [flow for flow in flows if _same(expected - found, flat([flow.amount]))]
+    if lost:
+        which = f"one of {len(lost)} equal contributions" if len(lost) > 1 else "the contribution"
+        names = list(dict.fromkeys(flow.source.name for flow in lost))
+        return f": {which} of {', '.join(names[:3])}{', …' if len(names) > 3 else ''} is lost", lost[-1]
     if seed is not None and _same(expected - found, flat([seed])):
         return ": its seed is lost", None
     return "", None

@@ -162,16 +162,26 @@ class _Writing:
             adjoint, primitive, self.writer.owner = self.flows[index], self.tape.primitives[index], index
             if adjoint is None:
                 continue
-            for source, rule, args in self._edges(index, primitive.vjps):
-                if self.tape.primitives[source].blind:
-                    continue
-                found, before = rule(adjoint, self.terms[index], *args), self.flows[source]
+            for source, found in self._shares(index, primitive, adjoint):
+                before = self.flows[source]
                 if type(found) is Part and not found.basic and before is not None:
                     np.add.at(before, found.index, found.amount)  # one after the other, as the sweep does
                     self.flows[source] = self._assigned(source, before)
                     continue
                 amount = sweeps.fitted(found, self.terms[source])
                 self.flows[source] = self._assigned(source, amount if before is None else before + amount)
+
+    def _shares(self, index: int, primitive: Primitive, adjoint: Term) -> Iterator[tuple[int, Any]]:
+        """The parents of a node that get something from its adjoint, each with what the rule gives."""
+        parents, primitives = self.tape.parents[index], self.tape.primitives
+        if primitive.places is not None and len(parents) > 2:
+            places = primitive.places(*[self.terms[parent] for parent in parents])
+            found = zip(parents, places, strict=True)
+            yield from ((source, adjoint[place]) for source, place in found if not primitives[source].blind)
+            return
+        for source, rule, args in self._edges(index, primitive.vjps):
+            if not primitives[source].blind:
+                yield source, rule(adjoint, self.terms[index], *args)
 
     def _edges(self, index: int, rules: Sequence[Any]) -> Iterator[tuple[int, Any, list[Any]]]:
         """The edges of a node that a derivative passes: the parent, the rule, and the rule's arguments."""

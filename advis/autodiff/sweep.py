@@ -224,13 +224,10 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
             continue
         end = parent if forward else node.index
         item = sweep._full(end, sweep.column[end])
-        apply = partial.jvp if forward else partial.vjp
+        apply: Callable[[Any], Any] = partial.jvp if forward else partial.vjp
         if places:
-            amount = plain_value(_through(places[place], item, tape.values[node.index], tape.values[parent], forward))
-        elif sweep.count is None:
-            amount = plain_value(apply(item))
-        else:
-            amount = _stacked(apply, item, partial, forward)
+            apply = _copying(places[place], tape.values[node.index], tape.values[parent], forward)
+        amount = plain_value(apply(item)) if sweep.count is None else _stacked(apply, item, partial, forward)
         ends = (tape[parent], node) if forward else (node, tape[parent])
         found.append(Contribution(*ends, partial, looked_at(amount)))
     return tuple(found)
@@ -240,16 +237,16 @@ def _places(sweep: Sweep, index: int) -> list[Any]:
     """Where a node puts its arguments, if there are many: then its rules are not asked, one after the other."""
     tape = sweep.tape
     primitive, parents = tape.primitives[index], tape.parents[index]
-    if primitive.places is None or len(parents) < 3 or sweep.count is not None:
+    if primitive.places is None or len(parents) < 3:
         return []
     return primitive.places(*[tape.values[parent] for parent in parents])
 
 
-def _through(place: Any, item: Any, value: Any, argument: Any, forward: bool) -> Any:
-    """What passes an argument that is copied to a place: zeros but for its tangent there, or the adjoint there."""
-    if not forward:
-        return sweeps.fitted(plain_value(item)[place], argument)
-    return sweeps.grown(scattered(plain_value(item), place, shape_of(value)), value)
+def _copying(place: Any, value: Any, argument: Any, forward: bool) -> Callable[[Any], Any]:
+    """The partial of an argument that is copied to a place: zeros but for its tangent there, or the adjoint there."""
+    if forward:
+        return lambda tangent: sweeps.grown(scattered(plain_value(tangent), place, shape_of(value)), value)
+    return lambda adjoint: sweeps.fitted(plain_value(adjoint)[place], argument)
 
 
 def _stacked(apply: Callable[[Any], Any], seeds: Any, partial: Partial, forward: bool) -> Any:

@@ -80,6 +80,7 @@ class Edge:
     label_at: tuple[float, float] = (0.0, 0.0)
     source: str = ""
     target: str = ""
+    name: str = ""  # of what passes, if its source is a box of several values
     kind: str = "edge"
 
 

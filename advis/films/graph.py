@@ -144,7 +144,15 @@ def _graph_scene(titles: Titles, additions: Additions, engine: str, direction: s
         placed, framing = place_boxes(engine, sizes, pairs, rooms, direction), ()
     keys = [vertex.key for vertex in cast.vertices]
     curves = [
-        Edge(link.key, placed.curves[k], labels[k][0] or "", placed.labels[k], keys[link.source], keys[link.target])
+        Edge(
+            link.key,
+            placed.curves[k],
+            labels[k][0] or "",
+            placed.labels[k],
+            keys[link.source],
+            keys[link.target],
+            titles.passing(link),
+        )
         for k, link in enumerate(cast.links)
     ]
     boxes = []

@@ -186,10 +186,11 @@ def _worth(script: Script, flow: Contribution, step: int) -> tuple[bool, bool, f
 
 
 def _are_numbers(script: Script, flows: tuple[Contribution, ...]) -> bool:
-    real = all(not isinstance(plain_value(flow.amount), (complex, np.complexfloating)) for flow in flows)
+    values = script.sweep.tape.values
+    ends = [values[end.index] for flow in flows for end in (flow.source, flow.target)]
     return (
         script.sweep.count is None
-        and real
+        and not any(np.iscomplexobj(plain_value(number)) for number in (*ends, *(flow.amount for flow in flows)))
         and all(
             flow.partial.shape == (1, 1)
             and not shape_of(flow.amount)

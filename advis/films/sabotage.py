@@ -43,7 +43,8 @@ def sabotage_film(shown: Sabotage, engine: str = "layered", direction: str = "ri
     tokens |= {key: f"{CROSS} {tokens.get(key, '')}".strip() for key in wrong_edges}
     tracks = value_tracks(words, seen) | sweep_tracks(script, tokens)
     tracks["say"] = (*tracks["say"][:last], (last, State("", _verdict(shown, last, rows))))
-    tracks = {key: tuple(entry for entry in track if entry[0] <= last) for key, track in tracks.items()}
+    begun = {key: tuple(entry for entry in track if entry[0] <= last) for key, track in tracks.items()}
+    tracks = {key: track for key, track in begun.items() if track}
     for key in sorted(wrong_edges):
         level = tracks[key][-1][1].level
         tracks[key] = (*tracks[key][:-1], (last, State("flow wrong adjoint", tokens[key], level)))

@@ -77,12 +77,18 @@ class Titles:
         self.tracks |= {f"{key}.p": ((0, State("", text)),) for key, text in pairs}
         return None, max(said_each, key=len)
 
+    def passing(self, link: Link) -> str:
+        """Return the name of the value that passes a curve into a node, if it comes from a fold of several values."""
+        return "" if link.fold is not None or link.bundle else self._hidden(link)
+
     def _passing(self, link: Link) -> str:
         """What goes into a fold or passes in a bundle: how many values, or the name of one that stands nowhere else."""
         if len(link.sources) > 1:
             return f"{len(link.sources):,} values"
-        if link.bundle:
-            return f"{len(link.uses):,} times"
+        return f"{len(link.uses):,} times" if link.bundle else self._hidden(link)
+
+    def _hidden(self, link: Link) -> str:
+        """The name of a value that is one of several of a fold."""
         source = self.cast.vertices[link.source]
         if source.fold is None or len(source.fold.outputs) == 1:
             return ""

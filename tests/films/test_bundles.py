@@ -123,3 +123,29 @@ def test_what_is_wrong_with_an_edge_is_marked_on_its_bundle() -> None:
     assert any("wrong" in state.role for _, state in played.tracks["e1.i0"])
     blocked = av.diagnose(lambda x: np.lexsort((x,) * MANY).sum() * 1.0, np.array([3.0, 1.0, 2.0])).film()
     assert told(blocked, "e1.i0")[1] == (1, "flow wrong adjoint", "✗")
+
+
+def test_a_curve_out_of_a_fold_of_several_values_has_the_name_of_the_one_that_passes() -> None:
+    def inner(xs):
+        return np.square(np.stack(xs)).sum()
+
+    film = av.trace(lambda xs, z: inner(xs) * z, [0.1 * k for k in range(50)], 1.0).reverse().film(fold=True)
+    names = {edge.key: edge.name for edge in edges(film).values()}
+    assert "z" in names.values()
+    assert all(edge.name == "" for edge in edges(av.trace(repeated, 0.5).reverse().film()).values())
+
+
+def test_a_wrong_sweep_stops_before_a_bundle_has_its_turn() -> None:
+    def f(x):
+        a = np.stack([x] * MANY).sum()
+        b = a * a
+        return np.sin(b) + b
+
+    film = av.sabotage(av.trace(f, 0.5), "b", "overwrite").against().film()
+    assert all(film.tracks.values())
+    assert "e1.i0" not in film.tracks
+
+
+def test_a_quiz_asks_for_no_complex_number() -> None:
+    film = av.play(av.trace(lambda x: np.real(x * x), 1 + 2j)).film(quiz=True)
+    assert film.steps > 0

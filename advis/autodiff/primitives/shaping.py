@@ -159,11 +159,16 @@ def _joined(arrays, axis):
     return [(slice(None),) * axis + (slice(start, stop),) for start, stop in pairwise(ends)]
 
 
+def _piece(arrays, axis, place):
+    """Where one of them stands."""
+    return _joined(arrays[: place + 1], axis)[place]
+
+
 concatenate = Primitive(
     "concatenate",
     lambda *arrays, axis: np.concatenate(arrays, axis=axis),
     (lambda place, t, ans, *arrays, axis: np.concatenate(_alone(t, arrays, place), axis=axis),),
-    (lambda place, g, ans, *arrays, axis: g[_joined(arrays, axis)[place]],),
+    (lambda place, g, ans, *arrays, axis: g[_piece(arrays, axis, place)],),
     ("selection",),
     ("",),
     variadic=True,
@@ -179,21 +184,20 @@ def _concatenate(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     return concatenate(*arrays, axis=axis)
 
 
-def _stacked(arrays, axis):
-    """Where each of these arrays stands when they are stacked."""
-    before = (slice(None),) * (axis % (len(shape_of(arrays[0])) + 1))
-    return [(*before, place) for place in range(len(arrays))]
+def _slot(arrays, axis, place):
+    """Where one of these arrays stands when they are stacked."""
+    return *(slice(None),) * (axis % (len(shape_of(arrays[0])) + 1)), place
 
 
 stack = Primitive(
     "stack",
     lambda *arrays, axis: np.stack(arrays, axis=axis),
     (lambda place, t, ans, *arrays, axis: np.stack(_alone(t, arrays, place), axis=axis),),
-    (lambda place, g, ans, *arrays, axis: g[_stacked(arrays, axis)[place]],),
+    (lambda place, g, ans, *arrays, axis: g[_slot(arrays, axis, place)],),
     ("selection",),
     ("",),
     variadic=True,
-    places=lambda *arrays, axis: _stacked(arrays, axis),
+    places=lambda *arrays, axis: [_slot(arrays, axis, place) for place in range(len(arrays))],
 )
 
 

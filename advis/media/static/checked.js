@@ -28,7 +28,7 @@ const all = (shape) => (value) => typeof value === "object" && value !== null &&
 const INK = { tag: (tag) => /^(rect|tiles|path|lines|text)$/.test(tag), role: isText, at: numbers, spans: isSpans, anchor: isText };
 const KINDS = {
   box: { key: isText, at: isPlace, shape: isText, title: isSpans, rows: isSpans, stack: maybe(isList), note: maybe(isText), more: maybe(isText) },
-  edge: { key: isText, path: isPath, label_at: isPoint, label: maybe(isText) },
+  edge: { key: isText, path: isPath, label_at: isPoint, label: maybe(isText), name: maybe(isText) },
   row: { key: isText, cells: maybe((cells) => isList(cells, isSpans)) },
   line: { text: maybe(isText), number: maybe(isCount), segments: maybe((list) => isList(list, isSegment)) },
   group: { key: isText, at: maybe(isPlace), inks: (inks) => isList(inks, all(INK)), more: maybe(isText) },

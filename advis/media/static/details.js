@@ -128,7 +128,7 @@ function details(player) {
   }
 
   function contribution(edge) {
-    const [source, target] = [edge.source, edge.target].map((key) => lowered(nameOf(known.get(key))));
+    const source = lowered(edge.name || nameOf(known.get(edge.source))), target = lowered(nameOf(known.get(edge.target)));
     const { role } = at(player.states, edge.key), words = role.split(" "), voice = words.find((word) => word in VOICES);
     const passed = words.includes("flow") || (words.includes("done") && voice !== "value");
     const entry = passed && player.tracks[player.meant(edge.key)]?.find(([step, word = ""]) => step <= player.state.step && /^flow/.test(word) && word.includes(voice));
