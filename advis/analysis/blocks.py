@@ -205,13 +205,21 @@ def _turned(
         code = tape.contexts[context].code
         assert code is not None  # it has loops
         turns = [_turned(tape, turn, inner, context) for turn in _turns(members, inner, code)]
-        if len(turns) == 1:
-            shown += turns[0]
-            continue
         name = _loop_names(code)[region]
+        if len(turns) == 1:
+            alone = len({_around(inner, place) for place, _ in members}) == 1  # nothing of its own is in the outer loop
+            shown += [_called(item, name) if alone else item for item in turns[0]]
+            continue
         blocks_of_it = (Block(f"turn {k}", "turn", turn, context) for k, turn in enumerate(turns, 1))
         shown.append(Block(name, "loop", tuple(blocks_of_it), context))
     return tuple(shown)
+
+
+def _called(item: int | Block, outer: str) -> int | Block:
+    """A loop that is all that another one does: its turns are those of both, and nothing tells them apart."""
+    if isinstance(item, Block) and item.kind == "loop":
+        return Block(f"{outer}, {item.name}", item.kind, item.items, item.context)
+    return item
 
 
 def _settled(items: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
@@ -264,7 +272,26 @@ def _ways(code: CodeType) -> tuple[dict[int, int], dict[int, int]]:
 def _loop_names(code: CodeType) -> dict[Region, str]:
     """The words of each loop: ``for k in range(9)``, also inside brackets, or ``while x > 1``."""
     lines = {step.offset: step.positions.lineno for step in dis.get_instructions(code) if step.positions}
-    return {region: _loop_name(code.co_filename, [lines.get(place) for place in region]) for region in _loops(code)}
+    named = {region: _loop_name(code.co_filename, [lines.get(place) for place in region]) for region in _loops(code)}
+    return named | dict(zip(named, _comprehended(code), strict=False))
+
+
+def _comprehended(code: CodeType) -> list[str]:
+    """The loops of a comprehension in their order, without those of another one inside of it."""
+    steps = [step for step in dis.get_instructions(code) if step.opname == "FOR_ITER"] if code.co_name in HIDDEN else []
+    if not steps or steps[0].positions is None or steps[0].positions.lineno is None:
+        return []
+    first, last, start, stop = (int(x or 0) for x in steps[0].positions)
+    lines = [linecache.getline(code.co_filename, line).encode() for line in range(first, last + 1)]
+    lines[-1] = lines[-1][:stop]
+    lines[0] = lines[0][start:]
+    text = " ".join(line.decode(errors="ignore").strip() for line in lines)
+    starts, depth = [], 0
+    for match in re.finditer(r"[(\[{]|[)\]}]|\bfor\b", text):
+        depth += (match[0] in "([{") - (match[0] in ")]}")
+        if match[0] == "for" and depth == 1:
+            starts.append(match.start())
+    return [_clause(text[start:end].strip()) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def _loop_name(filename: str, lines: list[int | None]) -> str:

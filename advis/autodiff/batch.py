@@ -2,8 +2,8 @@
 
 An elementwise rule multiplies by something of the answer's shape, so it carries the axis along by broadcasting;
 indexing, stacking and products of matrices have the axis in front of their own. Every other rule is applied to one seed
-after the other. In each case a seed's numbers are those of a sweep of its own, but for the last bit of complex ones: NumPy's
-products of complex arrays round differently from those of complex numbers.
+after the other. In each case a seed's numbers are those of a sweep of its own, but for the last bit of complex ones:
+NumPy's products of complex arrays round differently from those of complex numbers.
 """
 
 from __future__ import annotations

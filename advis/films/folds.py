@@ -92,10 +92,11 @@ def _turn(
 
 
 def _called(words: Words, cast: Cast, link: Link, sources: tuple[int, ...]) -> str:
-    """How the picture calls what passes a curve: by its name, or by the fold that hides it; several have none."""
+    """How the picture calls what passes a curve: by its name, or by the fold that hides it, as it does several."""
+    fold = cast.vertices[link.source].fold
     if len(sources) != 1:
-        return ""
-    name, fold = words.title(sources[0])[0], cast.vertices[link.source].fold
+        return fold.block.name if fold is not None else ""
+    name = words.title(sources[0])[0]
     if cast.place.shared or fold is not None:
         name = words.common(name, cast.place.key)
     return fold.block.name if fold is not None and automatic(name) else name

@@ -14,6 +14,7 @@ from advis.autodiff.tape import Node
 if TYPE_CHECKING:
     from advis.films.sweep import Script
 
+from advis.films.cast import MOST_SINGLE
 from advis.films.film import Spans
 from advis.films.words import lowered, shortly
 
@@ -24,7 +25,7 @@ def sentences(script: Script) -> dict[int, Spans]:
     """Return one sentence for each step that is seen, from the seed to the result."""
     seen = set(script.nodes)
     turns = {step: _turn(script, step) for step in script.flows if script.order[step - 1] in seen}
-    said = {0: _opening(script.sweep), **turns, script.last: closing(script.sweep)}
+    said = {0: _opening(script.sweep), **turns, script.last: closing(script)}
     return {step: tuple(span for span in spans if span[1]) for step, spans in said.items()}
 
 
@@ -51,7 +52,7 @@ def through(sweep: Sweep, label: str, count: int, steps: int, passed: list[tuple
 def _text(value: Any, scale: float = 0.0) -> str:
     value = plain_value(value)
     if shape_of(value):
-        return f"({shape_text(shape_of(value))})"
+        return f"({shape_text(shape_of(value))} numbers)"
     return minus(number(value, PICTURE, scale))
 
 
@@ -150,7 +151,7 @@ def _parts(flows: tuple[Contribution, ...], forward: bool) -> list[list[Contribu
     found: dict[int, list[Contribution]] = {}
     for flow in flows:
         found.setdefault((flow.source if forward else flow.target).index, []).append(flow)
-    several = {index for index, part in found.items() if len(part) > MOST_NAMED}
+    several = {index for index, part in found.items() if len(part) > MOST_SINGLE}
     ends = [(flow.source if forward else flow.target).index for flow in flows]
     firsts = {index: ends.index(index) for index in several}
     return [
@@ -177,13 +178,15 @@ def _product(script: Script, flow: Contribution) -> str:
     return f"{_text(flow.amount)} through a {rows}×{columns} {flow.partial.structure} Jacobian"
 
 
-def closing(sweep: Sweep) -> Spans:
+def closing(script: Script) -> Spans:
     """Return the sentence of the last step: the result."""
-    tape = sweep.tape
+    sweep, tape = script.sweep, script.sweep.tape
     ends = tape.outputs if sweep.direction == "forward" else tape.inputs
     spans: list[tuple[str, str]] = [("", "Done: ")]
     for place, node in enumerate(ends[:MOST_NAMED]):
-        result = minus(value_text(plain_value(sweep.at(node.index)), PICTURE, room=3))
+        arrived = script.arrivals.get(node.index)
+        scale = arrived[-1].scale if arrived else 0.0  # as in its box
+        result = minus(value_text(plain_value(sweep.at(node.index)), PICTURE, scale, room=3))
         spans += [("", "; " if place else ""), *_derivative_name(sweep, node), ("", " = "), (sweep.voice, result)]
     if len(ends) > MOST_NAMED:
         spans.append(("", f"; and {len(ends) - MOST_NAMED} more"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -283,6 +284,10 @@ def passages(script: Script) -> Passage:
     """Return how to tell what passes into or out of a fold, in the words of this sweep."""
     sweep = script.sweep
 
+    @cache
+    def whole(index: int) -> float:  # what arrives there in all, asked for again by every fold that adds to it
+        return sum(_magnitude(arrival.contribution.amount) for arrival in script.arrivals[index]) or 1.0
+
     def amount(sources: tuple[int, ...], uses: list[tuple[int, int]]) -> tuple[str, float, bool] | None:
         arrived = [script.edges[key] for key in map(edge_key, uses) if key in script.edges]
         if not arrived:
@@ -292,8 +297,7 @@ def passages(script: Script) -> Passage:
         if sweep.direction == "forward":
             return _amount_text(sweep.at(sources[0])), 0.0, False
         total = sum((arrival.contribution.amount for arrival in arrived[1:]), arrived[0].contribution.amount)
-        sizes = [_magnitude(arrival.contribution.amount) for arrival in script.arrivals[sources[0]]]
-        share = max(round(_magnitude(total) / (sum(sizes) or 1.0), 4), SMALLEST)
+        share = max(round(_magnitude(total) / whole(sources[0]), 4), SMALLEST)
         return _amount_text(total, arrived[-1].scale), share, _negative(total)
 
     def said(label: str, count: int, first: int, last: int, passed: list[tuple[str, str]]) -> Spans:

@@ -121,3 +121,48 @@ def test_a_gradient_in_a_loop_belongs_to_its_turn():
     (loop,) = (item for item in blocks(av.trace(f, 0.3)).items if isinstance(item, Block))
     assert (loop.kind, len(loop.items)) == ("loop", 4)
     assert [item.name for item in loop.items[0].items if isinstance(item, Block)] == ["g", "reverse sweep of g"]
+
+
+def loops(f, *args):
+    """The loops of a program, with how many turns each has, outer ones first."""
+    waiting, found = [blocks(av.trace(f, *args))], []
+    while waiting:
+        block = waiting.pop(0)
+        found += [(block.name, len(block.items))] if block.kind == "loop" else []
+        waiting += [item for item in block.items if isinstance(item, Block)]
+    return found
+
+
+def test_a_loop_that_does_nothing_but_another_one_is_named_with_it():
+    def descent(x):
+        w = 0.1
+        for epoch in range(5):  # noqa: B007
+            for k in range(8):
+                w = w - 0.1 * (np.sin(w * x[k]) - x[k])
+        return w
+
+    assert loops(descent, np.ones(8)) == [("for epoch in range(5), for k in range(8)", 40)]
+
+    def own(x):
+        for _ in range(3):
+            x = x * 1.01
+            for _ in range(4):
+                x = np.sin(x) * 1.1
+        return x
+
+    assert loops(own, 0.3)[0] == ("for _ in range(3)", 3)
+
+
+def test_the_loops_of_comprehensions_inside_each_other_have_their_own_names():
+    def rows(a):
+        return np.stack([np.stack([np.sin(a[i, j]) * 2.0 + 1.0 for j in range(4)]) * 0.5
+                         for i in range(3)]).sum()  # fmt: skip
+
+    names = [name for name, _ in loops(rows, np.ones((4, 4)))]
+    assert names[0] == "for i in range(3)"
+    assert set(names[1:]) == {"for j in range(4)"}
+
+    def pairs(a):
+        return np.stack([np.sin(a[i, j]) * 2.0 for i in range(3) for j in range(4) if i != j]).sum()
+
+    assert loops(pairs, np.ones((4, 4))) == [("for i in range(3), for j in range(4)", 9)]

@@ -190,5 +190,5 @@ function handsBack({ now, flows }) {
 function closingSaid({ voice, forward, seeded, ends }) {
   const partial = (node) => (forward ? tell`∂${formulaOf(node)}/∂${formulaOf(seeded[0])}` : tell`∂${formulaOf(seeded[0])}/∂${formulaOf(node)}`);
   const unit = seeded.length === 1 && seeded[0].seed === 1, what = (node) => (unit ? partial(node) : tell`the ${voice} of ${formulaOf(node)}`);
-  return tell`Done: ${listed(ends, "; ", "; and", (node) => tell`${what(node)} = ${[voice, numberText(node.now ?? 0)]}`)}.`;
+  return tell`Done: ${listed(ends, "; ", "; and", (node) => tell`${what(node)} = ${[voice, numberText(node.now ?? 0, node.arrived.at(-1)?.scale ?? 0)]}`)}.`;
 }
