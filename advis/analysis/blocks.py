@@ -11,7 +11,7 @@ import linecache
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from types import CodeType
 from typing import Any
 
@@ -217,7 +217,7 @@ def _turned(
 
 def _called(item: int | Block, outer: str) -> int | Block:
     """A loop that is all that another one does: its turns are those of both, and nothing tells them apart."""
-    if isinstance(item, Block) and item.kind == "loop":
+    if isinstance(item, Block) and item.kind == "loop" and outer != "loop":  # of which no text is known
         return Block(f"{outer}, {item.name}", item.kind, item.items, item.context)
     return item
 
@@ -291,7 +291,7 @@ def _comprehended(code: CodeType) -> list[str]:
         depth += (match[0] in "([{") - (match[0] in ")]}")
         if match[0] == "for" and depth == 1:
             starts.append(match.start())
-    return [_clause(text[start:end].strip()) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return [_clause(text[start:end].strip()) for start, end in pairwise([*starts, len(text)])]
 
 
 def _loop_name(filename: str, lines: list[int | None]) -> str:

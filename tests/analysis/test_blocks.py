@@ -166,3 +166,13 @@ def test_the_loops_of_comprehensions_inside_each_other_have_their_own_names():
         return np.stack([np.sin(a[i, j]) * 2.0 for i in range(3) for j in range(4) if i != j]).sum()
 
     assert loops(pairs, np.ones((4, 4))) == [("for i in range(3), for j in range(4)", 9)]
+
+
+def test_without_text_loops_are_loops_all_the_same():
+    names = {}
+    exec(
+        "def f(np, x):\n  for _ in range(3):\n    for _ in range(2):\n      x = np.sin(x) * 1.1\n"
+        "  return np.stack([np.sin(k * x) * 2.0 + 1.0 for k in range(4)]).sum()",
+        names,
+    )
+    assert loops(lambda x: names["f"](np, x), 0.3) == [("loop", 6), ("loop", 4)]

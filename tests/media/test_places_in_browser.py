@@ -186,3 +186,27 @@ def test_the_trail_fits_every_width(show: Any, width: int) -> None:
     click(player, "b2.@")
     wide = "root.querySelector('.player').scrollWidth - root.querySelector('.player').clientWidth"
     assert player.get(wide) <= 0
+
+
+def test_a_trail_of_long_names_and_many_places_stays_in_its_line(show: Any) -> None:
+    def deeper(y: Any, depth: int) -> Any:
+        if not depth:
+            return y
+        with av.block(f"level {depth} of the recursion"):
+            return deeper(np.sin(y) * 1.1 + 0.1, depth - 1) + y
+
+    def f(*xs: Any) -> Any:
+        return deeper(sum(xs), 12)
+
+    film = av.trace(f, *np.linspace(0.1, 1.0, 40)).reverse().film(fold=True)
+    shown = show(fragment(film, "text"), reduced_motion="reduce")
+    height = "root.querySelector('.trail').getBoundingClientRect().height"
+    first = shown.get(height)
+    assert shown.get("root.querySelector('.trail b').title.length") > 200, "in full where one points"
+    for _ in range(9):
+        shown.page.locator("g.node", has_text="deeper").first.click()
+    assert shown.get("[...root.querySelectorAll('.trail li')].map((e) => e.textContent)")[1] == "…"
+    assert shown.get("root.querySelectorAll('.trail li').length") == 7
+    assert shown.get(height) < 2.5 * first
+    shown.page.locator(".crumb").first.click()
+    assert shown.get("root.querySelectorAll('.trail li').length") == 1

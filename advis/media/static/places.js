@@ -3,6 +3,8 @@ import { at, lookup, pieces, resolve } from "./film.js";
 import { button, h } from "./elements.js";
 import { FEATURES } from "./player.js";
 
+const MOST_LETTERS = 40, MOST_CRUMBS = 7; // of a trail: letters of a name, and names
+
 /** The last step of each time that a track is active. @param {import("./film.js").Entry[]} track */
 export function stopsOf(track = [], steps) {
   const active = (entry) => /^active/.test(entry?.[1] ?? "");
@@ -175,12 +177,14 @@ export class Guide {
     }
     const crumbs = [{ label: this.player.film.title }, ...path];
     const hint = path.length ? "" : "A box with a folded corner opens: click it, or Enter.";
-    const trail = h("ol", {}, crumbs.map((crumb, i) => this.crumb(crumb, crumbs.length - 1 - i)));
-    this.bar.replaceChildren(trail, h("span", { class: "soft" }, [hint]));
+    const trail = crumbs.map((crumb, i) => this.crumb(crumb, crumbs.length - 1 - i));
+    if (trail.length > MOST_CRUMBS) trail.splice(1, trail.length - MOST_CRUMBS + 1, h("li", {}, ["…"]));
+    this.bar.replaceChildren(h("ol", {}, trail), h("span", { class: "soft" }, [hint]));
   }
 
   crumb({ label, turn, each, count }, up) {
-    const name = up ? h("button", { type: "button", class: "crumb" }, [label]) : h("b", { "aria-current": "location" }, [label]);
+    const letters = [...label], text = [letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join("")}…` : label];
+    const name = up ? h("button", { type: "button", class: "crumb", title: label }, text) : h("b", { "aria-current": "location", title: label }, text);
     if (up) name.addEventListener("click", () => this.leave(up));
     if (!(each > 1)) return h("li", {}, [name]);
     const told = h("span", { class: "turn" }, [up ? `${(turn % each) + 1} of ${each}` : ""]);
