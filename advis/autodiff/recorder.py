@@ -6,6 +6,7 @@ import itertools
 import sys
 import threading
 from dataclasses import dataclass
+from inspect import CO_GENERATOR
 from types import CodeType, FrameType
 from typing import Any, NoReturn
 from weakref import ref
@@ -368,13 +369,27 @@ class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
         self.name = str(name)
 
     def __enter__(self) -> block:
+        frame = _entered_from(sys._getframe(1))
         for recorder in active_recorders():
-            recorder.open_block(self, sys._getframe(1))
+            recorder.open_block(self, frame)
         return self
 
     def __exit__(self, *_: object) -> None:
         for recorder in active_recorders():
             recorder.close_block(self)
+
+
+def _entered_from(frame: FrameType) -> FrameType:
+    """The frame whose ``with`` this is, also where contextlib stands between, as in an ExitStack."""
+    while frame.f_back is not None and (
+        _is_contextlib(frame) or (frame.f_code.co_flags & CO_GENERATOR and _is_contextlib(frame.f_back))
+    ):
+        frame = frame.f_back
+    return frame
+
+
+def _is_contextlib(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__") == "contextlib"
 
 
 class sweep_block(block):  # noqa: N801

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import math
 import threading
 import weakref
 from collections import namedtuple
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -680,3 +682,22 @@ def test_a_tape_is_freed() -> None:
     del tape
     gc.collect()
     assert freed() is None
+
+
+def test_a_block_may_be_entered_by_way_of_contextlib() -> None:
+    @contextlib.contextmanager
+    def section(name: str) -> Iterator[None]:
+        with av.block(name):
+            yield
+
+    def f(x: Any) -> Any:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(av.block("first"))
+            x = np.sin(x)
+        x = np.cos(x)
+        with section("second"), section("inner"):
+            x = np.tanh(x)
+        return np.exp(x)
+
+    blocks = [node.blocks for node in av.trace(f, 0.3)]
+    assert blocks == [(), ("first",), (), ("second", "inner"), ()]
