@@ -464,3 +464,23 @@ def test_a_curve_of_many_values_tells_how_many_it_carries(show: Any) -> None:
     assert "passes 100 values" in said
     assert "100 adjoints" in said
     assert "∂" not in said.split("Many in one")[1]
+
+
+@pytest.mark.parametrize("width", [1280, 420])
+def test_a_long_line_of_source_goes_on_below_and_stays_in_view(show: Any, width: int) -> None:
+    def long(a: Any, b: Any) -> Any:
+        c = (
+            np.tanh(a * b + np.sin(a * a + b) - b * np.exp(-a * a))
+            + 0.25 * np.cos(a * b + b * b)
+            + 0.5 * np.tanh(a - b)
+        )
+        return np.log(1 + c * c)
+
+    shown = show(one(av.trace(long, 0.3, 0.7).reverse().film()), viewport={"width": width, "height": 900})
+    lines = "root.querySelector('.pane.lines .scroll')"
+    for _ in range(5):
+        shown.press(*["ArrowRight"] * 3)
+        assert shown.get(f"{lines}.scrollWidth <= {lines}.clientWidth")
+        inside = f"""[...{lines}.querySelectorAll('.piece.active')].every((piece) =>
+            piece.getBoundingClientRect().right <= {lines}.getBoundingClientRect().right)"""
+        assert shown.get(inside)
