@@ -6,6 +6,7 @@ turns of a loop do, share a place: the first is drawn, and the others differ in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -333,4 +334,14 @@ def _parts(tape: Tape, items: list[int | Block]) -> list[int | Block]:
 
 def _part(tape: Tape, items: Sequence[int | Block]) -> Block:
     whole = Block("", "part", tuple(items))
+    turns = [_turns_of(item) for item in items]
+    if all(turns):
+        return replace(whole, name=f"turns {turns[0][0]}–{turns[-1][-1]}")
     return replace(whole, name=f"{tape.names[whole.first]} … {tape.names[whole.last]}")
+
+
+def _turns_of(item: int | Block) -> list[str]:
+    """The number of the turn of a loop that an item is, or of the first and the last one; nothing if it is no turn."""
+    turned = isinstance(item, Block) and item.kind in ("turn", "loop", "part")
+    found = re.fullmatch(r"turns? (\d+)(?:–(\d+))?", item.name) if turned else None  # type: ignore[union-attr]
+    return [number for number in found.groups() if number] if found else []

@@ -233,3 +233,16 @@ def test_a_comprehension_and_a_lambda_stand_in_the_text_around_them():
     assert texts[0] == "def outer(x):"
     lit = {text[start:stop] for text, line in zip(texts, scene.marks, strict=True) for _, start, stop in line.segments}
     assert {"a * 2.0", "double(x) + k"} <= lit
+
+
+def test_parts_of_a_loop_whose_turns_differ_are_called_by_their_turns() -> None:
+    def growing(x):
+        seen = [x[0]]
+        for k in range(1, 100):
+            all_of_them = np.stack(seen)
+            seen.append(np.tanh(np.sum(all_of_them * all_of_them) * x[k]))
+        return seen[-1]
+
+    film = av.trace(growing, np.linspace(0.1, 1.0, 100)).reverse().film()
+    labels = [block.label for block in film.blocks]
+    assert labels[:3] == ["for k in range(1, 100)", "turns 1–50", "turns 51–99"]
