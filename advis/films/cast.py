@@ -211,9 +211,8 @@ def _operands(cast: Cast, index: int, target: int, giver: Mapping[int, int]) -> 
         elif place == places[source][0]:
             sources = tuple(dict.fromkeys(parents[each] for each in places[source]))
             uses = tuple((index, each) for each in places[source])
-            yield Link(
-                f"{cast.edge((index, place)).partition('.')[0]}.i{many.index(source)}", source, target, sources, uses
-            )
+            key = cast.edge((index, place)).removesuffix(f".{place}")
+            yield Link(f"{key}.i{many.index(source)}", source, target, sources, uses)
 
 
 def _ports(key: str, fold: Fold, target: int, giver: Mapping[int, int]) -> Iterator[Link]:

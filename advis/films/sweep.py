@@ -239,31 +239,43 @@ def edge_tracks(script: Script, tokens: dict[str, str]) -> dict[str, Track]:
 
 
 def bundle_tracks(script: Script) -> dict[str, Track]:
-    """Return the track of each bundle: what its edges carry together, and their share of the sum if it is one."""
-    voice, forward = script.sweep.voice, script.sweep.direction == "forward"
+    """Return the track of each bundle that carries something: all its contributions flow in one step."""
     tracks: dict[str, Track] = {}
     for key, sources, uses in (bundle for cast in script.shown for bundle in cast.bundles()):
         arrived = [script.edges[edge] for edge in map(edge_key, uses) if edge in script.edges]
-        if not arrived:
-            continue
-        step, amounts = arrived[0].step, [arrival.contribution.amount for arrival in arrived]
-        text, share, sign = f"{len(arrived):,} {voice}s", 0.0, ""
-        if forward or len(sources) == 1:  # they go into one sum
-            sizes = [
-                _magnitude(other.contribution.amount) for other in script.arrivals[arrived[0].contribution.target.index]
-            ]
-            share = max(round(sum(map(_magnitude, amounts)) / (sum(sizes) or 1.0), 4), SMALLEST)
-        if len(sources) == 1:
-            total = script.sweep.at(sources[0]) if forward else sum(amounts[1:], amounts[0])
-            text = _amount_text(total, 0.0 if forward else arrived[-1].scale)
-            sign = " negative" if not forward and _negative(total) else ""
-        wrong = next((amount for amount in amounts if not finite(amount)), None)
-        odd, word = ("", "") if wrong is None else (" odd", odd_word(wrong))
-        tracks[key] = (
-            (step, State(f"flow{odd} {voice}{sign}", text, share)),
-            (step + 1, State(f"done{odd} {voice}{sign}", word, share)),
-        )
+        if arrived:
+            tracks[key] = _bundle_track(script, sources, arrived)
     return tracks
+
+
+def _bundle_track(script: Script, sources: tuple[int, ...], arrived: list[Arrival]) -> Track:
+    voice, step = script.sweep.voice, arrived[0].step
+    text, negative = _carried(script, sources, arrived)
+    share = _share(script, arrived) if voice == "tangent" or len(sources) == 1 else 0.0
+    wrong = next((a.contribution.amount for a in arrived if not finite(a.contribution.amount)), None)
+    odd, word = ("", "") if wrong is None else (" odd", odd_word(wrong))
+    role = f"{odd} {voice}{' negative' if negative else ''}"
+    return (step, State(f"flow{role}", text, share)), (step + 1, State(f"done{role}", word, share))
+
+
+def _carried(script: Script, sources: tuple[int, ...], arrived: list[Arrival]) -> tuple[str, bool]:
+    """What a bundle carries: a tangent, what comes back to one node, or so many; and whether that is negative."""
+    if len(sources) > 1:
+        return f"{len(arrived):,} {script.sweep.voice}s", False
+    if script.sweep.direction == "forward":
+        return _amount_text(script.sweep.at(sources[0])), False
+    amounts = [arrival.contribution.amount for arrival in arrived]
+    total = sum(amounts[1:], amounts[0])
+    return _amount_text(total, arrived[-1].scale), _negative(total)
+
+
+def _share(script: Script, arrived: list[Arrival]) -> float:
+    """The part of a sum that several contributions to it have."""
+    own, whole = (
+        sum(_magnitude(arrival.contribution.amount) for arrival in arrivals)
+        for arrivals in (arrived, script.arrivals[arrived[0].contribution.target.index])
+    )
+    return max(round(own / (whole or 1.0), 4), SMALLEST)
 
 
 def _negative(amount: Any) -> bool:
