@@ -69,6 +69,8 @@ def test_of_edges_that_share_a_line_that_of_the_step_is_seen_and_pointed_at(show
     shown = show(one(weights()), reduced_motion="reduce")
     flowing = "[...root.querySelectorAll('.edges .link')].filter((link) => link.querySelector('.edge.flow')).at(-1)"
     shown.press(*["ArrowRight"] * 20)
+    # the pointer meets what has been painted
+    shown.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     line = f"{flowing}.querySelector('.edge')"
     before = f"{line}.getPointAtLength({line}.getTotalLength() - 250)"
     at = f"(({{ x, y }}) => [x, y])({before}.matrixTransform({line}.getScreenCTM()))"
