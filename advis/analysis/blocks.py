@@ -207,7 +207,8 @@ def _turned(
         turns = [_turned(tape, turn, inner, context) for turn in _turns(members, inner, code)]
         name = _loop_names(code)[region]
         if len(turns) == 1:
-            alone = len({_around(inner, place) for place, _ in members}) == 1  # nothing of its own is in the outer loop
+            within = {_around(inner, place) for place, _ in members}
+            alone = len(within) == 1 and None not in within  # nothing of its own is in the outer loop
             shown += [_called(item, name) if alone else item for item in turns[0]]
             continue
         blocks_of_it = (Block(f"turn {k}", "turn", turn, context) for k, turn in enumerate(turns, 1))

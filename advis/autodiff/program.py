@@ -146,7 +146,7 @@ class _Writing:
     def _tangent(self, index: int, primitive: Primitive) -> Any:
         parents = self.tape.parents[index]
         moving = [self.flows[parent] for parent in parents]
-        if primitive.places is not None and len(parents) > 2 and any(tangent is not None for tangent in moving):
+        if primitive.places is not None and any(tangent is not None for tangent in moving):
             args = [self.terms[parent] for parent in parents]
             return primitive.call(*sweeps.filled(moving, args), **primitive.options)
         total = None
@@ -174,7 +174,7 @@ class _Writing:
     def _shares(self, index: int, primitive: Primitive, adjoint: Term) -> Iterator[tuple[int, Any]]:
         """The parents of a node that get something from its adjoint, each with what the rule gives."""
         parents, primitives = self.tape.parents[index], self.tape.primitives
-        if primitive.places is not None and len(parents) > 2:
+        if primitive.places is not None:
             places = primitive.places(*[self.terms[parent] for parent in parents])
             found = zip(parents, places, strict=True)
             yield from ((source, adjoint[place]) for source, place in found if not primitives[source].blind)

@@ -369,9 +369,8 @@ class block:  # noqa: N801 (reads as a verb: with av.block("layer 1"))
         self.name = str(name)
 
     def __enter__(self) -> block:
-        frame = _entered_from(sys._getframe(1))
         for recorder in active_recorders():
-            recorder.open_block(self, frame)
+            recorder.open_block(self, _entered_from(sys._getframe(1)))
         return self
 
     def __exit__(self, *_: object) -> None:

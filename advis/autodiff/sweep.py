@@ -236,10 +236,8 @@ def contributions(sweep: Sweep, node: Node) -> tuple[Contribution, ...]:
 def _places(sweep: Sweep, index: int) -> list[Any]:
     """Where a node puts its arguments, if there are many: then its rules are not asked, one after the other."""
     tape = sweep.tape
-    primitive, parents = tape.primitives[index], tape.parents[index]
-    if primitive.places is None or len(parents) < 3:
-        return []
-    return primitive.places(*[tape.values[parent] for parent in parents])
+    places = tape.primitives[index].places
+    return places(*[tape.values[parent] for parent in tape.parents[index]]) if places is not None else []
 
 
 def _copying(place: Any, value: Any, argument: Any, forward: bool) -> Callable[[Any], Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -149,19 +149,27 @@ def reverse_column(
                 give(first, rules[0](adjoint, value, x, y))
             if rules[1] is not None and not primitives[second].blind:
                 give(second, rules[1](adjoint, value, x, y))
-        elif primitive.places is not None:
-            places = primitive.places(*[values[source] for source in sources])
-            for source, place in zip(sources, places, strict=True):
-                if not primitives[source].blind:
-                    give(source, adjoint[place])
         else:
-            args = [values[source] for source in sources]
-            for source, rule in zip(sources, rules):  # noqa: B905 (hot path)
-                if rule is not None and not primitives[source].blind:
-                    give(source, rule(adjoint, value, *args))
+            takers = [None if primitives[source].blind else source for source in sources]
+            for source, amount in _shares(primitive, adjoint, value, takers, [values[source] for source in sources]):
+                give(source, amount)
         if not keep:
             adjoints[index] = values[index] = None  # type: ignore[index]
     return adjoints
+
+
+def _shares(
+    primitive: Primitive, adjoint: Any, value: Any, takers: Sequence[int | None], args: Sequence[Any]
+) -> Iterator[tuple[int, Any]]:
+    """What each of several arguments gets from an adjoint, if anybody takes it."""
+    if primitive.places is not None:
+        for taker, place in zip(takers, primitive.places(*args), strict=True):
+            if taker is not None:
+                yield taker, adjoint[place]
+        return
+    for taker, rule in zip(takers, primitive.vjps, strict=False):
+        if taker is not None and rule is not None:
+            yield taker, rule(adjoint, value, *args)
 
 
 def _added(before: Any, amount: Any, value: Any, fit: Any, own: set[int], source: int) -> Any:

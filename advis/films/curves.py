@@ -294,11 +294,15 @@ def lines_beside(
     beside: dict[int, float] = {}
     for source in sorted(joined, key=lambda node: (rank[node], -until[node], node)):
         ends = [place[source], *(place[target] for target in joined[source])]
-        ways = []
-        for (border, step), lanes in zip(sides, free, strict=True):
-            number = next((k for k, begin in enumerate(lanes) if begin <= rank[source]), len(lanes))
-            height = border + step * (1 + number)
-            ways.append((sum(abs(height - end) for end in ends), number, height, lanes))
-        _, number, beside[source], lanes = min(ways, key=lambda way: way[0])
-        lanes[number : number + 1] = [until[source]]
+        numbers = [_first_free(lanes, rank[source]) for lanes in free]
+        both = [border + step * (1 + k) for (border, step), k in zip(sides, numbers, strict=True)]
+        ways = [sum(abs(height - end) for end in ends) for height in both]
+        side = ways.index(min(ways))
+        beside[source] = both[side]
+        free[side][numbers[side] : numbers[side] + 1] = [until[source]]
     return beside
+
+
+def _first_free(lanes: Sequence[int], rank: int) -> int:
+    """The first lane that is free from a rank on, or the next one."""
+    return next((k for k, begin in enumerate(lanes) if begin <= rank), len(lanes))

@@ -5,7 +5,7 @@ A mark is a shape and a word, not only a colour: a bar across what comes into a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from advis.analysis.blocked import Blocked
@@ -38,23 +38,23 @@ def diagnosis_film(diagnosis: Diagnosis, engine: str = "layered", direction: str
     tape = diagnosis.tape
     words, seen = Words(tape), casts(plan(tape))
     told = [*diagnosis.findings, *diagnosis.notes][:MOST_SHOWN]
-    edges = {key: CROSS for found in told for key in _stopped(found, seen)}
+    whole = drawn_as(seen)
+    edges = {key: CROSS for found in told for key in _stopped(found, whole)}
     graph = tape_graph(words, seen, Additions(tokens=edges), engine, direction)
     tags = _tags(told, seen)
     graph = replace(graph, scenes=tuple(_marked(scene, tags, direction) for scene in graph.scenes))
-    tracks: dict[str, Track] = {**graph.tracks, **value_tracks(words, seen), **_tracks(told, seen)}
+    tracks: dict[str, Track] = {**graph.tracks, **value_tracks(words, seen), **_tracks(told, seen, whole)}
     tracks["say"] = tuple((step, State("", spans)) for step, spans in enumerate(_sentences(diagnosis, told)))
     count = len(diagnosis.findings)
     word = "clean" if diagnosis.clean else f"{count} finding{'s' if count > 1 else ''}"
     return tape_film_of(tape, "diagnosis", graph, tracks, len(told), "value", word)
 
 
-def _stopped(found: Symptom, seen: list[Cast]) -> list[str]:
+def _stopped(found: Symptom, whole: Mapping[str, str]) -> list[str]:
     """The edges on which a derivative stops at this finding, by the keys under which they are drawn."""
     if not isinstance(found, (Blocked, Poison)) or found.node is None:
         return []
     tape, inside = found.node.tape, set(found.path)
-    whole = drawn_as(seen)
     keys = [
         edge_key((index, place))
         for index in (found.marked if isinstance(found, Blocked) else (found.node.index,))
@@ -114,7 +114,7 @@ def _marks(box: Box, words: list[str], direction: str) -> Iterator[Group]:
 # -- what is marked in a step
 
 
-def _tracks(told: list[Symptom], seen: list[Cast]) -> dict[str, Track]:
+def _tracks(told: list[Symptom], seen: list[Cast], whole: Mapping[str, str]) -> dict[str, Track]:
     """In the step of a finding its nodes are marked; of a wall, what lies before it is grey, and its edge crossed."""
     entries: dict[str, dict[int, State]] = {}
 
@@ -132,7 +132,7 @@ def _tracks(told: list[Symptom], seen: list[Cast]) -> dict[str, Track]:
         for index in found.marked:
             for key in _keys(seen, index):
                 show(key, step, State(role))
-        for key in _stopped(found, seen):
+        for key in _stopped(found, whole):
             show(key, step, State("flow wrong adjoint", CROSS))
     last = len(told)
     return {

@@ -40,7 +40,7 @@ PADDING = 3.0  # white space kept around a label
 COVERED = 30.0  # a label rather moves so far along its curve than cover another curve
 
 
-def point(curve: Sequence[float], piece: int, t: float) -> Pair:
+def point(curve: Sequence[float], piece: int, t: Any) -> tuple[Any, Any]:
     """Return the point of one of a curve's cubic pieces at a parameter between 0 and 1.
 
     Examples
@@ -54,7 +54,7 @@ def point(curve: Sequence[float], piece: int, t: float) -> Pair:
     return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
-def _bernstein(t: Any) -> tuple[Any, Any, Any, Any]:
+def _bernstein(t: float) -> tuple[float, float, float, float]:
     u = 1 - t
     return u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
 
@@ -139,9 +139,8 @@ def _on_climbs(curves: Sequence[Sequence[float]], middles: Sequence[float]) -> l
     shares = [BRANCH if len(curve) >= 20 else middle for curve, middle in zip(curves, middles, strict=True)]
     level = [len(curve) > 8 and (curve[-1] == curve[-7] or curve[-2] == curve[-8]) for curve in curves]
     climbs = [curve[-14:-6] if before else curve[-8:] for curve, before in zip(curves, level, strict=True)]
-    x0, y0, x1, y1, x2, y2, x3, y3 = np.array(climbs).T
-    a, b, c, d = _bernstein(np.array(shares))
-    xs, ys = a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+    corners: Any = np.array(climbs).T  # as of one curve, but each a row
+    xs, ys = point(corners, 0, np.array(shares))
     return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
 

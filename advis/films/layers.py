@@ -197,7 +197,7 @@ def reduce_crossings(layers: Layers, effort: int = EFFORT) -> None:
     large = layers.large
     sweeps = min(FEWER if large else SWEEPS, max(LEAST, effort // (layers.size + 1)))
     rows = arranged(layers.rows, layers.before, layers.after)
-    numerous = sum(map(len, layers.after)) > MANY * len(layers.rows) and max(map(len, layers.rows)) <= WIDEST
+    numerous = sum(map(len, layers.after)) > MANY * len(layers.rows) and max(map(len, layers.rows), default=0) <= WIDEST
     best = crossed(rows) if numerous else crossings(layers)
     best_rows = layers.rows
     for start in range(STARTS):

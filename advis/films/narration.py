@@ -151,14 +151,14 @@ def _parts(flows: tuple[Contribution, ...], forward: bool) -> list[list[Contribu
     found: dict[int, list[Contribution]] = {}
     for flow in flows:
         found.setdefault((flow.source if forward else flow.target).index, []).append(flow)
-    several = {index for index, part in found.items() if len(part) > MOST_SINGLE}
-    ends = [(flow.source if forward else flow.target).index for flow in flows]
-    firsts = {index: ends.index(index) for index in several}
-    return [
-        found[end] if end in several else [flow]
-        for place, (end, flow) in enumerate(zip(ends, flows, strict=True))
-        if firsts.get(end, place) == place
-    ]
+    parts: list[list[Contribution]] = []
+    for flow in flows:
+        part = found[(flow.source if forward else flow.target).index]
+        if len(part) <= MOST_SINGLE:
+            parts.append([flow])
+        elif flow is part[0]:
+            parts.append(part)
+    return parts
 
 
 def _jacobian_of_all(flows: tuple[Contribution, ...]) -> str:

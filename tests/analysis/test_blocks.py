@@ -176,3 +176,13 @@ def test_without_text_loops_are_loops_all_the_same():
         names,
     )
     assert loops(lambda x: names["f"](np, x), 0.3) == [("loop", 6), ("loop", 4)]
+
+
+def test_a_loop_that_ran_once_lends_its_name_to_nobody():
+    def f(x):
+        for _ in range(1):
+            x = x * 2.0
+            x = np.stack([np.sin(k * x) * 2.0 + 1.0 for k in range(4)]).sum()
+        return x
+
+    assert loops(f, 0.3) == [("for k in range(4)", 4)]

@@ -42,8 +42,9 @@ class Primitive:
         What is not an array: axes, shapes, indices.
     places : callable or None
         Of a function that copies each of any number of arguments into a place of its own: ``places(*args, **options)``
-        are these places, as indices into the answer. So all tangents go in, and all adjoints come out, in one step;
-        one rule after the other would take time in proportion to the square of their number.
+        are these places, as indices into the answer; its only option is ``axis``. So all tangents go in, and all
+        adjoints come out, in one step; one rule after the other would take time in proportion to the square of their
+        number. None once it is applied to one or two arguments, whose rules are as fast.
     """
 
     name: str
@@ -95,7 +96,7 @@ class Primitive:
         )
         applied = self.with_rules(jvps, vjps)
         _set(applied, "options", options)
-        _set(applied, "places", self.places and partial(self.places, **options))
+        _set(applied, "places", partial(self.places, **options) if self.places and count > 2 else None)
         if self.variadic:
             _set(applied, "structures", self.structures * count)
             _set(applied, "needs", self.needs * count)
