@@ -11,13 +11,12 @@ from advis.analysis.bugs import SabotagedTape
 from advis.analysis.check import Check
 from advis.analysis.findings import Finding, told_apart
 from advis.autodiff.numbers import minus, number
-from advis.autodiff.primitives.rule import CONSTANT
 from advis.autodiff.tape import Tape
 from advis.films.cast import Cast, casts, drawn_as, edge_key
 from advis.films.film import Box, Film, Scene, Spans, State, Track
 from advis.films.folds import inside
 from advis.films.graph import Additions, tape_film_of, tape_graph, value_tracks
-from advis.films.places import MOST_BOXES, plan
+from advis.films.places import plan
 from advis.films.words import Words, signed
 
 CROSS = "✗"
@@ -90,11 +89,6 @@ def folds_of(seen: list[Cast], index: int) -> list[str]:
         for q, turn in cast.turns()
         if index in inside(cast, fold, turn)
     ]
-
-
-def shown_flat(tape: Tape) -> bool:
-    """Whether a drawing without folds shows every node of a tape."""
-    return sum(primitive is not CONSTANT for primitive in tape.primitives) <= MOST_BOXES
 
 
 def crossed(scene: Scene, key: str) -> Scene:

@@ -81,7 +81,7 @@ def tape_film(tape: Tape, engine: str = "layered", direction: str = "right", fol
         Where the computation flows; in planes to the right.
     fold : bool, optional
         Whether functions, loops and named parts are boxes that open. By default they are in a program of more than 60
-        boxes; a program of more than 400 is always folded.
+        boxes; one of more than 400, or with more than 8,000 curves, is always folded.
     """
     shown = casts(plan(tape, fold))
     words = words_of(tape, shown)

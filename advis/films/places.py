@@ -19,8 +19,8 @@ from advis.autodiff.tape import Tape
 
 MOST_SHOWN = 60
 """So many boxes a drawing starts with at most; a longer program is folded."""
-MOST_BOXES = 400
-"""More boxes than this are not drawn side by side, even when a reader asks for it."""
+MOST_BOXES, MOST_CURVES = 400, 8_000
+"""More boxes than this, or more pairs of them joined, are not drawn at once, even when a reader asks for it."""
 MOST_CARRIED = 10_000
 """So many nodes a film brings along in all its places; of what repeats more often, the first and the last turns."""
 MOST_INPUTS = 20
@@ -157,14 +157,20 @@ def plan(tape: Tape, fold: bool | None = None) -> Plan:
     ----------
     tape : Tape
     fold : bool, optional
-        True folds every block, however small the program; False folds none, as long as it has at most 400 boxes. By
+        True folds every block, however small the program; False folds none, if that can be shown (see `shown_flat`). By
         default a program of more than 60 boxes is folded.
     """
     nodes = tuple(index for index, primitive in enumerate(tape.primitives) if primitive is not CONSTANT)
-    if (len(nodes) <= MOST_SHOWN and not fold) or (fold is False and len(nodes) <= MOST_BOXES) or not nodes:
+    if (len(nodes) <= MOST_SHOWN and not fold) or (fold is False and shown_flat(tape)) or not nodes:
         returned = frozenset(place.index for place in tape.output_places)
         return Plan(tape, (Place("", "", tape.function, nodes, (nodes,), returned),))
     return Plan(tape, tuple(_Planning(tape).places()))
+
+
+def shown_flat(tape: Tape) -> bool:
+    """Whether a drawing without folds shows a whole tape: at most 400 boxes, and 8,000 pairs of them joined."""
+    nodes = [index for index, primitive in enumerate(tape.primitives) if primitive is not CONSTANT]
+    return len(nodes) <= MOST_BOXES and sum(len(set(tape.parents[index])) for index in nodes) <= MOST_CURVES
 
 
 class _Planning:

@@ -12,10 +12,10 @@ from advis.autodiff.numbers import PICTURE, minus, number
 from advis.autodiff.primitives.rule import plain_value, shape_of
 from advis.autodiff.sweep import Contribution
 from advis.films.cast import casts, drawn_as, edge_key
-from advis.films.culprit import CROSS, crossed, shown_flat
+from advis.films.culprit import CROSS, crossed
 from advis.films.film import Film, Spans, State
 from advis.films.graph import tape_film_of, tape_graph, value_tracks
-from advis.films.places import plan
+from advis.films.places import plan, shown_flat
 from advis.films.sweep import additions_of, sweep_film, sweep_tracks, tokens_of, write_script
 from advis.films.words import Words
 

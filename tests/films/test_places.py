@@ -246,3 +246,15 @@ def test_parts_of_a_loop_whose_turns_differ_are_called_by_their_turns() -> None:
     film = av.trace(growing, np.linspace(0.1, 1.0, 100)).reverse().film()
     labels = [block.label for block in film.blocks]
     assert labels[:3] == ["for k in range(1, 100)", "turns 1–50", "turns 51–99"]
+
+
+def test_a_program_of_too_many_curves_is_folded_even_if_asked_not_to_be() -> None:
+    def dense(x, layers):
+        values = [x]
+        for _ in range(layers):
+            values.append(np.stack(values).mean())
+        return values[-1]
+
+    few, many = (av.trace(lambda x, n=n: dense(x, n), 0.5) for n in (100, 130))
+    assert not plan(few, fold=False).folded
+    assert plan(many, fold=False).folded
